@@ -1,0 +1,75 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace TaskProcessing.Sdk.Protocol;
+
+/// <summary>A task as it travels in <c>data.task</c>: Nextcloud 35's fields, in the order in which they are sent.</summary>
+public sealed record ProtocolTask
+{
+    /// <summary>The task's id, a positive 64-bit integer.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The task type's id, such as <c>core:text2text:summary</c>.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>Unix seconds of the last stored change; a claim does not count.</summary>
+    public long LastUpdated { get; init; }
+
+    /// <summary>Where the task stands.</summary>
+    [JsonConverter(typeof(ProcessingStatusConverter))]
+    public required ProcessingStatus Status { get; init; }
+
+    /// <summary>The owner; null for guests and for apps that act for nobody.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>The app that scheduled the task, as it named itself.</summary>
+    public string AppId { get; init; } = "";
+
+    /// <summary>The input: slot key to value, defaults filled in. An empty input may be an empty list.</summary>
+    public required JsonElement Input { get; init; }
+
+    /// <summary>The output: slot key to value; null until a result, or a streamed part of one, is there.</summary>
+    public JsonElement? Output { get; init; }
+
+    /// <summary>The scheduler's own mark on the task.</summary>
+    public string? CustomId { get; init; }
+
+    /// <summary>Unix seconds at which the provider's expected runtime would end.</summary>
+    public long? CompletionExpectedAt { get; init; }
+
+    /// <summary>0 to 1; null before the first report.</summary>
+    public double? Progress { get; init; }
+
+    /// <summary>Unix seconds of scheduling.</summary>
+    public long? ScheduledAt { get; init; }
+
+    /// <summary>Unix seconds of the claim.</summary>
+    public long? StartedAt { get; init; }
+
+    /// <summary>Unix seconds of the end, whichever it was.</summary>
+    public long? EndedAt { get; init; }
+
+    /// <summary>Whether retention may delete the task.</summary>
+    public bool AllowCleanup { get; init; } = true;
+
+    /// <summary>Whether generated media shall be marked as such.</summary>
+    public bool IncludeWatermark { get; init; } = true;
+
+    /// <summary>An error text meant for the user's eyes.</summary>
+    public string? UserFacingErrorMessage { get; init; }
+
+    /// <summary>Whether the scheduler would like partial output while the task runs.</summary>
+    public bool PreferStreaming { get; init; }
+}
+
+/// <summary>Reads and writes <see cref="ProcessingStatus"/> as its wire name.</summary>
+public sealed class ProcessingStatusConverter : JsonConverter<ProcessingStatus>
+{
+    /// <inheritdoc />
+    public override ProcessingStatus Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.Number ? (ProcessingStatus)reader.GetInt32() : ProcessingStatusNames.FromWire(reader.GetString());
+
+    /// <inheritdoc />
+    public override void Write(Utf8JsonWriter writer, ProcessingStatus value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToWire());
+}

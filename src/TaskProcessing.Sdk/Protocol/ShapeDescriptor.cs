@@ -1,0 +1,20 @@
+namespace TaskProcessing.Sdk.Protocol;
+
+/// <summary>One slot of an input or output shape.</summary>
+/// <param name="Key">The slot's key in a task's input or output; unique within its shape.</param>
+/// <param name="Name">The title shown to people.</param>
+/// <param name="Description">A sentence for people on what belongs into the slot.</param>
+/// <param name="Type">What a value of the slot must be.</param>
+public sealed record ShapeDescriptor(string Key, string Name, string Description, ShapeType Type)
+{
+    /// <summary>A slot that is titled by its key, as provider apps declare them.</summary>
+    public ShapeDescriptor(string key, string description, ShapeType type)
+        : this(key, key, description, type)
+    {
+    }
+}
+
+/// <summary>One choice of an <see cref="ShapeType.Enum"/> slot.</summary>
+/// <param name="Name">The label shown to people.</param>
+/// <param name="Value">What a task's input holds.</param>
+public sealed record ShapeEnumValue(string Name, string Value);

@@ -1,0 +1,56 @@
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>
+/// Where a worker gets its tasks from and reports to: a server over HTTP (<c>OcsWorkSource</c>), or the server that the
+/// worker lives in. Implementations are safe for concurrent use.
+/// </summary>
+public interface IWorkSource
+{
+    /// <summary>Makes the providers known and effective. Repeating it is harmless.</summary>
+    ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
+
+    /// <summary>Takes the providers back; tasks that wait for them go on waiting.</summary>
+    ValueTask UnregisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Claims the next task for one of the named providers, waiting for one for as long as the source sees fit (up to
+    /// about a minute).
+    /// </summary>
+    /// <returns>The task, now held by this worker, and the id of the provider that shall run it; null when there was none.</returns>
+    ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
+
+    /// <summary>Reports how far a task is; this also tells the server that the worker is alive.</summary>
+    /// <param name="taskId">The task.</param>
+    /// <param name="progress">0 to 1.</param>
+    /// <param name="cancellationToken">Ends the wait for the answer.</param>
+    /// <returns>The task's status after the report: a cancelled task is no longer wanted. Null when the task is gone.</returns>
+    ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken);
+
+    /// <summary>Shows the client what is there of the output so far; a shape is not checked.</summary>
+    /// <returns>The task's status after the report, null when the task is gone.</returns>
+    ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
+
+    /// <summary>Ends a task. Throws when the server could not be told, so that the worker can try again.</summary>
+    /// <returns>The task's status after the report, null when the task is gone.</returns>
+    ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken);
+}
+
+/// <summary>A task that this worker holds.</summary>
+/// <param name="Task">The task, running.</param>
+/// <param name="ProviderId">The id of the provider that it was handed out for.</param>
+public sealed record ClaimedTask(ProtocolTask Task, string ProviderId);
+
+/// <summary>How a task ended: with an output, or with an error.</summary>
+public sealed record TaskResult
+{
+    /// <summary>The output, or null after an error.</summary>
+    public TaskOutput? Output { get; init; }
+
+    /// <summary>What went wrong, for administrators; null after success.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>What went wrong, for the user.</summary>
+    public string? UserFacingErrorMessage { get; init; }
+}

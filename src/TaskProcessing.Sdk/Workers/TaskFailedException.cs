@@ -1,0 +1,12 @@
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>Ends a task as failed, with a text for administrators and, if it helps, one for the user.</summary>
+/// <param name="message">What went wrong, technically; administrators read it.</param>
+/// <param name="userMessage">A sentence for the user, or null.</param>
+/// <param name="innerException">The cause, for the log.</param>
+public sealed class TaskFailedException(string message, string? userMessage = null, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>A sentence for the user, or null: then the user sees a general one.</summary>
+    public string? UserMessage { get; } = userMessage;
+}

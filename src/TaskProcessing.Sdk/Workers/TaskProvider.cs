@@ -1,0 +1,23 @@
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>
+/// What a provider author writes: a description and one method. A task is run at least once: after a crash the server
+/// hands it out again, so the work must bear being repeated.
+/// </summary>
+public abstract class TaskProvider
+{
+    /// <summary>What the provider serves; read once, when the worker starts.</summary>
+    public abstract ProviderDescriptor Descriptor { get; }
+
+    /// <summary>How many tasks of this provider may run at the same time in one worker. Default 1.</summary>
+    public virtual int Concurrency => 1;
+
+    /// <summary>Runs one task and answers its output.</summary>
+    /// <param name="context">The task's input, and the ways to report.</param>
+    /// <returns>Slot key to value, fitting the task type's output shape.</returns>
+    /// <exception cref="TaskFailedException">The task failed in a way that the author foresaw.</exception>
+    /// <exception cref="OperationCanceledException"><see cref="TaskRunContext.CancellationToken"/> was heeded.</exception>
+    public abstract ValueTask<TaskOutput> RunAsync(TaskRunContext context);
+}
