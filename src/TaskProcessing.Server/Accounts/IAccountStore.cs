@@ -1,0 +1,31 @@
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Accounts;
+
+/// <summary>Keeps accounts and their app passwords. Each change raises the version of <see cref="ChangeTopic.Accounts"/> in the same transaction.</summary>
+internal interface IAccountStore
+{
+    Task<Account?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>The account that an app password belongs to.</summary>
+    Task<Account?> FindByTokenHashAsync(string tokenHash, CancellationToken cancellationToken);
+
+    /// <summary>By id.</summary>
+    Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellationToken);
+
+    Task<bool> AnyAsync(CancellationToken cancellationToken);
+
+    /// <summary>False when the id is taken.</summary>
+    Task<bool> TryAddAsync(Account account, CancellationToken cancellationToken);
+
+    /// <summary>False when there is no such account.</summary>
+    Task<bool> SetPasswordHashAsync(string id, string passwordHash, CancellationToken cancellationToken);
+
+    Task AddAppPasswordAsync(AppPassword appPassword, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. False
+    /// when there is no such account.
+    /// </summary>
+    Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
+}

@@ -1,0 +1,27 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TaskProcessing.Server.Store;
+
+/// <summary>Section <c>Store</c>: the database that keeps everything but file contents.</summary>
+internal sealed class StoreOptions
+{
+    /// <summary>Which database it is.</summary>
+    [EnumDataType(typeof(StoreProvider))]
+    public StoreProvider Provider { get; set; } = StoreProvider.Sqlite;
+
+    /// <summary>The ADO.NET connection string; for SQLite the default is the file <c>taskprocessing.db</c> in the data directory.</summary>
+    public string? ConnectionString { get; set; }
+
+    /// <summary>Whether <c>serve</c> brings the schema up to date on start. Default true; false leaves that to <c>migrate</c>.</summary>
+    public bool MigrateOnStart { get; set; } = true;
+}
+
+/// <summary>The databases that the store knows.</summary>
+internal enum StoreProvider
+{
+    /// <summary>One file on this machine.</summary>
+    Sqlite,
+
+    /// <summary>A PostgreSQL server, 13 or newer, for one node or many.</summary>
+    PostgreSql,
+}
