@@ -1,0 +1,77 @@
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Store;
+
+internal sealed class AccountStore(Database database) : IAccountStore
+{
+    private static readonly ChangeTopic[] Topics = [ChangeTopic.Accounts];
+
+    public Task<Account?> FindAsync(string id, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Accounts.FirstOrDefaultAsync(account => account.Id == id, cancellationToken), cancellationToken);
+
+    public Task<Account?> FindByTokenHashAsync(string tokenHash, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db => db.AppPasswords
+                .Where(appPassword => appPassword.TokenHash == tokenHash)
+                .Join(db.Accounts, appPassword => appPassword.AccountId, account => account.Id, (_, account) => account)
+                .FirstOrDefaultAsync(cancellationToken),
+            cancellationToken);
+
+    public async Task<IReadOnlyList<Account>> ListAsync(CancellationToken cancellationToken)
+    {
+        var accounts = await database.ReadAsync(db => db.Accounts.ToListAsync(cancellationToken), cancellationToken);
+        // Sorted here: databases differ in how they order letters.
+        accounts.Sort((left, right) => string.CompareOrdinal(left.Id, right.Id));
+        return accounts;
+    }
+
+    public Task<bool> AnyAsync(CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Accounts.AnyAsync(cancellationToken), cancellationToken);
+
+    public Task<bool> TryAddAsync(Account account, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            db => db.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO accounts (id, display_name, password_hash, is_admin, created_at)
+                VALUES ({account.Id}, {account.DisplayName}, {account.PasswordHash}, {account.IsAdmin}, {account.CreatedAt.ToUnixTimeMilliseconds()})
+                ON CONFLICT (id) DO NOTHING
+                """,
+                CancellationToken.None),
+            cancellationToken);
+
+    public Task<bool> SetPasswordHashAsync(string id, string passwordHash, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            db => db.Accounts
+                .Where(account => account.Id == id)
+                .ExecuteUpdateAsync(set => set.SetProperty(account => account.PasswordHash, passwordHash), CancellationToken.None),
+            cancellationToken);
+
+    public Task AddAppPasswordAsync(AppPassword appPassword, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            db =>
+            {
+                db.Add(appPassword);
+                return db.SaveChangesAsync(CancellationToken.None);
+            },
+            cancellationToken);
+
+    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            async db =>
+            {
+                // App passwords go with their account by foreign key.
+                var removed = await db.Accounts.Where(account => account.Id == id).ExecuteDeleteAsync(CancellationToken.None);
+                if (removed == 0)
+                    return 0;
+
+                await db.Tasks.Where(task => task.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
+                await db.Files.Where(file => file.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
+                return removed;
+            },
+            cancellationToken);
+
+    private Task<bool> ChangeAsync(Func<TaskDbContext, Task<int>> change, CancellationToken cancellationToken) =>
+        ChangeStore.ChangeAsync(database, Topics, change, cancellationToken);
+}

@@ -1,0 +1,35 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Store.Configurations;
+
+internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<ProcessingTask>
+{
+    public void Configure(EntityTypeBuilder<ProcessingTask> builder)
+    {
+        builder.ToTable("tasks").HasKey(task => task.Id);
+        builder.Ignore(task => task.Owner);
+
+        builder.Property(task => task.Type).HasMaxLength(255);
+        builder.Property(task => task.UserId).HasMaxLength(64);
+        builder.Property(task => task.GuestAddress).HasMaxLength(64);
+        builder.Property(task => task.AppId).HasMaxLength(64);
+        builder.Property(task => task.CustomId).HasMaxLength(255);
+        builder.Property(task => task.WebhookUri).HasMaxLength(4000);
+        builder.Property(task => task.WebhookMethod).HasMaxLength(64);
+        builder.Property(task => task.ProviderId).HasMaxLength(255);
+
+        // claim and "is anything waiting": one ordered run per type, as long as the queue and not as the table
+        builder.HasIndex(task => new { task.Type, task.Id }, "ix_tasks_claim").HasFilter("status = 1");
+        // queue position
+        builder.HasIndex(task => task.Id, "ix_tasks_scheduled").HasFilter("status = 1");
+        // lists of a user; what they filter beside the user is read along
+        builder.HasIndex(task => new { task.UserId, task.Id }, "ix_tasks_user");
+        builder.HasIndex(task => new { task.UserId, task.CustomId }, "ix_tasks_custom").HasFilter("custom_id IS NOT NULL");
+        // statistics
+        builder.HasIndex(task => new { task.Status, task.Type }, "ix_tasks_status");
+        // retention
+        builder.HasIndex(task => task.LastUpdated, "ix_tasks_last_updated");
+    }
+}

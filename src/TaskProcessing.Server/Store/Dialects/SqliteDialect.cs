@@ -1,0 +1,145 @@
+using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using SQLitePCL;
+
+namespace TaskProcessing.Server.Store.Dialects;
+
+/// <summary>
+/// One file. Readers never wait; there is one writer at a time: writers of this process queue here, those of other
+/// processes (the command line beside a running server) wait in SQLite's own busy handler.
+/// </summary>
+internal sealed class SqliteDialect : Dialect
+{
+    private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _writers = new(1, 1);
+    private readonly ConnectionSetup _setup = new();
+    private readonly string _connectionString;
+    private readonly string _path;
+
+    public SqliteDialect(string? connectionString, string dataDirectory)
+    {
+        var builder = new SqliteConnectionStringBuilder(connectionString);
+        if (builder.DataSource.Length == 0)
+            builder.DataSource = Path.Combine(dataDirectory, "taskprocessing.db");
+        if (builder.DataSource == ":memory:" || builder.Mode == SqliteOpenMode.Memory)
+            throw new ArgumentException("The store needs a SQLite file: an in-memory database would be another one for every connection.");
+
+        _path = Path.GetFullPath(builder.DataSource);
+        builder.DataSource = _path;
+        builder.ForeignKeys = true;
+        _connectionString = builder.ToString();
+    }
+
+    public override string Location => $"the SQLite file {_path}";
+
+    public override void Configure(DbContextOptionsBuilder options) =>
+        options.UseSqlite(_connectionString).AddInterceptors(_setup);
+
+    public override async ValueTask<IDisposable?> QueueToWriteAsync(CancellationToken cancellationToken)
+    {
+        await _writers.WaitAsync(cancellationToken);
+        return new Turn(_writers);
+    }
+
+    /// <remarks>
+    /// EF Core's own lock is a row that outlives a killed process and would block every later start. The file lock
+    /// dies with its process, so whoever holds it may clear what is left of that row.
+    /// </remarks>
+    public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        var lockFile = await OpenLockFileAsync(cancellationToken);
+        try
+        {
+            await using var connection = new SqliteConnection(_connectionString);
+            await connection.OpenAsync(cancellationToken);
+            ConnectionSetup.Run(connection);
+            Execute(connection, "DROP TABLE IF EXISTS \"__EFMigrationsLock\"");
+            return lockFile;
+        }
+        catch
+        {
+            await lockFile.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <remarks>SQLite merges the ordered queries row by row, so that the cost does not grow with the queue.</remarks>
+    public override string PickOldest(IEnumerable<string> idQueries, string limit) =>
+        $"{string.Join(" UNION ALL ", idQueries)} ORDER BY id LIMIT {limit}";
+
+    protected override bool IsOutage(DbException error) => error is SqliteException
+    {
+        SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT
+            or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
+    };
+
+    public override void Dispose()
+    {
+        // Closing the last connection folds the write-ahead log into the file.
+        using (var connection = new SqliteConnection(_connectionString))
+            SqliteConnection.ClearPool(connection);
+        _writers.Dispose();
+    }
+
+    private async Task<FileStream> OpenLockFileAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return new FileStream(_path + "-migrate", FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            }
+            catch (IOException error) when (error.GetType() == typeof(IOException))
+            {
+                await Task.Delay(LockPollInterval, cancellationToken);
+            }
+        }
+    }
+
+    private static void Execute(SqliteConnection connection, string sql)
+    {
+        using var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.ExecuteNonQuery();
+    }
+
+    private sealed class Turn(SemaphoreSlim writers) : IDisposable
+    {
+        public void Dispose() => writers.Release();
+    }
+
+    /// <summary>Prepares each connection once, however often the pool hands it out.</summary>
+    private sealed class ConnectionSetup : DbConnectionInterceptor
+    {
+        // auto_vacuum counts only before the first table exists. With synchronous=FULL a commit is on disk when it
+        // returns, also in WAL mode.
+        private const string Pragmas =
+            "PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+
+        private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
+
+        public override void ConnectionOpened(DbConnection connection, ConnectionEndEventData eventData)
+        {
+            // EF Core probes with a read-only connection whether the file exists; that one cannot set anything.
+            var sqlite = (SqliteConnection)connection;
+            if (sqlite.ConnectionString.Contains("Mode=ReadOnly", StringComparison.OrdinalIgnoreCase))
+                return;
+            if (_prepared.TryAdd(sqlite.Handle!, this))
+                Run(sqlite);
+        }
+
+        public override Task ConnectionOpenedAsync(
+            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+        {
+            ConnectionOpened(connection, eventData);
+            return Task.CompletedTask;
+        }
+
+        public static void Run(SqliteConnection connection) => Execute(connection, Pragmas);
+    }
+}

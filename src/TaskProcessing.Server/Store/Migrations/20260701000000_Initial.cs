@@ -1,0 +1,171 @@
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations;
+using Microsoft.EntityFrameworkCore.Migrations.Operations.Builders;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
+
+namespace TaskProcessing.Server.Store.Migrations;
+
+/// <remarks>
+/// Migrations are written by hand and serve every database: column types are left to the provider, and identity columns
+/// carry both providers' annotations. A test compares the outcome with the model.
+/// </remarks>
+[DbContext(typeof(TaskDbContext))]
+[Migration("20260701000000_Initial")]
+internal sealed class Initial : Migration
+{
+    protected override void Up(MigrationBuilder migrationBuilder)
+    {
+        CreateTasks(migrationBuilder);
+        CreateAccounts(migrationBuilder);
+        CreateExApps(migrationBuilder);
+
+        migrationBuilder.CreateTable(
+            "files",
+            table => new
+            {
+                id = Identity(table),
+                user_id = table.Column<string>(nullable: true, maxLength: 64),
+                name = table.Column<string>(nullable: false),
+                is_folder = table.Column<bool>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_files", file => file.id));
+        migrationBuilder.CreateIndex("ix_files_user_id", "files", "user_id");
+
+        migrationBuilder.CreateTable(
+            "changes",
+            table => new
+            {
+                topic = table.Column<int>(nullable: false),
+                version = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_changes", change => change.topic));
+
+        migrationBuilder.CreateTable(
+            "data_protection_keys",
+            table => new
+            {
+                id = Identity(table),
+                friendly_name = table.Column<string>(nullable: true),
+                xml = table.Column<string>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_data_protection_keys", key => key.id));
+    }
+
+    private static void CreateTasks(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "tasks",
+            table => new
+            {
+                id = Identity(table),
+                type = table.Column<string>(nullable: false, maxLength: 255),
+                status = table.Column<int>(nullable: false),
+                user_id = table.Column<string>(nullable: true, maxLength: 64),
+                guest_address = table.Column<string>(nullable: true, maxLength: 64),
+                app_id = table.Column<string>(nullable: false, maxLength: 64),
+                input = table.Column<string>(nullable: false),
+                output = table.Column<string>(nullable: true),
+                custom_id = table.Column<string>(nullable: true, maxLength: 255),
+                webhook_uri = table.Column<string>(nullable: true, maxLength: 4000),
+                webhook_method = table.Column<string>(nullable: true, maxLength: 64),
+                include_watermark = table.Column<bool>(nullable: false),
+                prefer_streaming = table.Column<bool>(nullable: false),
+                allow_cleanup = table.Column<bool>(nullable: false),
+                progress = table.Column<double>(nullable: true),
+                provider_id = table.Column<string>(nullable: true, maxLength: 255),
+                error_message = table.Column<string>(nullable: true),
+                user_facing_error_message = table.Column<string>(nullable: true),
+                scheduled_at = table.Column<long>(nullable: false),
+                started_at = table.Column<long>(nullable: true),
+                ended_at = table.Column<long>(nullable: true),
+                last_updated = table.Column<long>(nullable: false),
+                completion_expected_at = table.Column<long>(nullable: true),
+            },
+            constraints: table => table.PrimaryKey("pk_tasks", task => task.id));
+
+        migrationBuilder.CreateIndex("ix_tasks_claim", "tasks", ["type", "id"], filter: "status = 1");
+        migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", "id", filter: "status = 1");
+        migrationBuilder.CreateIndex("ix_tasks_user", "tasks", ["user_id", "id"]);
+        migrationBuilder.CreateIndex("ix_tasks_custom", "tasks", ["user_id", "custom_id"], filter: "custom_id IS NOT NULL");
+        migrationBuilder.CreateIndex("ix_tasks_status", "tasks", ["status", "type"]);
+        migrationBuilder.CreateIndex("ix_tasks_last_updated", "tasks", "last_updated");
+    }
+
+    private static void CreateAccounts(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "accounts",
+            table => new
+            {
+                id = table.Column<string>(nullable: false, maxLength: 64),
+                display_name = table.Column<string>(nullable: false),
+                password_hash = table.Column<string>(nullable: false),
+                is_admin = table.Column<bool>(nullable: false),
+                created_at = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_accounts", account => account.id));
+
+        migrationBuilder.CreateTable(
+            "app_passwords",
+            table => new
+            {
+                id = Identity(table),
+                account_id = table.Column<string>(nullable: false, maxLength: 64),
+                name = table.Column<string>(nullable: false),
+                token_hash = table.Column<string>(nullable: false, maxLength: 64),
+                created_at = table.Column<long>(nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("pk_app_passwords", appPassword => appPassword.id);
+                table.ForeignKey(
+                    "fk_app_passwords_accounts", appPassword => appPassword.account_id, "accounts", "id", onDelete: ReferentialAction.Cascade);
+            });
+        migrationBuilder.CreateIndex("ix_app_passwords_token_hash", "app_passwords", "token_hash", unique: true);
+        migrationBuilder.CreateIndex("ix_app_passwords_account_id", "app_passwords", "account_id");
+    }
+
+    private static void CreateExApps(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "exapps",
+            table => new
+            {
+                id = table.Column<string>(nullable: false, maxLength: 64),
+                version = table.Column<string>(nullable: false),
+                protected_secret = table.Column<string>(nullable: false),
+                url = table.Column<string>(nullable: true),
+                enabled = table.Column<bool>(nullable: false),
+                created_at = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_exapps", app => app.id));
+
+        migrationBuilder.CreateTable(
+            "provider_registrations",
+            table => new
+            {
+                id = Identity(table),
+                app_id = table.Column<string>(nullable: false, maxLength: 64),
+                provider_id = table.Column<string>(nullable: false),
+                display_name = table.Column<string>(nullable: false),
+                task_type = table.Column<string>(nullable: false),
+                provider = table.Column<string>(nullable: false),
+                custom_task_type = table.Column<string>(nullable: true),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("pk_provider_registrations", registration => registration.id);
+                table.ForeignKey(
+                    "fk_provider_registrations_exapps", registration => registration.app_id, "exapps", "id", onDelete: ReferentialAction.Cascade);
+            });
+        migrationBuilder.CreateIndex(
+            "ix_provider_registrations_app_id_provider_id", "provider_registrations", ["app_id", "provider_id"], unique: true);
+    }
+
+    /// <summary>A key that counts up and never gives a number again, also after its row is gone.</summary>
+    private static OperationBuilder<AddColumnOperation> Identity(ColumnsBuilder table) =>
+        table.Column<long>(nullable: false)
+            .Annotation("Sqlite:Autoincrement", true)
+            .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityByDefaultColumn);
+}

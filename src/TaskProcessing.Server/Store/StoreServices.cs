@@ -1,0 +1,49 @@
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Store;
+
+internal static class StoreServices
+{
+    /// <summary>
+    /// Everything that is kept in the database, Data Protection keys included. Reads <see cref="StoreOptions"/> and
+    /// <see cref="DataDirectoryOptions"/>; opens nothing before the first call.
+    /// </summary>
+    public static IServiceCollection AddTaskStore(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => CreateDialect(
+            provider.GetRequiredService<IOptions<StoreOptions>>().Value,
+            provider.GetRequiredService<IOptions<DataDirectoryOptions>>().Value.DataDirectory));
+        services.AddPooledDbContextFactory<TaskDbContext>((provider, options) =>
+        {
+            provider.GetRequiredService<Dialect>().Configure(options);
+            options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+        });
+
+        services.AddSingleton<Database>();
+        services.AddSingleton<StoreMigrator>();
+        services.AddSingleton<ITaskStore, TaskStore>();
+        services.AddSingleton<IAccountStore, AccountStore>();
+        services.AddSingleton<IExAppStore, ExAppStore>();
+        services.AddSingleton<IFileStore, FileStore>();
+        services.AddSingleton<IChangeStore, ChangeStore>();
+
+        services.AddSingleton<DataProtectionKeys>();
+        services.AddOptions<KeyManagementOptions>().Configure<DataProtectionKeys>((options, keys) => options.XmlRepository = keys);
+        return services;
+    }
+
+    private static Dialect CreateDialect(StoreOptions options, string dataDirectory) => options.Provider switch
+    {
+        StoreProvider.Sqlite => new SqliteDialect(options.ConnectionString, dataDirectory),
+        StoreProvider.PostgreSql => new PostgreSqlDialect(options.ConnectionString),
+        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "Unknown store."),
+    };
+}

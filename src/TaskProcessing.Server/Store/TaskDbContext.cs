@@ -1,0 +1,50 @@
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Store.Configurations;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Store;
+
+/// <summary>The schema. Configurations/ says how each entity is kept, Migrations/ how databases get there.</summary>
+internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbContext(options)
+{
+    public DbSet<ProcessingTask> Tasks => Set<ProcessingTask>();
+
+    public DbSet<Account> Accounts => Set<Account>();
+
+    public DbSet<AppPassword> AppPasswords => Set<AppPassword>();
+
+    public DbSet<ExApp> ExApps => Set<ExApp>();
+
+    public DbSet<ProviderRegistration> Registrations => Set<ProviderRegistration>();
+
+    public DbSet<StoredFile> Files => Set<StoredFile>();
+
+    public DbSet<TopicVersion> Changes => Set<TopicVersion>();
+
+    public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();
+
+    protected override void ConfigureConventions(ModelConfigurationBuilder configurationBuilder) =>
+        configurationBuilder.Properties<DateTimeOffset>().HaveConversion<UnixMilliseconds>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(TaskDbContext).Assembly);
+
+        foreach (var entity in modelBuilder.Model.GetEntityTypes())
+        {
+            var table = entity.GetTableName()!;
+            foreach (var property in entity.GetProperties())
+                property.SetColumnName(SnakeCase(property.Name));
+
+            entity.FindPrimaryKey()!.SetName("pk_" + table);
+            foreach (var foreignKey in entity.GetForeignKeys())
+                foreignKey.SetConstraintName($"fk_{table}_{foreignKey.PrincipalEntityType.GetTableName()}");
+        }
+    }
+
+    private static string SnakeCase(string name) =>
+        string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
+}

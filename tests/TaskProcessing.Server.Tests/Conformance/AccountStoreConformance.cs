@@ -1,0 +1,142 @@
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Tests.Conformance;
+
+public abstract class AccountStoreConformance : StoreConformance
+{
+    private IAccountStore Accounts => Database.Get<IAccountStore>();
+
+    [Fact]
+    public async Task An_account_is_found_as_it_was_added_by_its_exact_id()
+    {
+        var account = NewAccount("alice", isAdmin: true);
+
+        (await Accounts.AnyAsync(Token)).Should().BeFalse();
+        (await Accounts.TryAddAsync(account, Token)).Should().BeTrue();
+
+        (await Accounts.FindAsync("alice", Token)).Should().BeEquivalentTo(account);
+        (await Accounts.FindAsync("Alice", Token)).Should().BeNull();
+        (await Accounts.AnyAsync(Token)).Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task An_id_is_given_once()
+    {
+        var first = NewAccount("alice");
+        await Accounts.TryAddAsync(first, Token);
+
+        (await Accounts.TryAddAsync(NewAccount("alice", isAdmin: true), Token)).Should().BeFalse();
+
+        (await Accounts.FindAsync("alice", Token)).Should().BeEquivalentTo(first);
+    }
+
+    [Fact]
+    public async Task Of_many_who_add_the_same_id_one_succeeds()
+    {
+        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Accounts.TryAddAsync(NewAccount("alice"), Token))));
+
+        added.Should().ContainSingle(success => success);
+    }
+
+    [Fact]
+    public async Task Accounts_are_listed_by_id()
+    {
+        foreach (var id in new[] { "b", "B", "a", "_x" })
+            await Accounts.TryAddAsync(NewAccount(id), Token);
+
+        (await Accounts.ListAsync(Token)).Select(account => account.Id).Should().Equal("B", "_x", "a", "b");
+    }
+
+    [Fact]
+    public async Task A_new_password_replaces_the_old_one()
+    {
+        await Accounts.TryAddAsync(NewAccount("alice"), Token);
+
+        (await Accounts.SetPasswordHashAsync("alice", "new", Token)).Should().BeTrue();
+        (await Accounts.SetPasswordHashAsync("bob", "new", Token)).Should().BeFalse();
+
+        (await Accounts.FindAsync("alice", Token))!.PasswordHash.Should().Be("new");
+    }
+
+    [Fact]
+    public async Task An_app_password_leads_to_its_account()
+    {
+        await Accounts.TryAddAsync(NewAccount("alice"), Token);
+        await Accounts.TryAddAsync(NewAccount("bob"), Token);
+        var appPassword = NewAppPassword("bob", "hash-1");
+
+        await Accounts.AddAppPasswordAsync(appPassword, Token);
+
+        appPassword.Id.Should().BePositive();
+        (await Accounts.FindByTokenHashAsync("hash-1", Token))!.Id.Should().Be("bob");
+        (await Accounts.FindByTokenHashAsync("hash-2", Token)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task An_account_takes_its_app_passwords_tasks_and_files_along()
+    {
+        var tasks = Database.Get<ITaskStore>();
+        foreach (var id in new[] { "alice", "bob" })
+        {
+            await Accounts.TryAddAsync(NewAccount(id), Token);
+            await Accounts.AddAppPasswordAsync(NewAppPassword(id, "hash-" + id), Token);
+            await tasks.AddAsync(NewTask(userId: id), Token);
+        }
+
+        await using var db = Database.OpenContext();
+        db.AddRange(new StoredFile { UserId = "alice", Name = "a.txt" }, new StoredFile { UserId = "bob", Name = "b.txt" });
+        await db.SaveChangesAsync(Token);
+
+        (await Accounts.RemoveAsync("alice", Token)).Should().BeTrue();
+        (await Accounts.RemoveAsync("alice", Token)).Should().BeFalse();
+
+        (await Accounts.FindAsync("alice", Token)).Should().BeNull();
+        (await Accounts.FindByTokenHashAsync("hash-alice", Token)).Should().BeNull();
+        (await Accounts.FindByTokenHashAsync("hash-bob", Token)).Should().NotBeNull();
+        (await tasks.ListAsync(new TaskFilter(), Token)).Should().ContainSingle().Which.UserId.Should().Be("bob");
+        db.Files.Should().ContainSingle().Which.UserId.Should().Be("bob");
+    }
+
+    [Fact]
+    public async Task Every_change_is_counted_and_nothing_else()
+    {
+        (await VersionAsync()).Should().Be(0);
+        await Accounts.TryAddAsync(NewAccount("alice"), Token);
+        (await VersionAsync()).Should().Be(1);
+        await Accounts.SetPasswordHashAsync("alice", "new", Token);
+        (await VersionAsync()).Should().Be(2);
+        await Accounts.AddAppPasswordAsync(NewAppPassword("alice", "hash"), Token);
+        (await VersionAsync()).Should().Be(3);
+        await Accounts.RemoveAsync("alice", Token);
+        (await VersionAsync()).Should().Be(4);
+
+        await Accounts.TryAddAsync(NewAccount("bob"), Token);
+        await Accounts.TryAddAsync(NewAccount("bob"), Token);
+        await Accounts.SetPasswordHashAsync("carol", "new", Token);
+        await Accounts.RemoveAsync("carol", Token);
+        (await VersionAsync()).Should().Be(5);
+    }
+
+    private async Task<long> VersionAsync() =>
+        (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).GetValueOrDefault(ChangeTopic.Accounts);
+
+    private Account NewAccount(string id, bool isAdmin = false) => new()
+    {
+        Id = id,
+        DisplayName = "Name of " + id,
+        PasswordHash = "hash of " + id,
+        IsAdmin = isAdmin,
+        CreatedAt = Now,
+    };
+
+    private AppPassword NewAppPassword(string accountId, string tokenHash) => new()
+    {
+        AccountId = accountId,
+        Name = "phone",
+        TokenHash = tokenHash,
+        CreatedAt = Now,
+    };
+}

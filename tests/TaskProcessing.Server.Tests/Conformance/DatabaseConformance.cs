@@ -1,0 +1,64 @@
+using System.Xml.Linq;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Tests.Conformance;
+
+/// <summary>What several rooms keep: files, Data Protection keys, and the counts of changes before there are any.</summary>
+public abstract class DatabaseConformance : StoreConformance
+{
+    [Fact]
+    public async Task A_file_is_found_by_its_id()
+    {
+        var file = new StoredFile { UserId = "alice", Name = "notes.txt" };
+        var folder = new StoredFile { Name = "folder", IsFolder = true };
+        await using var db = Database.OpenContext();
+        db.AddRange(file, folder);
+        await db.SaveChangesAsync(Token);
+        var files = Database.Get<IFileStore>();
+
+        (await files.FindAsync(file.Id, Token)).Should().BeEquivalentTo(file);
+        (await files.FindAsync(folder.Id, Token)).Should().BeEquivalentTo(folder);
+        (await files.FindAsync(4711, Token)).Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Topics_that_never_changed_are_absent() =>
+        (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).Should().BeEmpty();
+
+    [Fact]
+    public void Data_Protection_keys_come_back_in_their_order()
+    {
+        var keys = Database.Get<DataProtectionKeys>();
+        XElement[] elements = [XElement.Parse("<key id=\"1\"><value>ä &amp; b</value></key>"), XElement.Parse("<key id=\"2\" />")];
+
+        foreach (var element in elements)
+            keys.StoreElement(element, "key-" + element.Attribute("id")!.Value);
+
+        keys.GetAllElements().Select(element => element.ToString()).Should().Equal(elements.Select(element => element.ToString()));
+    }
+
+    [Fact]
+    public async Task What_one_node_protects_another_can_read()
+    {
+        await using var first = CreateNode();
+        await using var second = CreateNode();
+
+        var secret = Protector(first).Protect("s3cret");
+
+        Protector(second).Unprotect(secret).Should().Be("s3cret");
+    }
+
+    private ServiceProvider CreateNode()
+    {
+        var services = new ServiceCollection().AddLogging();
+        services.AddDataProtection().SetApplicationName("test");
+        return Database.AddTo(services).BuildServiceProvider();
+    }
+
+    private static IDataProtector Protector(IServiceProvider node) =>
+        node.GetRequiredService<IDataProtectionProvider>().CreateProtector("purpose");
+}

@@ -1,0 +1,29 @@
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tests.Conformance;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+public sealed class TaskStoreOnSqlite : TaskStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class TaskChangeOnSqlite : TaskChangeConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class AccountStoreOnSqlite : AccountStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class ExAppStoreOnSqlite : ExAppStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class DatabaseOnSqlite : DatabaseConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}

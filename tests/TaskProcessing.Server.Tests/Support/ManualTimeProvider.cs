@@ -1,0 +1,84 @@
+namespace TaskProcessing.Server.Tests.Support;
+
+/// <summary>A clock that stands still until a test advances it; timers fire on the way, in their order.</summary>
+internal sealed class ManualTimeProvider : TimeProvider
+{
+    private readonly Lock _lock = new();
+    private readonly List<ManualTimer> _timers = [];
+    private DateTimeOffset _now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_lock)
+            return _now;
+    }
+
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+    {
+        var timer = new ManualTimer(this, () => callback(state));
+        timer.Change(dueTime, period);
+        return timer;
+    }
+
+    public void Advance(TimeSpan by)
+    {
+        var until = GetUtcNow() + by;
+        while (TakeNextDue(until) is { } timer)
+            timer.Fire();
+        lock (_lock)
+            _now = until;
+    }
+
+    private ManualTimer? TakeNextDue(DateTimeOffset until)
+    {
+        lock (_lock)
+        {
+            var next = _timers.Where(timer => timer.Due <= until).MinBy(timer => timer.Due);
+            if (next is null)
+                return null;
+
+            _now = next.Due > _now ? next.Due : _now;
+            if (next.Period > TimeSpan.Zero)
+                next.Due += next.Period;
+            else
+                _timers.Remove(next);
+            return next;
+        }
+    }
+
+    private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer
+    {
+        public DateTimeOffset Due { get; set; }
+
+        public TimeSpan Period { get; private set; }
+
+        public Action Fire => fire;
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            lock (clock._lock)
+            {
+                clock._timers.Remove(this);
+                if (dueTime == Timeout.InfiniteTimeSpan)
+                    return true;
+
+                Due = clock._now + dueTime;
+                Period = period;
+                clock._timers.Add(this);
+                return true;
+            }
+        }
+
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
