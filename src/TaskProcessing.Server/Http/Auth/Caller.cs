@@ -1,0 +1,37 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Auth;
+
+/// <summary>Who calls. Handlers take it as a parameter.</summary>
+/// <param name="Kind">How the caller logged in.</param>
+/// <param name="UserId">The user whom the call acts for; null for guests, and for provider apps that act for nobody.</param>
+/// <param name="IsAdmin">Whether that user is an administrator.</param>
+/// <param name="AppId">The provider app that calls, if one does.</param>
+/// <param name="Network">The caller's address as a network: <c>192.0.2.7/32</c>, <c>2001:db8:0:100::/56</c>.</param>
+internal sealed record Caller(CallerKind Kind, string? UserId, bool IsAdmin, string? AppId, string Network)
+{
+    /// <summary>A disabled app counts as unknown, but for the two routes that tell it so.</summary>
+    public bool IsDisabledApp { get; init; }
+
+    /// <summary>Whose the tasks are that this caller schedules and sees.</summary>
+    public TaskOwner Owner => Kind == CallerKind.Guest ? TaskOwner.Guest(Network) : new TaskOwner(UserId, null);
+
+    public static Caller Guest(string network) => new(CallerKind.Guest, null, false, null, network);
+
+    public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.GetRequiredFeature<Caller>());
+}
+
+/// <summary>How a caller logged in.</summary>
+internal enum CallerKind
+{
+    /// <summary>Not at all.</summary>
+    Guest,
+
+    /// <summary>As a user, with Basic or Bearer.</summary>
+    User,
+
+    /// <summary>As a provider app, with AppAPI headers, for a user or for nobody.</summary>
+    ExApp,
+}

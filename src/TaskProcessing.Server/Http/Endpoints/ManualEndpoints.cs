@@ -1,0 +1,56 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Endpoints;
+
+/// <summary>The routes that only the manual knows; the profile <c>Nextcloud</c> does without them. They answer the manual's flat fields.</summary>
+internal static class ManualEndpoints
+{
+    public static void MapManual(this IEndpointRouteBuilder routes)
+    {
+        var manual = routes.MapTaskProcessing().WithTags("Routes of the manual");
+        manual.MapPost("/task/{id}", Fetch).AllowGuests().LimitFetching();
+        manual.MapPost("/task/{id}/cancel", Cancel).AllowGuests();
+        foreach (var spelling in new[] { "/task/{id}", "/tasks/{id}" })
+        {
+            manual.MapRead($"{spelling}/progress", ReadOrReport).AllowGuestsAndProviders();
+            manual.MapPost($"{spelling}/progress", Report).RequireProvider();
+            manual.MapPost($"{spelling}/result", Finish).RequireProvider();
+        }
+    }
+
+    private static async Task<OcsResult> Fetch(HttpContext context, Caller caller, FindTask findTask, CancellationToken cancellationToken) =>
+        Answer(await findTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken));
+
+    private static async Task<OcsResult> Cancel(HttpContext context, Caller caller, CancelTask cancelTask, CancellationToken cancellationToken) =>
+        Answer(await cancelTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken));
+
+    /// <summary>A GET that writes, because the manual says so; only with the parameter, and only for providers.</summary>
+    private static async Task<IResult> ReadOrReport(
+        HttpContext context, OcsParameters parameters, Caller caller, FindTask findTask, ITaskStore tasks, ReportProgress reportProgress, CancellationToken cancellationToken)
+    {
+        if (!parameters.Has("progress"))
+        {
+            var id = context.RouteId("id");
+            return Answer(caller.Kind == CallerKind.ExApp ? await tasks.FindAsync(id, cancellationToken) : await findTask.RunAsync(id, caller.Owner, cancellationToken));
+        }
+
+        return caller.Kind == CallerKind.ExApp ? await Report(context, parameters, reportProgress, cancellationToken) : Access.ProviderRequired;
+    }
+
+    private static async Task<OcsResult> Report(HttpContext context, OcsParameters parameters, ReportProgress reportProgress, CancellationToken cancellationToken) =>
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Float("progress"), cancellationToken));
+
+    private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, FinishTask finishTask, CancellationToken cancellationToken) =>
+        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(), cancellationToken));
+
+    private static OcsResult Answer(ReportOutcome outcome) => ProviderEndpoints.Answer(outcome, OcsProfile.Manual, task => new ManualTaskData(task));
+
+    private static OcsResult Answer(ProcessingTask? task) =>
+        task is null ? OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found") : OcsResult.Ok(new ManualTaskData(task));
+}

@@ -1,0 +1,65 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Endpoints;
+
+/// <summary>What provider apps use: claim tasks, report progress and results.</summary>
+internal static class ProviderEndpoints
+{
+    /// <summary>How many tasks one batch may hold.</summary>
+    private const int LargestBatch = 100;
+
+    public static void MapProviders(this IEndpointRouteBuilder routes)
+    {
+        var providers = routes.MapTaskProcessing().MapGroup("/tasks_provider").WithTags("Providers").RequireProvider();
+        providers.MapRead("/next", ClaimNext);
+        providers.MapRead("/next_batch", ClaimBatch);
+        providers.MapPost("/{id}/progress", Report);
+        providers.MapPost("/{id}/result", Finish);
+        providers.MapPost("/{id}/stream-result", Stream);
+    }
+
+    private static async Task<OcsResult> ClaimNext(OcsParameters parameters, ClaimTasks claimTasks, CancellationToken cancellationToken)
+    {
+        var outcome = await claimTasks.RunAsync(parameters.List("providerIds"), parameters.List("taskTypeIds"), count: 1, cancellationToken);
+        return outcome.Tasks is [var task]
+            ? OcsResult.Ok(new ClaimedTaskData(task))
+            : new OcsResult(StatusCodes.Status204NoContent, OcsData.Null);
+    }
+
+    private static async Task<OcsResult> ClaimBatch(OcsParameters parameters, ClaimTasks claimTasks, ITaskStore tasks, CancellationToken cancellationToken)
+    {
+        var count = Math.Min(parameters.Integer("numberOfTasks", otherwise: 1), LargestBatch);
+        var outcome = await claimTasks.RunAsync(parameters.List("providerIds"), parameters.List("taskTypeIds"), count, cancellationToken);
+        var hasMore = outcome.Eligible.Count > 0 && await tasks.AnyScheduledAsync([.. outcome.Eligible.Keys], cancellationToken);
+        return OcsResult.Ok(new ClaimedBatchData(outcome.Tasks, hasMore));
+    }
+
+    private static async Task<OcsResult> Report(
+        HttpContext context, OcsParameters parameters, ReportProgress reportProgress, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Float("progress"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+
+    private static async Task<OcsResult> Finish(
+        HttpContext context, OcsParameters parameters, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+
+    private static async Task<OcsResult> Stream(
+        HttpContext context, OcsParameters parameters, StreamOutput streamOutput, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.Map("output"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+
+    /// <summary>The answer to any report of a worker.</summary>
+    public static OcsResult Answer(ReportOutcome outcome, OcsProfile profile, Func<ProcessingTask, OcsData> data) => outcome switch
+    {
+        ReportOutcome.Accepted accepted => OcsResult.Ok(data(accepted.Task)),
+        ReportOutcome.NotFound => OcsResult.Failure(StatusCodes.Status404NotFound, "Not found"),
+        ReportOutcome.OutOfRange when profile == OcsProfile.Nextcloud => OcsResult.Failure(StatusCodes.Status500InternalServerError, "Internal error"),
+        ReportOutcome.OutOfRange => OcsResult.Failure(StatusCodes.Status400BadRequest, "Parameter \"progress\" must be a number from 0 to 1"),
+        ReportOutcome.Empty => OcsResult.Failure(StatusCodes.Status400BadRequest, "Either \"output\" or \"errorMessage\" must be given"),
+        _ => throw new InvalidOperationException($"Unknown outcome {outcome}"),
+    };
+}

@@ -1,0 +1,100 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Endpoints;
+
+/// <summary>What clients use: schedule, fetch, list, cancel, delete.</summary>
+internal static class TaskEndpoints
+{
+    public static void MapTasks(this IEndpointRouteBuilder routes)
+    {
+        var users = routes.MapTaskProcessing().WithTags("Tasks");
+        users.MapRead("/tasktypes", GetTaskTypes).AllowGuests();
+        users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling();
+        users.MapRead("/task/{id}", GetTask).AllowGuests();
+        users.MapDelete("/task/{id}", Delete).AllowGuests();
+        users.MapRead("/tasks", List).RequireUser();
+        users.MapRead("/tasks/app/{appId}", ListOfApp).RequireUser();
+        users.MapPost("/tasks/{id}/cancel", Cancel).AllowGuests();
+        users.MapRead("/tasks/{id}/queue_position", GetQueuePosition).AllowGuests();
+        users.MapRead("/queue_stats", GetQueueStats).RequireAdmin(needsHeader: false);
+
+        var apps = routes.MapTaskProcessing().MapGroup("/tasks_consumer").WithTags("Tasks of provider apps");
+        apps.MapRead("/tasktypes", GetTaskTypes).RequireProvider();
+        apps.MapPost("/schedule", Schedule).RequireProvider();
+        apps.MapRead("/task/{id}", GetTask).RequireProvider();
+        apps.MapDelete("/task/{id}", Delete).RequireProvider();
+        apps.MapPost("/tasks/{id}/cancel", Cancel).RequireProvider();
+    }
+
+    private static OcsResult GetTaskTypes(AvailableTaskTypes taskTypes) => OcsResult.Ok(new TaskTypesData(taskTypes.Current.Available));
+
+    private static async Task<OcsResult> Schedule(
+        OcsParameters parameters, Caller caller, ScheduleTask scheduleTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        await scheduleTask.RunAsync(parameters.Schedule(caller), cancellationToken) switch
+        {
+            ScheduleOutcome.Scheduled scheduled => OcsResult.Ok(new TaskData(scheduled.Task)),
+            ScheduleOutcome.UnknownType unknown when ocs.Value.Profile == OcsProfile.Manual => OcsResult.Failure(
+                StatusCodes.Status400BadRequest, $"There is no such task type. Did you mean {string.Join(", ", unknown.Nearest)}?"),
+            ScheduleOutcome.UnknownType or ScheduleOutcome.NotAvailable => OcsResult.Failure(
+                StatusCodes.Status412PreconditionFailed, "The given provider is not available"),
+            ScheduleOutcome.Invalid invalid => OcsResult.Failure(StatusCodes.Status400BadRequest, invalid.Reason),
+            ScheduleOutcome.FilesForbidden forbidden => OcsResult.Failure(StatusCodes.Status401Unauthorized, forbidden.Reason),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}"),
+        };
+
+    private static async Task<OcsResult> GetTask(HttpContext context, Caller caller, FindTask findTask, CancellationToken cancellationToken) =>
+        await findTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken) is { } task
+            ? OcsResult.Ok(new TaskData(task))
+            : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
+
+    private static async Task<OcsResult> Delete(
+        HttpContext context, Caller caller, ITaskStore tasks, IOptions<OcsOptions> ocs, CancellationToken cancellationToken)
+    {
+        var deleted = await tasks.DeleteAsync(context.RouteId("id"), caller.Owner, cancellationToken);
+        return deleted || ocs.Value.Profile == OcsProfile.Nextcloud
+            ? OcsResult.Ok(OcsData.Null)
+            : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
+    }
+
+    private static async Task<OcsResult> List(OcsParameters parameters, Caller caller, ITaskStore tasks, CancellationToken cancellationToken)
+    {
+        var filter = new TaskFilter { Owner = caller.Owner, Type = parameters.OptionalText("taskType"), CustomId = parameters.OptionalText("customId") };
+        return OcsResult.Ok(new TaskListData(await tasks.ListAsync(filter, cancellationToken)));
+    }
+
+    private static async Task<OcsResult> ListOfApp(string appId, OcsParameters parameters, Caller caller, ITaskStore tasks, CancellationToken cancellationToken)
+    {
+        var filter = new TaskFilter { Owner = caller.Owner, AppId = appId, CustomId = parameters.OptionalText("customId") };
+        return OcsResult.Ok(new TaskListData(await tasks.ListAsync(filter, cancellationToken)));
+    }
+
+    private static async Task<OcsResult> Cancel(HttpContext context, Caller caller, CancelTask cancelTask, CancellationToken cancellationToken) =>
+        await cancelTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken) is { } task
+            ? OcsResult.Ok(new TaskData(task))
+            : OcsResult.Failure(StatusCodes.Status404NotFound, "Not found");
+
+    private static async Task<OcsResult> GetQueuePosition(HttpContext context, Caller caller, FindQueuePosition findQueuePosition, CancellationToken cancellationToken) =>
+        await findQueuePosition.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken) switch
+        {
+            QueuePositionOutcome.At at => OcsResult.Ok(OcsData.Number(at.Position)),
+            QueuePositionOutcome.NotScheduled => OcsResult.Failure(StatusCodes.Status412PreconditionFailed, "The task is not scheduled"),
+            _ => OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found"),
+        };
+
+    /// <summary>KEDA's documentation calls the filter <c>taskTypeId</c> and separates with commas.</summary>
+    private static async Task<OcsResult> GetQueueStats(OcsParameters parameters, ITaskStore tasks, CancellationToken cancellationToken)
+    {
+        var types = parameters.OptionalList("taskTypeIds") ?? parameters.OptionalList("taskTypeId") ?? [];
+        var counts = await tasks.CountByStatusAsync(types, cancellationToken);
+        return OcsResult.Ok(new QueueStatsData(counts.GetValueOrDefault(ProcessingStatus.Scheduled), counts.GetValueOrDefault(ProcessingStatus.Running)));
+    }
+}

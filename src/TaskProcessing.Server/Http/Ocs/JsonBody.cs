@@ -1,0 +1,80 @@
+using System.Text.Json;
+using System.Text.Unicode;
+using Microsoft.AspNetCore.Http;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary>Reads a JSON body, whatever the verb: nc_py_api sends one with GET.</summary>
+internal static class JsonBody
+{
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+
+    public static bool IsJson(HttpRequest request) =>
+        request.ContentType is { } type
+        && (type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase)));
+
+    /// <returns>The body's object; null when it is empty, or neither object nor list.</returns>
+    /// <exception cref="BadHttpRequestException">It is no JSON, or larger than <paramref name="maxBytes"/>.</exception>
+    public static async Task<JsonElement?> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
+    {
+        if (request.ContentLength > maxBytes)
+            throw TooLarge(maxBytes);
+
+        var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, maxBytes));
+        var chunk = new byte[16 * 1024];
+        int read;
+        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        {
+            if (body.Length + read > maxBytes)
+                throw TooLarge(maxBytes);
+            body.Write(chunk, 0, read);
+        }
+
+        return body.Length == 0 ? null : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+    }
+
+    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            if (!Utf8.IsValid(body.Span))
+                throw new BadHttpRequestException("The request body is not UTF-8");
+
+            var root = JsonElement.Parse(body.Span, Options);
+            // The reader checks half surrogates only when a string is read, and then throws what looks like a bug of ours.
+            if (body.Span.IndexOf("\\ud"u8) >= 0 || body.Span.IndexOf("\\uD"u8) >= 0)
+                ReadStrings(root);
+
+            return root.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? root : null;
+        }
+        catch (Exception problem) when (problem is JsonException or InvalidOperationException)
+        {
+            throw new BadHttpRequestException($"The request body is not valid JSON: {problem.Message}", problem);
+        }
+    }
+
+    private static void ReadStrings(JsonElement element)
+    {
+        switch (element.ValueKind)
+        {
+            case JsonValueKind.String:
+                element.GetString();
+                break;
+            case JsonValueKind.Array:
+                foreach (var entry in element.EnumerateArray())
+                    ReadStrings(entry);
+                break;
+            case JsonValueKind.Object:
+                foreach (var property in element.EnumerateObject())
+                {
+                    _ = property.Name;
+                    ReadStrings(property.Value);
+                }
+
+                break;
+        }
+    }
+
+    private static BadHttpRequestException TooLarge(long maxBytes) => new($"The request body is larger than {maxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
+}

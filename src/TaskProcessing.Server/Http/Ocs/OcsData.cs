@@ -1,0 +1,33 @@
+using System.Text.Json;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary>What stands in <c>ocs.data</c>. It is written as JSON; XML is made from that.</summary>
+internal abstract record OcsData
+{
+    public static OcsData Null { get; } = new Literal("null");
+
+    /// <summary>What the framework's own errors carry.</summary>
+    public static OcsData EmptyList { get; } = new Literal("[]");
+
+    public static OcsData Message(string message) => new MessageData(message);
+
+    public static OcsData Number(long number) => new Literal(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
+
+    public abstract void Write(Utf8JsonWriter json, OcsProfile profile);
+
+    private sealed record Literal(string Json) : OcsData
+    {
+        public override void Write(Utf8JsonWriter json, OcsProfile profile) => json.WriteRawValue(Json, skipInputValidation: true);
+    }
+
+    private sealed record MessageData(string Text) : OcsData
+    {
+        public override void Write(Utf8JsonWriter json, OcsProfile profile)
+        {
+            json.WriteStartObject();
+            json.WriteString("message", Text);
+            json.WriteEndObject();
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary>
+/// The second door to the envelope: whatever fails outside a handler. Bad parameters and bodies arrive as exceptions,
+/// routes that do not exist as bare status codes.
+/// </summary>
+internal static class OcsErrorPages
+{
+    private const string UnknownRoute = "Invalid query, please check the syntax: there is no such route.\n";
+
+    public static IApplicationBuilder UseOcsErrorPages(this IApplicationBuilder app) => app
+        .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected })
+        .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
+
+    private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) => context.Exception is BadHttpRequestException or OperationCanceledException;
+
+    private static Task AnswerExceptionAsync(HttpContext context)
+    {
+        var exception = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+        return exception switch
+        {
+            BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
+            InvalidDataException bad => OcsResult.Refusal(StatusCodes.Status400BadRequest, bad.Message).ExecuteAsync(context),
+            _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n").ExecuteAsync(context),
+        };
+    }
+
+    private static Task AnswerStatusAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        if (!context.Request.IsOcs())
+            return Task.CompletedTask;
+
+        return status switch
+        {
+            StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute).ExecuteAsync(context),
+            // Nextcloud answers a wrong verb with nothing at all.
+            StatusCodes.Status405MethodNotAllowed when Profile(context) == OcsProfile.Nextcloud => Task.CompletedTask,
+            StatusCodes.Status405MethodNotAllowed => OcsResult.Refusal(status, $"{context.Request.Method} is not possible here, but {context.Response.Headers.Allow} is").ExecuteAsync(context),
+            _ => OcsResult.Refusal(status, "").ExecuteAsync(context),
+        };
+    }
+
+    private static OcsProfile Profile(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
+}

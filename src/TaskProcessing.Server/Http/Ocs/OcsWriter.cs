@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Http.Auth;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary>Writes every envelope: version 1 or 2, JSON or XML.</summary>
+internal static class OcsWriter
+{
+    public static async Task WriteAsync(HttpContext context, OcsResult result)
+    {
+        var version1 = context.Request.IsVersion1();
+        var response = context.Response;
+        response.StatusCode = result.HttpStatus ?? OcsStatus.ToHttp(result.Status, version1);
+        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+        response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
+        response.Headers.XContentTypeOptions = "nosniff";
+        if (context.Features.Get<Caller>()?.UserId is { } userId)
+            response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
+
+        // 204 has no body; version 1 never gets here with it, as its HTTP status is 200.
+        if (response.StatusCode is 204)
+            return;
+
+        var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
+        var json = context.Request.WantsJson();
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        WriteJson(buffer, result, version1, profile);
+        ReadOnlyMemory<byte> body = json ? buffer.WrittenMemory : OcsXml.FromJson(buffer.WrittenMemory);
+
+        response.ContentType = json ? "application/json; charset=utf-8" : "application/xml; charset=utf-8";
+        response.ContentLength = body.Length;
+        if (!HttpMethods.IsHead(context.Request.Method))
+            await response.Body.WriteAsync(body, context.RequestAborted);
+    }
+
+    private static void WriteJson(ArrayBufferWriter<byte> buffer, OcsResult result, bool version1, OcsProfile profile)
+    {
+        using var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions);
+        var ok = OcsStatus.IsOk(result.Status, version1);
+        json.WriteStartObject();
+        json.WriteStartObject("ocs"u8);
+        json.WriteStartObject("meta"u8);
+        json.WriteString("status"u8, ok ? "ok"u8 : "failure"u8);
+        json.WriteNumber("statuscode"u8, OcsStatus.ToMeta(result.Status, version1));
+        json.WriteString("message"u8, ok ? "OK" : result.MetaMessage);
+        if (version1)
+        {
+            json.WriteString("totalitems"u8, ""u8);
+            json.WriteString("itemsperpage"u8, ""u8);
+        }
+
+        json.WriteEndObject();
+        json.WritePropertyName("data"u8);
+        result.Data.Write(json, profile);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,155 @@
+using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary><c>{"task": …}</c>, what Nextcloud answers for one task.</summary>
+internal sealed record TaskData(ProcessingTask Task) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("task"u8);
+        WriteTask(json, Task, profile);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Nextcloud 35's fields in its order.</summary>
+    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, task.Id);
+        json.WriteString("type"u8, task.Type);
+        json.WriteNumber("lastUpdated"u8, task.LastUpdated.ToUnixTimeSeconds());
+        json.WriteString("status"u8, task.Status.ToWire());
+        json.WriteString("userId"u8, task.UserId);
+        json.WriteString("appId"u8, task.AppId);
+        WriteValues(json, "input"u8, task.Input, profile);
+        WriteValues(json, "output"u8, task.Output, profile);
+        json.WriteString("customId"u8, task.CustomId);
+        WriteTime(json, "completionExpectedAt"u8, task.CompletionExpectedAt);
+        WriteFraction(json, "progress"u8, task.Progress);
+        WriteTime(json, "scheduledAt"u8, task.ScheduledAt);
+        WriteTime(json, "startedAt"u8, task.StartedAt);
+        WriteTime(json, "endedAt"u8, task.EndedAt);
+        json.WriteBoolean("allowCleanup"u8, task.AllowCleanup);
+        json.WriteBoolean("includeWatermark"u8, task.IncludeWatermark);
+        json.WriteString("userFacingErrorMessage"u8, task.UserFacingErrorMessage);
+        json.WriteBoolean("preferStreaming"u8, task.PreferStreaming);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Input and output are stored as the JSON that is sent. PHP has no empty map, so Nextcloud sends a list then.</summary>
+    public static void WriteValues(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? values, OcsProfile profile)
+    {
+        json.WritePropertyName(name);
+        if (values is null)
+            json.WriteNullValue();
+        else
+            json.WriteRawValue(values == "{}" && profile == OcsProfile.Nextcloud ? "[]" : values, skipInputValidation: true);
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset? time)
+    {
+        if (time is { } value)
+            json.WriteNumber(name, value.ToUnixTimeSeconds());
+        else
+            json.WriteNull(name);
+    }
+
+    private static void WriteFraction(Utf8JsonWriter json, ReadOnlySpan<byte> name, double? fraction)
+    {
+        if (fraction is { } value)
+            json.WriteNumber(name, value);
+        else
+            json.WriteNull(name);
+    }
+}
+
+/// <summary>
+/// What the manual's own routes answer: its flat fields, with the status as a number, and beside them the task as on all
+/// other routes.
+/// </summary>
+internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("id"u8, Task.Id);
+        json.WriteString("type"u8, Task.Type);
+        json.WriteNumber("status"u8, (int)Task.Status);
+        json.WriteString("userId"u8, Task.UserId);
+        json.WriteString("appId"u8, Task.AppId);
+        json.WriteString("customId"u8, Task.CustomId);
+        TaskData.WriteValues(json, "input"u8, Task.Input, profile);
+        TaskData.WriteValues(json, "output"u8, Task.Output, profile);
+        json.WritePropertyName("task"u8);
+        TaskData.WriteTask(json, Task, profile);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary><c>{"tasks": [task, …]}</c>.</summary>
+internal sealed record TaskListData(IReadOnlyList<ProcessingTask> Tasks) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("tasks"u8);
+        foreach (var task in Tasks)
+            TaskData.WriteTask(json, task, profile);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>What <c>next</c> answers: <c>{"task": …, "provider": {"name": ID}}</c>.</summary>
+internal sealed record ClaimedTaskData(ProcessingTask Task) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("task"u8);
+        TaskData.WriteTask(json, Task, profile);
+        json.WriteStartObject("provider"u8);
+        // The provider's id, under this name: llm2 finds its model by it.
+        json.WriteString("name"u8, Task.ProviderId);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>What <c>next_batch</c> answers; here the provider is a bare id.</summary>
+internal sealed record ClaimedBatchData(IReadOnlyList<ProcessingTask> Tasks, bool HasMore) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteStartArray("tasks"u8);
+        foreach (var task in Tasks)
+        {
+            json.WriteStartObject();
+            json.WritePropertyName("task"u8);
+            TaskData.WriteTask(json, task, profile);
+            json.WriteString("provider"u8, task.ProviderId);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteBoolean("has_more"u8, HasMore);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>What <c>queue_stats</c> answers.</summary>
+internal sealed record QueueStatsData(int Scheduled, int Running) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("scheduled_count"u8, Scheduled);
+        json.WriteNumber("running_count"u8, Running);
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,28 @@
+using Microsoft.AspNetCore.Http;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary>Reads the requests of the use cases from a request's parameters.</summary>
+internal static class TaskRequests
+{
+    public static ScheduleRequest Schedule(this OcsParameters parameters, Caller caller)
+    {
+        var input = parameters.Map("input");
+        return new ScheduleRequest(caller.Owner, parameters.Text("type"), parameters.Text("appId"), input)
+        {
+            CustomId = parameters.OptionalText("customId") ?? "",
+            WebhookUri = parameters.OptionalText("webhookUri"),
+            WebhookMethod = parameters.OptionalText("webhookMethod"),
+            IncludeWatermark = parameters.Boolean("includeWatermark", otherwise: true),
+            PreferStreaming = parameters.Boolean("preferStreaming", otherwise: false),
+        };
+    }
+
+    public static FinishRequest Finish(this OcsParameters parameters) =>
+        new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"));
+
+    /// <summary>The id in the route, read as PHP reads it; 0, which no task has, for what is no number.</summary>
+    public static long RouteId(this HttpContext context, string name) => PhpNumber.ToInteger((string)context.Request.RouteValues[name]!);
+}

@@ -1,0 +1,104 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.TaskTypes;
+
+namespace TaskProcessing.Server.Http.Ocs;
+
+/// <summary><c>{"types": {id: type, …}}</c>.</summary>
+internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WritePropertyName("types"u8);
+        if (Types.IsEmpty && profile == OcsProfile.Nextcloud)
+        {
+            // PHP has no empty map. Clients that decode a map fail on this list, so that only the exact profile sends it.
+            json.WriteStartArray();
+            json.WriteEndArray();
+        }
+        else
+        {
+            json.WriteStartObject();
+            foreach (var type in Types)
+                WriteType(json, type, profile);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>All twelve maps are objects even when they are empty: strict clients demand it.</summary>
+    private static void WriteType(Utf8JsonWriter json, AvailableTaskType type, OcsProfile profile)
+    {
+        var provider = type.Provider;
+        json.WriteStartObject(type.Type.Id);
+        json.WriteString("name"u8, type.Type.Name);
+        json.WriteString("description"u8, type.Type.Description);
+        WriteShape(json, "inputShape"u8, Slots(type.Input, mandatory: true), profile);
+        WriteEnumValues(json, "inputShapeEnumValues"u8, provider.InputShapeEnumValues);
+        WriteDefaults(json, "inputShapeDefaults"u8, provider.InputShapeDefaults);
+        WriteShape(json, "optionalInputShape"u8, Slots(type.Input, mandatory: false), profile);
+        WriteEnumValues(json, "optionalInputShapeEnumValues"u8, provider.OptionalInputShapeEnumValues);
+        WriteDefaults(json, "optionalInputShapeDefaults"u8, provider.OptionalInputShapeDefaults);
+        WriteShape(json, "outputShape"u8, Slots(type.Output, mandatory: true), profile);
+        WriteEnumValues(json, "outputShapeEnumValues"u8, provider.OutputShapeEnumValues);
+        WriteShape(json, "optionalOutputShape"u8, Slots(type.Output, mandatory: false), profile);
+        WriteEnumValues(json, "optionalOutputShapeEnumValues"u8, provider.OptionalOutputShapeEnumValues);
+        json.WriteBoolean("isInternal"u8, type.Type.IsInternal);
+        json.WriteEndObject();
+    }
+
+    private static IEnumerable<ShapeSlot> Slots(Shape shape, bool mandatory) => shape.Slots.Where(slot => slot.Mandatory == mandatory);
+
+    private static void WriteShape(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<ShapeSlot> slots, OcsProfile profile)
+    {
+        json.WriteStartObject(name);
+        foreach (var slot in slots)
+        {
+            json.WriteStartObject(slot.Key);
+            json.WriteString("name"u8, slot.Descriptor.Name);
+            json.WriteString("description"u8, slot.Descriptor.Description);
+            json.WriteString("type"u8, slot.Type.ToString());
+            // The manual's own field; Nextcloud tells mandatory slots by the map in which they stand.
+            if (profile == OcsProfile.Manual)
+                json.WriteBoolean("mandatory"u8, slot.Mandatory);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteEnumValues(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<KeyValuePair<string, ImmutableArray<ShapeEnumValue>>> enumValues)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, choices) in enumValues)
+        {
+            json.WriteStartArray(key);
+            foreach (var choice in choices)
+            {
+                json.WriteStartObject();
+                json.WriteString("name"u8, choice.Name);
+                json.WriteString("value"u8, choice.Value);
+                json.WriteEndObject();
+            }
+
+            json.WriteEndArray();
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteDefaults(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<KeyValuePair<string, JsonElement>> defaults)
+    {
+        json.WriteStartObject(name);
+        foreach (var (key, value) in defaults)
+        {
+            json.WritePropertyName(key);
+            value.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Globalization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Ocs;
+
+namespace TaskProcessing.Server.Http.RateLimiting;
+
+/// <summary>The verbs that put a limit on an endpoint, and the middleware that holds callers to it.</summary>
+internal static class RateLimiting
+{
+    /// <summary>Limits how often a caller may schedule.</summary>
+    public static TBuilder LimitScheduling<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Limit("schedule", options => options.Schedule));
+
+    /// <summary>Limits how often a caller may use the manual's fetch; it has a counter of its own.</summary>
+    public static TBuilder LimitFetching<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Limit("fetch", options => options.Fetch));
+
+    /// <summary>Belongs behind the access check and before the endpoints, so that what fails in a handler counts too.</summary>
+    public static IApplicationBuilder UseRateLimits(this IApplicationBuilder app) => app.UseMiddleware<Middleware>();
+
+    private sealed record Limit(string Name, Func<RateLimitOptions, RateLimitPolicy> Policy);
+
+    private sealed class Middleware(RequestDelegate next, IRateCounter counter, IOptions<RateLimitOptions> options)
+    {
+        public Task InvokeAsync(HttpContext context)
+        {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<Limit>() is not { } limit
+                || Wait(limit, context.Features.Get<Caller>()) is not { } wait)
+            {
+                return next(context);
+            }
+
+            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
+            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+            return OcsResult.Refusal(StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds").ExecuteAsync(context);
+        }
+
+        private TimeSpan? Wait(Limit limit, Caller? caller)
+        {
+            var policy = limit.Policy(options.Value);
+            if (!options.Value.Enabled || !policy.Enabled || caller is null)
+                return null;
+
+            var period = TimeSpan.FromSeconds(policy.PeriodSeconds);
+            return caller switch
+            {
+                { UserId: { } user } => counter.TryCount($"{limit.Name} user {user}", policy.UserLimit, period),
+                { Kind: CallerKind.Guest } => counter.TryCount($"{limit.Name} guest {caller.Network}", policy.GuestLimit, period),
+                // A provider app that acts for nobody.
+                _ => null,
+            };
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Collections.Concurrent;
+
+namespace TaskProcessing.Server.Http.RateLimiting;
+
+/// <summary>
+/// Counts events per key over a sliding period, exactly: every event is remembered until it is a whole period old. Kept
+/// in memory, so each node counts for itself.
+/// </summary>
+internal sealed class SlidingLog(TimeProvider time) : IRateCounter
+{
+    /// <summary>How many events pass between two sweeps for keys whose events have all expired.</summary>
+    private const int SweepEvery = 4096;
+
+    private readonly ConcurrentDictionary<string, Queue<long>> _expiries = new();
+    private int _sinceSweep;
+
+    public TimeSpan? TryCount(string key, int limit, TimeSpan period)
+    {
+        var now = time.GetTimestamp();
+        if (Interlocked.Increment(ref _sinceSweep) % SweepEvery == 0)
+            Sweep(now);
+
+        while (true)
+        {
+            var expiries = _expiries.GetOrAdd(key, static _ => new Queue<long>());
+            lock (expiries)
+            {
+                // A sweep may just have taken the empty queue out.
+                if (!_expiries.TryGetValue(key, out var current) || current != expiries)
+                    continue;
+
+                DropExpired(expiries, now);
+                if (expiries.Count >= limit)
+                    return expiries.Count == 0 ? period : time.GetElapsedTime(now, expiries.Peek());
+
+                expiries.Enqueue(now + (long)(period.TotalSeconds * time.TimestampFrequency));
+                return null;
+            }
+        }
+    }
+
+    public int Count(string key)
+    {
+        if (!_expiries.TryGetValue(key, out var expiries))
+            return 0;
+
+        lock (expiries)
+        {
+            DropExpired(expiries, time.GetTimestamp());
+            return expiries.Count;
+        }
+    }
+
+    private void Sweep(long now)
+    {
+        foreach (var (key, expiries) in _expiries)
+        {
+            lock (expiries)
+            {
+                DropExpired(expiries, now);
+                if (expiries.Count == 0)
+                    _expiries.TryRemove(key, out _);
+            }
+        }
+    }
+
+    private static void DropExpired(Queue<long> expiries, long now)
+    {
+        while (expiries.TryPeek(out var expiry) && expiry <= now)
+            expiries.Dequeue();
+    }
+}

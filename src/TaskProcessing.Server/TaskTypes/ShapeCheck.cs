@@ -1,0 +1,162 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Server.TaskTypes;
+
+/// <summary>Checks a whole input or output against its shape, and brings it into the form in which it is stored. Pure.</summary>
+internal static class ShapeCheck
+{
+    /// <summary>Why the input cannot be scheduled, or null when it can. The first misfit in shape order counts.</summary>
+    /// <param name="shape">The available type's input shape.</param>
+    /// <param name="input">A JSON object, or an array for an empty input.</param>
+    /// <param name="maxTextBytes">How long a Text may be in UTF-8.</param>
+    public static string? InputMisfit(Shape shape, JsonElement input, int maxTextBytes)
+    {
+        foreach (var slot in shape.Slots)
+        {
+            var misfit = Find(input, slot.Key) is { } value
+                ? Wrap("input", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes) ?? InputEnumMisfit(slot, value))
+                : AbsenceMisfit(slot, maxTextBytes);
+            if (misfit is not null)
+                return misfit;
+        }
+
+        return null;
+    }
+
+    /// <summary>Why the output is no valid result, or null when it is one.</summary>
+    public static string? OutputMisfit(Shape shape, JsonElement output)
+    {
+        foreach (var slot in shape.Slots)
+        {
+            if (Find(output, slot.Key) is not { } value)
+            {
+                if (slot.Mandatory)
+                    return $"Missing key: \"{slot.Key}\"";
+                continue;
+            }
+
+            if (Wrap("output", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes: null) ?? OutputEnumMisfit(slot, value)) is { } misfit)
+                return misfit;
+        }
+
+        return null;
+    }
+
+    /// <summary>
+    /// The values as they are stored: only the shape's slots, in its order, absent ones filled with their defaults, file
+    /// ids as numbers. The values must fit.
+    /// </summary>
+    /// <returns>A JSON object as text.</returns>
+    public static string Fill(Shape shape, JsonElement values)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
+        {
+            writer.WriteStartObject();
+            foreach (var slot in shape.Slots)
+            {
+                if ((Find(values, slot.Key) ?? slot.Default) is not { } value)
+                    continue;
+
+                writer.WritePropertyName(slot.Key);
+                Write(writer, slot.Type, value);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    /// <summary>All values of file slots, each a numeric JSON value; see <see cref="ShapeValue.FileId"/>.</summary>
+    public static IEnumerable<JsonElement> FileValues(Shape shape, JsonElement values) =>
+        from slot in shape.Slots
+        where slot.Type.IsFile()
+        let value = Find(values, slot.Key)
+        where value is not null
+        from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
+        select entry;
+
+    private static void Write(Utf8JsonWriter writer, ShapeType type, JsonElement value)
+    {
+        if (type.IsList() && value.ValueKind == JsonValueKind.Object && !value.EnumerateObject().Any())
+        {
+            writer.WriteStartArray();
+            writer.WriteEndArray();
+        }
+        else if (!type.IsFile())
+        {
+            value.WriteTo(writer);
+        }
+        else if (type.IsList())
+        {
+            writer.WriteStartArray();
+            foreach (var entry in ShapeValue.Entries(value))
+                WriteFileId(writer, entry);
+            writer.WriteEndArray();
+        }
+        else
+        {
+            WriteFileId(writer, value);
+        }
+    }
+
+    private static void WriteFileId(Utf8JsonWriter writer, JsonElement value)
+    {
+        if (ShapeValue.FileId(value) is { } id)
+            writer.WriteNumberValue(id);
+        else
+            value.WriteTo(writer);
+    }
+
+    /// <summary>Null and absent are the same: clients send null for optional slots (a Windmill script does so for <c>model</c>).</summary>
+    private static JsonElement? Find(JsonElement values, string key) =>
+        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+
+    private static string? AbsenceMisfit(ShapeSlot slot, int maxTextBytes)
+    {
+        if (!slot.Mandatory)
+            return null;
+        if (slot.Default is not { } value)
+            return $"Missing key: \"{slot.Key}\"";
+        if (slot.Type.IsList())
+            return "Provider tried to set a default value for a non-scalar slot";
+        if (slot.Type.IsFile())
+            return "Provider tried to set a default value for a slot that is not text or number";
+
+        return Wrap("input", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes));
+    }
+
+    private static string? InputEnumMisfit(ShapeSlot slot, JsonElement value)
+    {
+        if (slot.Type != ShapeType.Enum)
+            return null;
+
+        return slot.EnumValues is null ? $"Provider did not provide enum values for an enum slot: \"{slot.Key}\"" : ChoiceMisfit(slot, value);
+    }
+
+    /// <summary>An output is held to its choices only where the provider named some.</summary>
+    private static string? OutputEnumMisfit(ShapeSlot slot, JsonElement value)
+    {
+        if (slot.EnumValues is null)
+            return null;
+
+        return slot.Type == ShapeType.Enum ? ChoiceMisfit(slot, value) : "Provider provided enum values for a slot that is not an Enum";
+    }
+
+    private static string? ChoiceMisfit(ShapeSlot slot, JsonElement value)
+    {
+        var text = value.GetString();
+        if (slot.EnumValues!.Value.Any(choice => choice.Value == text))
+            return null;
+
+        var choices = string.Join(", ", slot.EnumValues.Value.Select(choice => $"\"{choice.Value}\""));
+        return $"Wrong value given for Enum slot. Got \"{text}\", but expected one of the provided enum values: {choices}";
+    }
+
+    private static string? Wrap(string direction, ShapeSlot slot, string? misfit) =>
+        misfit is null ? null : $"Failed to validate {direction} key \"{slot.Key}\": {misfit}";
+}

@@ -1,0 +1,17 @@
+namespace TaskProcessing.Server.Tasks;
+
+/// <summary>Calls a task off. One that has ended already stays as it is, and the caller gets it all the same.</summary>
+internal sealed class CancelTask(ITaskStore tasks, TimeProvider time)
+{
+    /// <param name="id">The task.</param>
+    /// <param name="owner">Whose it must be; null for operators, who may cancel any.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The task as it is now; null when there is none, or it is somebody else's.</returns>
+    public async Task<ProcessingTask?> RunAsync(long id, TaskOwner? owner, CancellationToken cancellationToken)
+    {
+        if (owner is { } mine && (await tasks.FindAsync(id, cancellationToken))?.Owner != mine)
+            return null;
+
+        return (await tasks.TryCancelAsync(id, time.GetUtcNow(), cancellationToken)).Task;
+    }
+}

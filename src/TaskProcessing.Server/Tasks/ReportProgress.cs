@@ -1,0 +1,39 @@
+namespace TaskProcessing.Server.Tasks;
+
+/// <summary>Stores how far a worker is with a task. A worker that never claimed it is believed; a finished task stays as it is.</summary>
+internal sealed class ReportProgress(ITaskStore tasks, TimeProvider time)
+{
+    /// <param name="id">The task.</param>
+    /// <param name="progress">0 to 1.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ReportOutcome> RunAsync(long id, double progress, CancellationToken cancellationToken)
+    {
+        if (progress is not (>= 0 and <= 1))
+            return new ReportOutcome.OutOfRange();
+
+        var change = await tasks.TryReportProgressAsync(id, progress, time.GetUtcNow(), cancellationToken);
+        return ReportOutcome.Of(change);
+    }
+}
+
+/// <summary>What came of a worker's report.</summary>
+internal abstract record ReportOutcome
+{
+    private ReportOutcome()
+    {
+    }
+
+    /// <summary>The task as it is now; its status tells the worker whether it is still wanted.</summary>
+    public sealed record Accepted(ProcessingTask Task) : ReportOutcome;
+
+    /// <summary>There is no such task.</summary>
+    public sealed record NotFound : ReportOutcome;
+
+    /// <summary>A progress that is not between 0 and 1.</summary>
+    public sealed record OutOfRange : ReportOutcome;
+
+    /// <summary>A result that has neither an output nor an error.</summary>
+    public sealed record Empty : ReportOutcome;
+
+    public static ReportOutcome Of(TaskChange change) => change.Task is { } task ? new Accepted(task) : new NotFound();
+}

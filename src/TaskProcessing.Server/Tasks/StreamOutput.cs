@@ -1,0 +1,18 @@
+using System.Text.Json;
+
+namespace TaskProcessing.Server.Tasks;
+
+/// <summary>Stores what there is of a running task's output. Frequent pieces are dropped: the next one replaces them anyway.</summary>
+internal sealed class StreamOutput(ITaskStore tasks, TimeProvider time)
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+
+    /// <param name="id">The task.</param>
+    /// <param name="output">A JSON object; its shape is not checked, it may be partial.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ReportOutcome> RunAsync(long id, JsonElement output, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return ReportOutcome.Of(await tasks.TryStreamOutputAsync(id, output.GetRawText(), now, now - Interval, cancellationToken));
+    }
+}
