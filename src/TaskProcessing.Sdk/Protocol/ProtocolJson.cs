@@ -10,6 +10,11 @@ namespace TaskProcessing.Sdk.Protocol;
 [JsonSerializable(typeof(List<ProtocolTask>))]
 [JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(Dictionary<string, JsonElement>))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(double))]
+[JsonSerializable(typeof(long))]
+[JsonSerializable(typeof(IEnumerable<string>))]
+[JsonSerializable(typeof(IEnumerable<long>))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>Options of the writers: JSON only leaves as a body of its own media type, so only what JSON demands is escaped.</summary>

@@ -1,3 +1,4 @@
+using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Sdk.Workers;
@@ -16,7 +17,9 @@ public interface IWorkSource
 
     /// <summary>
     /// Claims the next task for one of the named providers, waiting for one for as long as the source sees fit (up to
-    /// about a minute).
+    /// about a minute). A null that comes sooner than <see cref="WorkerOptions.IdleInterval"/> makes the worker pause for
+    /// the rest of it, so a source that can wait should not answer null early. Several claims, for different providers,
+    /// may be under way at once.
     /// </summary>
     /// <returns>The task, now held by this worker, and the id of the provider that shall run it; null when there was none.</returns>
     ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
@@ -32,9 +35,28 @@ public interface IWorkSource
     /// <returns>The task's status after the report, null when the task is gone.</returns>
     ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
 
-    /// <summary>Ends a task. Throws when the server could not be told, so that the worker can try again.</summary>
+    /// <summary>
+    /// Ends a task. Throws when the server could not be told, so that the worker can try again; an
+    /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> says that trying the same again is futile.
+    /// </summary>
     /// <returns>The task's status after the report, null when the task is gone.</returns>
     ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives a task back unfinished, because the worker stops. A source that cannot do that does nothing, as here: the
+    /// task's lease runs out and the server hands it out again.
+    /// </summary>
+    ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+
+    /// <summary>Opens a file that the task's input names.</summary>
+    /// <returns>The content, to be disposed of by the caller; null when the task does not name the file or it is gone.</returns>
+    ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This source of work has no files.");
+
+    /// <summary>Stores a file that the task's output will name.</summary>
+    /// <returns>The file's id.</returns>
+    ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This source of work has no files.");
 }
 
 /// <summary>A task that this worker holds.</summary>
@@ -53,4 +75,10 @@ public sealed record TaskResult
 
     /// <summary>What went wrong, for the user.</summary>
     public string? UserFacingErrorMessage { get; init; }
+
+    /// <summary>Whether the error may pass: a server that knows retries runs the task again.</summary>
+    public bool Retryable { get; init; }
+
+    /// <summary>How long a retry should wait at least; null leaves it to the server.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

@@ -9,4 +9,13 @@ public sealed class TaskFailedException(string message, string? userMessage = nu
 {
     /// <summary>A sentence for the user, or null: then the user sees a general one.</summary>
     public string? UserMessage { get; } = userMessage;
+
+    /// <summary>
+    /// Whether another try may succeed: a server that knows retries puts the task back into its queue, as often as it
+    /// allows; any other fails it. Default false.
+    /// </summary>
+    public bool Retryable { get; init; }
+
+    /// <summary>How long a retry should wait at least; null leaves it to the server.</summary>
+    public TimeSpan? RetryAfter { get; init; }
 }

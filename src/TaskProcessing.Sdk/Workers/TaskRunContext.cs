@@ -8,24 +8,16 @@ namespace TaskProcessing.Sdk.Workers;
 /// <summary>What a provider gets to run one task with: the facts of the task, a logger, cancellation, and ways to report.</summary>
 public sealed class TaskRunContext
 {
-    private readonly Func<double, ValueTask> _reportProgress;
-    private readonly Func<TaskOutput, ValueTask> _streamOutput;
+    private readonly ITaskRunHost _host;
 
-    internal TaskRunContext(
-        ClaimedTask claimed,
-        ILogger logger,
-        Func<double, ValueTask> reportProgress,
-        Func<TaskOutput, ValueTask> streamOutput,
-        CancellationToken cancellationToken,
-        CancellationToken stoppingToken)
+    internal TaskRunContext(ITaskRunHost host, ClaimedTask claimed, ILogger logger, CancellationToken cancellationToken, CancellationToken stoppingToken)
     {
+        _host = host;
         Task = claimed.Task;
         ProviderId = claimed.ProviderId;
         Logger = logger;
         CancellationToken = cancellationToken;
         StoppingToken = stoppingToken;
-        _reportProgress = reportProgress;
-        _streamOutput = streamOutput;
     }
 
     /// <summary>The task as it was claimed.</summary>
@@ -37,11 +29,17 @@ public sealed class TaskRunContext
     /// <summary>Logs with the task's id and type attached.</summary>
     public ILogger Logger { get; }
 
-    /// <summary>Cancelled when the result is no longer wanted: the task was cancelled, or the worker gives up waiting for it.</summary>
+    /// <summary>
+    /// Cancelled when the result is no longer wanted: the task was cancelled, or the worker gives up waiting for it.
+    /// <see cref="StopReason"/> says which.
+    /// </summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>Cancelled when the worker has been asked to stop; the task may still be finished while the worker drains.</summary>
     public CancellationToken StoppingToken { get; }
+
+    /// <summary>Why <see cref="CancellationToken"/> was cancelled; <see cref="StopReason.None"/> as long as it was not.</summary>
+    public StopReason StopReason => _host.StopReason;
 
     /// <summary>The text of a Text or Enum input slot.</summary>
     /// <exception cref="TaskFailedException">The slot is missing or no text.</exception>
@@ -70,14 +68,74 @@ public sealed class TaskRunContext
             ? [.. value.EnumerateArray().Select(item => item.GetString()!)]
             : throw Missing(key, "list of texts");
 
-    /// <summary>Reports how far the task is, 0 to 1. Call it as often as you like: reports are throttled.</summary>
-    public ValueTask ReportProgressAsync(double progress) => _reportProgress(progress);
+    /// <summary>The file id of an input slot.</summary>
+    /// <exception cref="TaskFailedException">The slot is missing or no file id.</exception>
+    public long FileId(string key) => Find(key) is { } value && IdOf(value) is { } id ? id : throw Missing(key, "file id");
 
-    /// <summary>Shows the client a part of the output, when it asked for that; otherwise does nothing. Throttled.</summary>
-    public ValueTask StreamOutputAsync(TaskOutput output) => _streamOutput(output);
+    /// <summary>The file ids of a list slot.</summary>
+    /// <exception cref="TaskFailedException">The slot is missing or no list of file ids.</exception>
+    public IReadOnlyList<long> FileIds(string key) =>
+        Find(key) is { ValueKind: JsonValueKind.Array } value && value.EnumerateArray().All(item => IdOf(item) is not null)
+            ? [.. value.EnumerateArray().Select(item => IdOf(item)!.Value)]
+            : throw Missing(key, "list of file ids");
+
+    /// <summary>Opens a file that the input names; dispose of it after use.</summary>
+    /// <exception cref="TaskFailedException">The file is gone.</exception>
+    public async ValueTask<Stream> OpenFileAsync(long fileId) =>
+        await _host.OpenFileAsync(fileId).ConfigureAwait(false) ?? throw new TaskFailedException($"The file {fileId} cannot be found.");
+
+    /// <summary>Stores a file and answers the id that the output shall name.</summary>
+    public ValueTask<long> UploadFileAsync(Stream content, string fileName) => _host.UploadFileAsync(content, fileName);
+
+    /// <summary>
+    /// Reports how far the task is, 0 to 1; anything outside counts as the nearer end. Call it as often as you like: it
+    /// never waits for the server, and reports are throttled. What is lower than before is not shown.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The result is no longer wanted.</exception>
+    public ValueTask ReportProgressAsync(double progress)
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        _host.ReportProgress(double.IsNaN(progress) ? 0 : Math.Clamp(progress, 0, 1));
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// Shows the client what there is of the output, from its start; does nothing unless it asked for that
+    /// (<see cref="ProtocolTask.PreferStreaming"/>). Throttled like progress: only the newest is sent.
+    /// </summary>
+    /// <exception cref="OperationCanceledException">The result is no longer wanted.</exception>
+    public ValueTask StreamOutputAsync(TaskOutput output)
+    {
+        CancellationToken.ThrowIfCancellationRequested();
+        if (Task.PreferStreaming)
+            _host.StreamOutput(output.Copy());
+
+        return ValueTask.CompletedTask;
+    }
+
+    private static long? IdOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number when value.TryGetInt64(out var id) => id,
+        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
+        _ => null,
+    };
 
     private JsonElement? Find(string key) =>
         Task.Input.ValueKind == JsonValueKind.Object && Task.Input.TryGetProperty(key, out var value) ? value : null;
 
     private static TaskFailedException Missing(string key, string kind) => new($"The input slot \"{key}\" holds no {kind}.");
+}
+
+/// <summary>What runs a provider: the worker, or the test bench.</summary>
+internal interface ITaskRunHost
+{
+    StopReason StopReason { get; }
+
+    void ReportProgress(double progress);
+
+    void StreamOutput(TaskOutput output);
+
+    ValueTask<Stream?> OpenFileAsync(long fileId);
+
+    ValueTask<long> UploadFileAsync(Stream content, string fileName);
 }

@@ -1,0 +1,108 @@
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>
+/// Turns what a provider reports into what is sent: at most one report per interval, progress only when it grew, the
+/// newest output, and the last known progress again when nothing was sent for a while. What comes within an interval is
+/// sent at its end, so that the last report is never lost. One sender; any number of reporters.
+/// </summary>
+internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, TimeProvider time)
+{
+    private readonly Lock _lock = new();
+    private TaskCompletionSource _offered = NewSignal();
+    private double? _progress;
+    private bool _grew;
+    private TaskOutput? _output;
+    private long? _takenAt;
+    private long _confirmedAt = time.GetTimestamp();
+
+    /// <summary>Notes how far the task is.</summary>
+    public void Offer(double progress)
+    {
+        lock (_lock)
+        {
+            if (progress <= _progress)
+                return;
+
+            _progress = progress;
+            _grew = true;
+            _offered.TrySetResult();
+        }
+    }
+
+    /// <summary>Notes what there is of the output.</summary>
+    public void Offer(TaskOutput output)
+    {
+        lock (_lock)
+        {
+            _output = output;
+            _offered.TrySetResult();
+        }
+    }
+
+    /// <summary>Waits until something is to be sent, and takes it.</summary>
+    public async ValueTask<PendingReport> NextAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            // Within the interval offers only replace one another: nobody wakes for them.
+            if (UntilIntervalEnds() is var rest && rest > TimeSpan.Zero)
+                await Task.Delay(rest, time, cancellationToken).ConfigureAwait(false);
+            await WaitForOfferAsync(UntilKeepAlive(), cancellationToken).ConfigureAwait(false);
+            if (TryTake(out var report))
+                return report;
+        }
+    }
+
+    /// <summary>Takes what is to be sent now, if anything is.</summary>
+    public bool TryTake(out PendingReport report)
+    {
+        lock (_lock)
+        {
+            report = default;
+            var nothingNew = !_grew && _output is null;
+            if (UntilIntervalEnds() > TimeSpan.Zero || (nothingNew && UntilKeepAlive() > TimeSpan.Zero))
+                return false;
+
+            report = new PendingReport(_grew || nothingNew ? _progress ?? 0 : null, _output);
+            _grew = false;
+            _output = null;
+            _offered = NewSignal();
+            _takenAt = time.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// What was taken last has arrived: the next keep-alive is due an interval from now. Without this it soon comes, and
+    /// brings what was lost.
+    /// </summary>
+    public void Confirm()
+    {
+        lock (_lock)
+            _confirmedAt = time.GetTimestamp();
+    }
+
+    private async Task WaitForOfferAsync(TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        Task offered;
+        lock (_lock)
+            offered = _offered.Task;
+
+        if (offered.IsCompleted || atMost <= TimeSpan.Zero)
+            return;
+
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        await Task.WhenAny(offered, Task.Delay(atMost, time, ends.Token)).ConfigureAwait(false);
+        await ends.CancelAsync().ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private TimeSpan UntilIntervalEnds() => _takenAt is { } takenAt ? interval - time.GetElapsedTime(takenAt) : TimeSpan.Zero;
+
+    private TimeSpan UntilKeepAlive() => keepAlive - time.GetElapsedTime(_confirmedAt);
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}
+
+/// <summary>What is to be sent now; at least one of the two is there.</summary>
+internal readonly record struct PendingReport(double? Progress, TaskOutput? Output);

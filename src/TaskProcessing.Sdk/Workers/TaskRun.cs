@@ -1,0 +1,240 @@
+using Microsoft.Extensions.Logging;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>The three moments of a worker's end, in their order.</summary>
+/// <param name="Stopping">The worker was asked to stop; running tasks may go on.</param>
+/// <param name="Interrupt">The drain time is over; providers shall end.</param>
+/// <param name="Abandon">The worker ends without whatever is still running.</param>
+internal readonly record struct WorkerTokens(CancellationToken Stopping, CancellationToken Interrupt, CancellationToken Abandon);
+
+/// <summary>One claimed task, from the claim to its delivered result: runs the provider and, beside it, one sender of reports.</summary>
+internal sealed partial class TaskRun(
+    IWorkSource source, ClaimedTask claimed, TaskProvider provider, WorkerOptions options, WorkerTokens tokens, ILogger logger, TimeProvider time)
+    : ITaskRunHost, IDisposable
+{
+    private readonly ProgressThrottle _throttle = new(options.ReportInterval, options.KeepAliveInterval, time);
+    private readonly CancellationTokenSource _unwanted = new();
+    private int _stopReason;
+
+    public StopReason StopReason => (StopReason)Volatile.Read(ref _stopReason);
+
+    private long Id => claimed.Task.Id;
+
+    /// <summary>Runs the task; throws nothing.</summary>
+    public async Task RunAsync()
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object> { ["TaskId"] = Id, ["TaskType"] = claimed.Task.Type });
+        using var ended = new CancellationTokenSource();
+        await using var interruption = tokens.Interrupt.Register(() => Stop(StopReason.WorkerStopping)).ConfigureAwait(false);
+
+        var startedAt = time.GetTimestamp();
+        var reporting = SendReportsAsync(ended.Token);
+        var result = await RunProviderAsync().ConfigureAwait(false);
+        await ended.CancelAsync().ConfigureAwait(false);
+        await reporting.ConfigureAwait(false);
+
+        if (result is not null && StopReason is not (StopReason.TaskCancelled or StopReason.TaskGone))
+            await DeliverAsync(result, startedAt).ConfigureAwait(false);
+        else if (StopReason == StopReason.WorkerStopping)
+            await ReleaseAsync().ConfigureAwait(false);
+        else
+            Log.Dropped(logger, Id, StopReason);
+    }
+
+    public void ReportProgress(double progress) => _throttle.Offer(progress);
+
+    public void StreamOutput(TaskOutput output) => _throttle.Offer(output);
+
+    public ValueTask<Stream?> OpenFileAsync(long fileId) => source.OpenFileAsync(Id, fileId, _unwanted.Token);
+
+    public ValueTask<long> UploadFileAsync(Stream content, string fileName) => source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+
+    public void Dispose() => _unwanted.Dispose();
+
+    /// <returns>Null when the provider was interrupted.</returns>
+    private async Task<TaskResult?> RunProviderAsync()
+    {
+        var context = new TaskRunContext(this, claimed, logger, _unwanted.Token, tokens.Stopping);
+        try
+        {
+            // On the pool, because a provider may compute for long before it first awaits.
+            var output = await Task.Run(() => provider.RunAsync(context).AsTask()).ConfigureAwait(false)
+                ?? throw new TaskFailedException("The provider answered no output.");
+            return new TaskResult { Output = output };
+        }
+        catch (Exception) when (_unwanted.IsCancellationRequested)
+        {
+            // Whatever the exception, it most likely comes of the cancelled token; a task is never failed for that.
+            return null;
+        }
+        catch (TaskFailedException failure)
+        {
+            Log.Failed(logger, failure, Id, failure.Message);
+            return new TaskResult
+            {
+                ErrorMessage = failure.Message,
+                UserFacingErrorMessage = failure.UserMessage,
+                Retryable = failure.Retryable,
+                RetryAfter = failure.RetryAfter,
+            };
+        }
+        catch (Exception exception)
+        {
+            Log.Threw(logger, exception, provider.Descriptor.Id, Id);
+            return new TaskResult { ErrorMessage = $"{exception.GetType().Name}: {exception.Message}" };
+        }
+    }
+
+    private async Task SendReportsAsync(CancellationToken ended)
+    {
+        var failures = 0;
+        while (!ended.IsCancellationRequested)
+        {
+            try
+            {
+                var report = await _throttle.NextAsync(ended).ConfigureAwait(false);
+                await SendAsync(report, ended).ConfigureAwait(false);
+                _throttle.Confirm();
+                failures = 0;
+            }
+            catch (Exception) when (ended.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
+            {
+                // Once per outage: the next reports try again, and a result does not depend on them.
+                if (failures++ == 0)
+                    Log.ReportFailed(logger, exception, Id);
+            }
+        }
+    }
+
+    private async Task SendAsync(PendingReport report, CancellationToken cancellationToken)
+    {
+        // Nextcloud stores partial output only if nothing else was stored within two seconds: so output goes first.
+        if (report.Output is { } output)
+            Heed(await source.StreamOutputAsync(Id, output, cancellationToken).ConfigureAwait(false));
+        if (report.Progress is { } progress && StopReason == StopReason.None)
+            Heed(await source.ReportProgressAsync(Id, progress, cancellationToken).ConfigureAwait(false));
+    }
+
+    private void Heed(ProcessingStatus? status)
+    {
+        if (status == ProcessingStatus.Cancelled)
+            Stop(StopReason.TaskCancelled);
+        else if (status is null || status.Value.IsFinal())
+            Stop(StopReason.TaskGone);
+    }
+
+    private void Stop(StopReason reason)
+    {
+        if (Interlocked.CompareExchange(ref _stopReason, (int)reason, (int)StopReason.None) != (int)StopReason.None)
+            return;
+
+        try
+        {
+            _unwanted.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            Log.CallbackThrew(logger, exception, Id);
+        }
+    }
+
+    private async Task DeliverAsync(TaskResult result, long startedAt)
+    {
+        var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
+        var doneAt = time.GetTimestamp();
+        while (true)
+        {
+            TimeSpan? retryAfter = null;
+            try
+            {
+                var status = await source.FinishAsync(Id, result, tokens.Abandon).ConfigureAwait(false);
+                Log.Finished(logger, Id, status?.ToWire() ?? "gone", time.GetElapsedTime(startedAt));
+                return;
+            }
+            catch (OcsException refusal) when (refusal.Kind == OcsErrorKind.InvalidInput)
+            {
+                Log.ResultRefused(logger, refusal, Id);
+                if (result.Output is null)
+                    return;
+
+                // The same again would be refused again; the owner shall learn why there is no result.
+                result = new TaskResult { ErrorMessage = $"The server refused the result: {refusal.Message}" };
+                continue;
+            }
+            catch (Exception) when (tokens.Abandon.IsCancellationRequested)
+            {
+                Log.ResultLost(logger, Id, time.GetElapsedTime(doneAt));
+                return;
+            }
+            catch (Exception exception)
+            {
+                retryAfter = (exception as OcsException)?.RetryAfter;
+                if (time.GetElapsedTime(doneAt) >= options.ResultRetryTimeout)
+                {
+                    Log.ResultLost(logger, Id, time.GetElapsedTime(doneAt));
+                    return;
+                }
+
+                Log.ResultDelayed(logger, exception, Id);
+            }
+
+            await Task.Delay(backoff.Next(retryAfter), time, tokens.Abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task ReleaseAsync()
+    {
+        try
+        {
+            await source.ReleaseAsync(Id, tokens.Abandon).ConfigureAwait(false);
+            Log.Released(logger, Id);
+        }
+        catch (Exception exception)
+        {
+            Log.ReleaseFailed(logger, exception, Id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} after {Elapsed}.")]
+        public static partial void Finished(ILogger logger, long taskId, string status, TimeSpan elapsed);
+
+        [LoggerMessage(LogLevel.Information, "Task {TaskId} is no longer wanted: {Reason}.")]
+        public static partial void Dropped(ILogger logger, long taskId, StopReason reason);
+
+        [LoggerMessage(LogLevel.Warning, "Task {TaskId} failed: {Reason}")]
+        public static partial void Failed(ILogger logger, Exception exception, long taskId, string reason);
+
+        [LoggerMessage(LogLevel.Error, "The provider {ProviderId} threw while it ran task {TaskId}.")]
+        public static partial void Threw(ILogger logger, Exception exception, string providerId, long taskId);
+
+        [LoggerMessage(LogLevel.Warning, "The progress of task {TaskId} could not be reported; it is tried again.")]
+        public static partial void ReportFailed(ILogger logger, Exception exception, long taskId);
+
+        [LoggerMessage(LogLevel.Warning, "A callback of the provider threw when task {TaskId} was cancelled.")]
+        public static partial void CallbackThrew(ILogger logger, Exception exception, long taskId);
+
+        [LoggerMessage(LogLevel.Warning, "The result of task {TaskId} could not be delivered; it is tried again.")]
+        public static partial void ResultDelayed(ILogger logger, Exception exception, long taskId);
+
+        [LoggerMessage(LogLevel.Error, "The server refused the result of task {TaskId}.")]
+        public static partial void ResultRefused(ILogger logger, Exception exception, long taskId);
+
+        [LoggerMessage(LogLevel.Error, "The result of task {TaskId} could not be delivered for {Elapsed} and is given up.")]
+        public static partial void ResultLost(ILogger logger, long taskId, TimeSpan elapsed);
+
+        [LoggerMessage(LogLevel.Information, "Task {TaskId} is given back unfinished: the worker stops.")]
+        public static partial void Released(ILogger logger, long taskId);
+
+        [LoggerMessage(LogLevel.Warning, "Task {TaskId} could not be given back; the server hands it out again when its lease ends.")]
+        public static partial void ReleaseFailed(ILogger logger, Exception exception, long taskId);
+    }
+}

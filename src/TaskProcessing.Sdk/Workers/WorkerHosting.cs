@@ -1,0 +1,80 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>Adds a worker to a host.</summary>
+public static class WorkerServiceCollectionExtensions
+{
+    /// <summary>
+    /// Adds one worker that runs as long as the host; stopping the host (SIGTERM, Ctrl+C) drains it. Say on the answer
+    /// which providers it runs and where its tasks come from.
+    /// </summary>
+    public static WorkerBuilder AddTaskProcessingWorker(this IServiceCollection services, Action<WorkerOptions>? configure = null)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidation>());
+        services.AddOptions<WorkerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.AddHostedService<WorkerService>();
+        return new WorkerBuilder(services);
+    }
+}
+
+/// <summary>Says what a worker runs and where its tasks come from.</summary>
+/// <param name="services">The services of the host that the worker lives in.</param>
+public sealed class WorkerBuilder(IServiceCollection services)
+{
+    /// <summary>The services of the host that the worker lives in.</summary>
+    public IServiceCollection Services { get; } = services;
+
+    /// <summary>Adds a provider, made once with what it wants of the host's services.</summary>
+    public WorkerBuilder AddProvider<TProvider>()
+        where TProvider : TaskProvider
+    {
+        Services.AddSingleton<TaskProvider, TProvider>();
+        return this;
+    }
+
+    /// <summary>Adds a provider.</summary>
+    public WorkerBuilder AddProvider(TaskProvider provider)
+    {
+        Services.AddSingleton(provider);
+        return this;
+    }
+
+    /// <summary>Takes tasks from this source.</summary>
+    public WorkerBuilder UseWorkSource<TSource>()
+        where TSource : class, IWorkSource
+    {
+        Services.AddSingleton<IWorkSource, TSource>();
+        return this;
+    }
+
+    /// <summary>Takes tasks from this source.</summary>
+    public WorkerBuilder UseWorkSource(IWorkSource source)
+    {
+        Services.AddSingleton(source);
+        return this;
+    }
+}
+
+internal sealed class WorkerService(
+    IWorkSource source, IEnumerable<TaskProvider> providers, IOptions<WorkerOptions> options, ILogger<WorkerLoop> logger, TimeProvider time)
+    : BackgroundService
+{
+    private readonly WorkerLoop _loop = new(source, providers, options.Value, logger, time);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.RunAsync(stoppingToken);
+}
+
+internal sealed class WorkerOptionsValidation : IValidateOptions<WorkerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, WorkerOptions options)
+    {
+        var problems = options.Validate().ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}

@@ -1,0 +1,24 @@
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers;
+
+namespace TaskProcessing.Sdk.Tests.Support;
+
+/// <summary>A provider whose work a test writes inline.</summary>
+internal sealed class ScriptedProvider(Func<TaskRunContext, Task<TaskOutput>> work, string id = "test:one", string type = "core:text2text", int concurrency = 1)
+    : TaskProvider
+{
+    public static readonly TaskOutput Done = new() { ["output"] = "done" };
+
+    public override ProviderDescriptor Descriptor { get; } = new() { Id = id, Name = "Scripted", TaskType = type };
+
+    public override int Concurrency => concurrency;
+
+    /// <summary>Works until it is cancelled.</summary>
+    public static async Task<TaskOutput> Forever(TaskRunContext context)
+    {
+        await Task.Delay(Timeout.Infinite, context.CancellationToken);
+        return Done;
+    }
+
+    public override async ValueTask<TaskOutput> RunAsync(TaskRunContext context) => await work(context);
+}
