@@ -1,1 +1,3 @@
-Console.WriteLine("hi");
+using TaskProcessing.Server;
+
+await ServerBuilder.Create(args).AddTaskProcessing().AddServing().Build().UseTaskProcessing().RunAsync();

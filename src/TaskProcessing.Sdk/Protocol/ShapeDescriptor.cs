@@ -8,10 +8,7 @@ namespace TaskProcessing.Sdk.Protocol;
 public sealed record ShapeDescriptor(string Key, string Name, string Description, ShapeType Type)
 {
     /// <summary>A slot that is titled by its key, as provider apps declare them.</summary>
-    public ShapeDescriptor(string key, string description, ShapeType type)
-        : this(key, key, description, type)
-    {
-    }
+    public static ShapeDescriptor TitledByKey(string key, string description, ShapeType type) => new(key, key, description, type);
 }
 
 /// <summary>One choice of an <see cref="ShapeType.Enum"/> slot.</summary>

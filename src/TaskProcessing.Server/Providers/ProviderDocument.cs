@@ -60,8 +60,11 @@ internal static class ProviderDocument
         if (slots.ValueKind != JsonValueKind.Array)
             throw new FormatException($"{owner}.{name} must be a list");
 
-        return [.. slots.EnumerateArray().Select(slot => new ShapeDescriptor(Text(slot, "name", name), Text(slot, "description", name), ReadShapeType(slot, name))).DistinctBy(slot => slot.Key)];
+        return [.. slots.EnumerateArray().Select(slot => ReadSlot(slot, name)).DistinctBy(slot => slot.Key)];
     }
+
+    private static ShapeDescriptor ReadSlot(JsonElement slot, string owner) =>
+        ShapeDescriptor.TitledByKey(Text(slot, "name", owner), Text(slot, "description", owner), ReadShapeType(slot, owner));
 
     private static ShapeType ReadShapeType(JsonElement slot, string owner)
     {

@@ -4,7 +4,7 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Server.TaskTypes;
 
 /// <summary>Section <c>TaskTypes</c>: which task types there are beside the built-in ones, and how large an input may be.</summary>
-internal sealed class TaskTypeOptions
+internal sealed class TaskTypeOptions : ICheckedOptions
 {
     /// <summary>How long one Text of an input may be, in UTF-8 bytes. Default 512,000, as in Nextcloud.</summary>
     [Range(1, 100_000_000)]
@@ -15,6 +15,9 @@ internal sealed class TaskTypeOptions
 
     /// <summary>Task types of your own. One with the id of a built-in type replaces it. Default none.</summary>
     public List<ConfiguredTaskType> Custom { get; set; } = [];
+
+    public IEnumerable<(string Key, string Problem)> Problems() =>
+        Custom.SelectMany((type, index) => type.Problems().Select(problem => ($"{nameof(Custom)}:{index}", $"({type.Id}): {problem}")));
 }
 
 /// <summary>A task type from configuration.</summary>

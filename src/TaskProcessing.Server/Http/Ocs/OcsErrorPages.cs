@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
@@ -26,6 +27,7 @@ internal static class OcsErrorPages
         {
             BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
             InvalidDataException bad => OcsResult.Refusal(StatusCodes.Status400BadRequest, bad.Message).ExecuteAsync(context),
+            StoreUnavailableException => OcsResult.Refusal(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later").ExecuteAsync(context),
             _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n").ExecuteAsync(context),
         };
     }

@@ -1,0 +1,101 @@
+using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Providers;
+
+namespace TaskProcessing.Server.Http.Endpoints;
+
+/// <summary>The part of AppAPI that provider apps need to come up and to register what they serve.</summary>
+internal static class AppApiEndpoints
+{
+    public static void MapAppApiRoutes(this IEndpointRouteBuilder routes)
+    {
+        var apps = routes.MapAppApi().WithTags("AppAPI");
+        apps.MapRead("/ex-app/state", GetState).RequireApp(evenDisabled: true);
+        apps.MapPost("/api/v1/log", WriteLog).RequireApp();
+        apps.MapRead("/api/v1/users", ListUsers).RequireApp();
+        apps.MapRead("/api/v1/info/nextcloud_url/absolute", GetAbsoluteUrl).RequireApp();
+        apps.MapPost("/api/v1/ai_provider/task_processing", Register).RequireApp();
+        apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp();
+        apps.MapRead("/api/v1/ai_provider/task_processing", GetRegistration).RequireApp();
+    }
+
+    private static OcsResult GetState(Caller caller) => OcsResult.Ok(OcsData.Number(caller.IsDisabledApp ? 0 : 1));
+
+    private static OcsResult WriteLog(OcsParameters parameters, Caller caller, ILoggerFactory loggers)
+    {
+        LogLevel? level = parameters.Integer("level", otherwise: -1) switch
+        {
+            0 => LogLevel.Debug,
+            1 => LogLevel.Information,
+            2 => LogLevel.Warning,
+            3 => LogLevel.Error,
+            4 => LogLevel.Critical,
+            _ => null,
+        };
+        if (level is null)
+            return new OcsResult(StatusCodes.Status400BadRequest, OcsData.EmptyList, "Invalid log level");
+
+        var message = parameters.Text("message");
+        var logger = loggers.CreateLogger($"ExApp.{caller.AppId}");
+        AppLog.Write(logger, level.Value, message);
+        return OcsResult.Ok(OcsData.EmptyList);
+    }
+
+    private static async Task<OcsResult> ListUsers(IAccountStore accounts, CancellationToken cancellationToken)
+    {
+        var ids = (await accounts.ListAsync(cancellationToken)).Select(account => account.Id).ToList();
+        return OcsResult.Ok(new ValueData<List<string>>(ids, AppApiJson.Default.ListString));
+    }
+
+    private static OcsResult GetAbsoluteUrl(HttpContext context, OcsParameters parameters)
+    {
+        var url = $"{context.Request.Scheme}://{context.Request.Host}/{parameters.Text("url").TrimStart('/')}";
+        return OcsResult.Ok(new ValueData<AbsoluteUrlResource>(new AbsoluteUrlResource(url), AppApiJson.Default.AbsoluteUrlResource));
+    }
+
+    /// <summary>Apps are told no reason, as in AppAPI; it stands in the log.</summary>
+    private static async Task<OcsResult> Register(OcsParameters parameters, Caller caller, RegisterProvider registerProvider, CancellationToken cancellationToken)
+    {
+        var provider = parameters.Map("provider").GetRawText();
+        return await registerProvider.RunAsync(caller.AppId!, provider, parameters.OptionalMap("customTaskType")?.GetRawText(), cancellationToken)
+            ? OcsResult.Ok(OcsData.EmptyList)
+            : new OcsResult(StatusCodes.Status400BadRequest, OcsData.EmptyList);
+    }
+
+    private static async Task<OcsResult> Unregister(OcsParameters parameters, Caller caller, UnregisterProvider unregisterProvider, CancellationToken cancellationToken) =>
+        await unregisterProvider.RunAsync(caller.AppId!, parameters.Text("name"), cancellationToken)
+            ? OcsResult.Ok(OcsData.EmptyList)
+            : new OcsResult(StatusCodes.Status404NotFound, OcsData.EmptyList);
+
+    private static async Task<OcsResult> GetRegistration(OcsParameters parameters, Caller caller, IExAppStore exApps, CancellationToken cancellationToken)
+    {
+        if (await exApps.FindRegistrationAsync(caller.AppId!, parameters.Text("name"), cancellationToken) is not { } found)
+            return new OcsResult(StatusCodes.Status404NotFound, OcsData.EmptyList);
+
+        var registration = new RegistrationResource(
+            found.Id, found.AppId, found.ProviderId, found.DisplayName, found.TaskType, found.Provider, found.CustomTaskType ?? "null");
+        return OcsResult.Ok(new ValueData<RegistrationResource>(registration, AppApiJson.Default.RegistrationResource));
+    }
+}
+
+internal static partial class AppLog
+{
+    [LoggerMessage("{Message}")]
+    public static partial void Write(ILogger logger, LogLevel level, string message);
+}
+
+internal sealed record AbsoluteUrlResource(string AbsoluteUrl);
+
+/// <summary>The two JSON documents are texts within the JSON, as AppAPI stores them.</summary>
+internal sealed record RegistrationResource(long Id, string AppId, string Name, string DisplayName, string TaskType, string Provider, string CustomTaskType);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(List<string>))]
+[JsonSerializable(typeof(AbsoluteUrlResource))]
+[JsonSerializable(typeof(RegistrationResource))]
+internal sealed partial class AppApiJson : JsonSerializerContext;

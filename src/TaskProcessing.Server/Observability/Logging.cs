@@ -1,0 +1,24 @@
+using System.Globalization;
+using Serilog;
+
+namespace TaskProcessing.Server.Observability;
+
+/// <summary>Serilog, set by the section <c>Serilog</c> of the configuration; without one it writes to standard error.</summary>
+internal static class Logging
+{
+    public static void AddServerLogging(this ILoggingBuilder logging, IConfiguration configuration)
+    {
+        var serilog = new LoggerConfiguration().ReadFrom.Configuration(configuration).Enrich.FromLogContext();
+        if (!configuration.GetSection("Serilog:WriteTo").Exists())
+        {
+            // Standard output is for what commands print.
+            serilog.WriteTo.Console(
+                outputTemplate: "{Timestamp:HH:mm:ss} {Level:u3} {SourceContext}: {Message:lj}{NewLine}{Exception}",
+                standardErrorFromLevel: Serilog.Events.LogEventLevel.Verbose,
+                formatProvider: CultureInfo.InvariantCulture);
+        }
+
+        logging.ClearProviders();
+        logging.AddSerilog(serilog.CreateLogger(), dispose: true);
+    }
+}

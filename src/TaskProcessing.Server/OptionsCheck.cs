@@ -1,0 +1,46 @@
+using System.Collections;
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server;
+
+/// <summary>Options that know what is wrong with them beyond what attributes can say.</summary>
+internal interface ICheckedOptions
+{
+    /// <summary>A sentence for each problem; empty when there is none.</summary>
+    IEnumerable<(string Key, string Problem)> Problems();
+}
+
+/// <summary>Checks options with their attributes, nested ones too, and names the configuration key of everything that is wrong.</summary>
+internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>
+    where T : class
+{
+    public ValidateOptionsResult Validate(string? name, T options)
+    {
+        var problems = Problems(section is null ? "" : $"{section}:", options).ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+
+    private static IEnumerable<string> Problems(string prefix, object options)
+    {
+        foreach (var property in options.GetType().GetProperties().Where(property => property.GetIndexParameters().Length == 0))
+        {
+            var value = property.GetValue(options);
+            var key = prefix + property.Name;
+            var results = new List<ValidationResult>();
+            Validator.TryValidateProperty(value, new ValidationContext(options) { MemberName = property.Name, DisplayName = key }, results);
+            foreach (var result in results)
+                yield return result.ErrorMessage!.Contains(key, StringComparison.Ordinal) ? result.ErrorMessage : $"{key} {result.ErrorMessage}";
+
+            if (value is null or string or IEnumerable || property.PropertyType.Assembly != options.GetType().Assembly || property.PropertyType.IsEnum)
+                continue;
+            foreach (var problem in Problems($"{key}:", value))
+                yield return problem;
+        }
+
+        if (options is not ICheckedOptions { } itself)
+            yield break;
+        foreach (var (key, problem) in itself.Problems())
+            yield return $"{prefix}{key} {problem}";
+    }
+}

@@ -1,0 +1,53 @@
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>Finds one short headline: the text's own title if it has one, else its best sentence, cut down to its core.</summary>
+internal static class HeadlineWriter
+{
+    private const int FewestTitleWords = 3;
+    private const int Considered = 12;
+
+    public static string Write(string text, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var pace = new Pace(progress, cancellationToken);
+        var document = TextDocument.Read(text, pace);
+        var trimmer = new HeadlineTrimmer(document.Language);
+        var headline = trimmer.Trim(Title(document) ?? Best(document, trimmer, pace) ?? Letters.Squeeze(text));
+        pace.Finish();
+        return headline;
+    }
+
+    /// <summary>A heading at the very top that says something: three words or more, and the text speaks of one of them.</summary>
+    private static string? Title(TextDocument document)
+    {
+        if (document.Sentences is not [{ Kind: BlockKind.Heading, Words: >= FewestTitleWords } title, ..])
+            return null;
+        var terms = new HashSet<int>();
+        foreach (var token in document.TokensOf(title))
+        {
+            if (!token.Word.IsStop)
+                terms.Add(token.Word.Term);
+        }
+
+        return document.Tokens.Skip(title.EndToken).Any(token => terms.Contains(token.Word.Term)) ? document.TextOf(title) : null;
+    }
+
+    private static string? Best(TextDocument document, HeadlineTrimmer trimmer, Pace pace)
+    {
+        var ranking = SentenceRanking.Of(document, pace);
+        return Enumerable.Range(0, ranking.Sentences.Count)
+            .OrderByDescending(index => ranking.Scores[index])
+            .Take(Considered)
+            .Select(index => (Text: document.TextOf(ranking.Sentences[index]), Score: ranking.Scores[index] * Lead(index)))
+            .OrderByDescending(candidate => candidate.Score * (trimmer.FitsWell(candidate.Text) ? 1 : 0.7))
+            .Select(candidate => candidate.Text)
+            .FirstOrDefault();
+    }
+
+    /// <summary>Who writes a text tends to say first what it is about.</summary>
+    private static double Lead(int index) => index switch
+    {
+        0 => 1.5,
+        <= 2 => 1.15,
+        _ => 1,
+    };
+}

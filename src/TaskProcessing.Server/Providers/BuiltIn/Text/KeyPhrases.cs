@@ -1,0 +1,99 @@
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>Finds what a text is about: its key phrases, best first.</summary>
+internal static class KeyPhrases
+{
+    private const int WordlessLength = 80;
+    private const double MuchMoreOften = 2.5;
+
+    /// <summary>The key phrases with commas between, three to ten of them if the text has as many.</summary>
+    public static string List(string text, IProgress<double> progress, CancellationToken cancellationToken)
+    {
+        var pace = new Pace(progress, cancellationToken);
+        var phrases = Find(text, pace);
+        pace.Finish();
+        return phrases.Count > 0 ? string.Join(", ", phrases) : Shortened.AtSpace(Letters.Squeeze(text), WordlessLength);
+    }
+
+    private static List<string> Find(string text, Pace pace)
+    {
+        var document = TextDocument.Read(text, pace);
+        pace.Part(0.4, 0.6);
+        var classes = new WordClasses(document, pace);
+        pace.Part(0.6, 0.9);
+        var tally = new PhraseTally(document, classes);
+        tally.Count(pace);
+        pace.Part(0.9, 1);
+
+        var counts = TermCounts(document);
+        foreach (var phrase in tally.Phrases)
+            phrase.Score = Score(phrase, document, counts);
+        var casing = new PhraseCasing(document, classes);
+        return [.. Choose(tally.Phrases, LengthFor(document.Tokens.Count))
+            .Select(casing.Write)
+            .DistinctBy(phrase => phrase.ToLowerInvariant())];
+    }
+
+    private static int LengthFor(int words) => words switch
+    {
+        < 40 => 3,
+        < 120 => 5,
+        < 300 => 7,
+        < 700 => 8,
+        _ => 10,
+    };
+
+    private static int[] TermCounts(TextDocument document)
+    {
+        var counts = new int[document.Terms];
+        foreach (var token in document.Tokens)
+            counts[token.Word.Term]++;
+        return counts;
+    }
+
+    /// <summary>
+    /// Repetition makes a topic, and a phrase of several words says more than one word. What is said only once must be a
+    /// name or be made of words that the text keeps using.
+    /// </summary>
+    private static double Score(Phrase phrase, TextDocument document, int[] counts)
+    {
+        var isWide = document.Text[phrase.Places[0].Start] >= '\u0E00';
+        var strength = phrase.Terms.Average(term => Math.Min(counts[term], 4 * phrase.Count));
+        var length = phrase.Words switch
+        {
+            1 => 1,
+            2 => 1.7,
+            3 => 1.9,
+            _ => isWide ? 2.1 : 1.7,
+        };
+        var count = phrase.Count > 1 ? phrase.Count : phrase.Words == 1 ? 0.6 : phrase.IsName ? 0.9 : 0.45;
+        var early = 1 + (0.5 * Math.Exp(-4.0 * phrase.FirstSentence / document.Sentences.Count));
+        var spread = 1 + (0.25 * Math.Log2(phrase.Blocks));
+        return (count * length + (0.35 * strength)) * early * spread * (phrase.IsName ? 1.15 : 1) * (phrase.Places[0].End - phrase.Places[0].Start < 4 && !isWide ? 0.7 : 1);
+    }
+
+    private static List<Phrase> Choose(IEnumerable<Phrase> phrases, int wanted)
+    {
+        var chosen = new List<Phrase>();
+        foreach (var phrase in phrases.OrderByDescending(phrase => phrase.Score).ThenBy(phrase => phrase.FirstSentence).ThenByDescending(phrase => phrase.Words))
+        {
+            if (chosen.Count == wanted)
+                break;
+            if (chosen.TrueForAll(other => AddsTo(other, phrase)))
+                chosen.Add(phrase);
+        }
+
+        return chosen;
+    }
+
+    /// <summary>Says something that the other does not: no shared word, or a part that is at home elsewhere too.</summary>
+    private static bool AddsTo(Phrase other, Phrase phrase)
+    {
+        var shared = phrase.Terms.Count(other.Terms.Contains);
+        if (shared == 0)
+            return true;
+        if (shared == phrase.Terms.Length)
+            return phrase.Count > MuchMoreOften * other.Count && shared < other.Terms.Length;
+        return phrase.Count > 1 && shared * 2 <= phrase.Terms.Length;
+    }
+}

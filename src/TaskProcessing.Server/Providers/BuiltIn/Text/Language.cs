@@ -1,0 +1,141 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>
+/// What the text work knows of a language, read once from <c>Languages/{code}.txt</c>. All words are lower case; an
+/// abbreviation written as <c>no#</c> counts as one only before a digit.
+/// </summary>
+internal sealed class Language
+{
+    private const string ResourceMark = ".Languages.";
+
+    private readonly string[] _weakEndings;
+    private readonly (string Suffix, string Replacement)[] _suffixes;
+
+    private Language(string code, ILookup<string, string> sections)
+    {
+        Code = code;
+        Determiners = sections["determiners"].ToFrozenSet();
+        VerbCues = sections["verb-cues"].ToFrozenSet();
+        Connectors = sections["connectors"].ToFrozenSet();
+        Prepositions = sections["prepositions"].ToFrozenSet();
+        ClauseStarters = sections["clause-starters"].ToFrozenSet();
+        LeadIns = sections["lead-ins"].ToFrozenSet();
+        Reporting = sections["reporting"].ToFrozenSet();
+        Anaphors = sections["anaphors"].ToFrozenSet();
+        Abbreviations = sections["abbreviations"].ToFrozenSet();
+        FinalAbbreviations = sections["final-abbreviations"].ToFrozenSet();
+        StopWords = sections["stop"]
+            .Concat(Determiners).Concat(VerbCues).Concat(Connectors).Concat(Prepositions).Concat(ClauseStarters).Concat(Reporting)
+            .ToFrozenSet();
+        HasOrdinals = sections["traits"].Contains("ordinals");
+        CapitalisesNouns = sections["traits"].Contains("capital-nouns");
+        IsVerbSecond = sections["traits"].Contains("verb-second");
+        _weakEndings = [.. sections["weak-endings"]];
+        _suffixes = [.. sections["suffixes"]
+            .Select(rule => rule.Split('>'))
+            .Select(rule => (rule[0], rule[1]))
+            .OrderByDescending(rule => rule.Item1.Length)];
+    }
+
+    /// <summary>Of every language that nobody has written a file for: no stop words, no word forms.</summary>
+    public static Language Unknown { get; } = new("und", Array.Empty<string>().ToLookup(word => word));
+
+    public static ImmutableArray<Language> All { get; } = [.. ReadAll()];
+
+    public string Code { get; }
+
+    public FrozenSet<string> StopWords { get; }
+
+    public FrozenSet<string> Determiners { get; }
+
+    /// <summary>Words after which a verb is likely, such as pronouns and auxiliaries.</summary>
+    public FrozenSet<string> VerbCues { get; }
+
+    /// <summary>Words that may stand inside a phrase, such as "of" in "quality of life".</summary>
+    public FrozenSet<string> Connectors { get; }
+
+    public FrozenSet<string> Prepositions { get; }
+
+    /// <summary>Words that start a clause which a headline can do without.</summary>
+    public FrozenSet<string> ClauseStarters { get; }
+
+    /// <summary>First words of an opening, up to a comma, which a headline can do without.</summary>
+    public FrozenSet<string> LeadIns { get; }
+
+    /// <summary>Verbs that tell who said it.</summary>
+    public FrozenSet<string> Reporting { get; }
+
+    /// <summary>Words that, at the start of a sentence, lean on the sentence before.</summary>
+    public FrozenSet<string> Anaphors { get; }
+
+    public FrozenSet<string> Abbreviations { get; }
+
+    /// <summary>Abbreviations that may stand at the end of a sentence.</summary>
+    public FrozenSet<string> FinalAbbreviations { get; }
+
+    /// <summary>A number with a full stop is an ordinal, as in "am 3. Oktober".</summary>
+    public bool HasOrdinals { get; }
+
+    public bool CapitalisesNouns { get; }
+
+    /// <summary>Dropping an opening would leave the verb in front.</summary>
+    public bool IsVerbSecond { get; }
+
+    /// <summary>
+    /// A form that the word shares with its other forms: without diacritics and the longest suffix that leaves a stem of
+    /// three letters or more. It need not be a word.
+    /// </summary>
+    public string Stem(string lowerWord)
+    {
+        // Short words lose more sense than they gain likeness; words with digits have no forms.
+        if (lowerWord.Length < 4 || char.IsAsciiDigit(lowerWord[0]))
+            return Letters.Fold(lowerWord);
+
+        foreach (var (suffix, replacement) in _suffixes)
+        {
+            if (lowerWord.Length - suffix.Length >= 3 && lowerWord.EndsWith(suffix, StringComparison.Ordinal))
+                return Undouble(Letters.Fold(string.Concat(lowerWord.AsSpan(0, lowerWord.Length - suffix.Length), replacement)));
+        }
+
+        return Letters.Fold(lowerWord);
+    }
+
+    /// <summary>Whether the word looks like an adverb or a form of a verb, hardly like the name of a topic.</summary>
+    public bool HasWeakEnding(string lowerWord) =>
+        lowerWord.Length > 5 && Array.Exists(_weakEndings, ending => lowerWord.EndsWith(ending, StringComparison.Ordinal)) && !lowerWord.EndsWith("eed", StringComparison.Ordinal);
+
+    /// <summary>"planned" becomes "plann" becomes "plan"; other languages lose nothing by it.</summary>
+    private static string Undouble(string stem) =>
+        stem.Length > 4 && stem[^1] == stem[^2] && char.IsAsciiLetter(stem[^1]) ? stem[..^1] : stem;
+
+    private static IEnumerable<Language> ReadAll()
+    {
+        var assembly = typeof(Language).Assembly;
+        foreach (var name in assembly.GetManifestResourceNames().Where(name => name.Contains(ResourceMark, StringComparison.Ordinal)).Order(StringComparer.Ordinal))
+        {
+            using var reader = new StreamReader(assembly.GetManifestResourceStream(name)!);
+            var code = Path.GetFileNameWithoutExtension(name[(name.IndexOf(ResourceMark, StringComparison.Ordinal) + ResourceMark.Length)..]);
+            yield return new Language(code, ReadSections(reader.ReadToEnd()));
+        }
+    }
+
+    private static ILookup<string, string> ReadSections(string file)
+    {
+        var section = "";
+        var words = new List<(string Section, string Word)>();
+        foreach (var line in file.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (line.StartsWith('#'))
+                continue;
+            if (line.StartsWith('['))
+                section = line.Trim('[', ']');
+            else
+                words.AddRange(line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(word => (section, word)));
+        }
+
+        return words.ToLookup(entry => entry.Section, entry => entry.Word);
+    }
+}

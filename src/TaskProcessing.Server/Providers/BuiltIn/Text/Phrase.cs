@@ -1,0 +1,54 @@
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>The terms of a phrase in their order; unused places are -1.</summary>
+internal readonly record struct PhraseKey(int First, int Second, int Third, int Fourth, int Fifth)
+{
+    public const int Longest = 5;
+
+    public static PhraseKey Of(ReadOnlySpan<Token> tokens) =>
+        new(Term(tokens, 0), Term(tokens, 1), Term(tokens, 2), Term(tokens, 3), Term(tokens, 4));
+
+    private static int Term(ReadOnlySpan<Token> tokens, int at) => at < tokens.Length ? tokens[at].Word.Term : -1;
+}
+
+/// <summary>A phrase that may become a topic, with what was seen of it.</summary>
+internal sealed class Phrase(int[] terms, int words, int firstSentence)
+{
+    private const int MostPlaces = 12;
+
+    private int _lastBlock = -1;
+
+    /// <summary>The terms of its content words, without repetition.</summary>
+    public int[] Terms { get; } = terms;
+
+    /// <summary>How many content words it has.</summary>
+    public int Words { get; } = words;
+
+    public int FirstSentence { get; } = firstSentence;
+
+    public int Count { get; private set; }
+
+    public int Blocks { get; private set; }
+
+    /// <summary>Whether every occurrence has capitals where a common word would have none.</summary>
+    public bool IsName { get; private set; } = true;
+
+    /// <summary>Where it stands in the text; of many places only some.</summary>
+    public List<(int Start, int End, bool IsFree)> Places { get; } = [];
+
+    public double Score { get; set; }
+
+    /// <param name="sentence">Where it stands.</param>
+    /// <param name="tokens">Its words.</param>
+    /// <param name="isFree">The place does not demand a capital letter.</param>
+    public void See(Sentence sentence, ReadOnlySpan<Token> tokens, bool isFree)
+    {
+        Count += sentence.Kind == BlockKind.Heading ? 2 : 1;
+        if (sentence.Block != _lastBlock)
+            Blocks++;
+        _lastBlock = sentence.Block;
+        IsName &= isFree && tokens[0].Word.IsCapital && tokens[^1].Word.IsCapital;
+        if (Places.Count < MostPlaces)
+            Places.Add((tokens[0].Start, tokens[^1].End, isFree));
+    }
+}

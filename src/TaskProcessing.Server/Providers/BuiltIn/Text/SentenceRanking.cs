@@ -1,0 +1,107 @@
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>A text's sentences, headings apart, with a score each: how well it stands for the whole.</summary>
+internal sealed class SentenceRanking
+{
+    private const double FewestWords = 6;
+    private const double MostWords = 38;
+
+    private readonly TextDocument _document;
+    private readonly SentenceGraph _graph;
+
+    private SentenceRanking(TextDocument document, List<Sentence> sentences, Pace pace)
+    {
+        _document = document;
+        Sentences = sentences;
+        _graph = SentenceGraph.Build(document, sentences, pace);
+        Scores = Score(pace);
+    }
+
+    public IReadOnlyList<Sentence> Sentences { get; }
+
+    public IReadOnlyList<double> Scores { get; }
+
+    public long Comparisons => _graph.Comparisons;
+
+    public static SentenceRanking Of(TextDocument document, Pace pace) =>
+        new(document, document.Sentences.FindAll(sentence => sentence.Kind != BlockKind.Heading && sentence.Words > 0), pace);
+
+    public double Similarity(int one, int other) => _graph.Similarity(one, other);
+
+    private double[] Score(Pace pace)
+    {
+        var count = Sentences.Count;
+        if (count == 0)
+            return [];
+
+        var lead = new double[count];
+        var opens = new double[count];
+        var title = Title();
+        var prior = new double[count];
+        for (var i = 0; i < count; i++)
+        {
+            lead[i] = Math.Exp(-i / Math.Max(2.5, count * 0.06));
+            opens[i] = i == 0 || Sentences[i].Block != Sentences[i - 1].Block ? 1 : 0;
+            prior[i] = 1 + (2 * lead[i]) + (0.3 * opens[i]) + (2 * Share(Sentences[i], title));
+        }
+
+        var rank = _graph.Rank(prior, pace);
+        return [.. Enumerable.Range(0, count).Select(i =>
+            ((0.6 * rank[i]) + (0.3 * lead[i]) + (0.08 * opens[i]) + (0.15 * Share(Sentences[i], title))) * Fitness(Sentences[i]))];
+    }
+
+    /// <summary>The terms of the heading above the text, if there is one.</summary>
+    private HashSet<int> Title()
+    {
+        var title = new HashSet<int>();
+        if (_document.Sentences[0].Kind != BlockKind.Heading)
+            return title;
+        foreach (var token in _document.TokensOf(_document.Sentences[0]))
+        {
+            if (!token.Word.IsStop)
+                title.Add(token.Word.Term);
+        }
+
+        return title;
+    }
+
+    private double Share(Sentence sentence, HashSet<int> title)
+    {
+        if (title.Count == 0)
+            return 0;
+        var shared = new HashSet<int>();
+        foreach (var token in _document.TokensOf(sentence))
+        {
+            if (title.Contains(token.Word.Term))
+                shared.Add(token.Word.Term);
+        }
+
+        return (double)shared.Count / title.Count;
+    }
+
+    /// <summary>How well a sentence can stand alone, by its length and its first and last words.</summary>
+    private double Fitness(Sentence sentence)
+    {
+        var tokens = _document.TokensOf(sentence);
+        var isWide = tokens[0].Word.Script != Script.Spaced;
+        var words = isWide ? tokens.Length / 1.6 : tokens.Length;
+        var fitness = words switch
+        {
+            < FewestWords / 2 => 0.3,
+            < FewestWords => 0.6,
+            > MostWords * 2 => 0.5,
+            > MostWords => 0.85,
+            _ => 1,
+        };
+        if (_document.Language.Anaphors.Contains(tokens[0].Word.Lower))
+            fitness *= 0.75;
+        if (Letters.IsOpener(_document.Text[sentence.Start]))
+            fitness *= 0.85;
+        return fitness * _document.Text[sentence.End - 1] switch
+        {
+            '?' or '？' or '؟' => 0.6,
+            ':' or '：' => 0.4,
+            _ => 1,
+        };
+    }
+}

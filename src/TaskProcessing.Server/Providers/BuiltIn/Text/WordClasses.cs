@@ -1,0 +1,61 @@
+namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+
+/// <summary>
+/// Guesses from their neighbours which terms name things. After an article or a preposition stands a noun, after a
+/// pronoun or before an article a verb; where nouns have capitals, those tell.
+/// </summary>
+internal sealed class WordClasses
+{
+    private readonly Language _language;
+    private readonly int[] _naming;
+    private readonly int[] _acting;
+    private readonly bool[] _isCapital;
+    private readonly bool[] _isLower;
+
+    public WordClasses(TextDocument document, Pace pace)
+    {
+        _language = document.Language;
+        _naming = new int[document.Terms];
+        _acting = new int[document.Terms];
+        _isCapital = new bool[document.Terms];
+        _isLower = new bool[document.Terms];
+        foreach (var sentence in document.Sentences)
+        {
+            pace.Step(sentence.End, document.Text.Length);
+            var tokens = document.TokensOf(sentence);
+            for (var i = 0; i < tokens.Length; i++)
+                Look(tokens, i, sentence.Kind);
+        }
+    }
+
+    /// <summary>Whether a phrase may begin or end with the word.</summary>
+    public bool CanBound(Word word) => !word.IsStop && (word.IsCapital || !_language.HasWeakEnding(word.Lower) && _acting[word.Term] <= _naming[word.Term]);
+
+    /// <summary>Whether a phrase may be about the word: any that can bound one, but where nouns have capitals only those.</summary>
+    public bool CanHead(Word word) =>
+        CanBound(word) && !word.IsNumber && (!_language.CapitalisesNouns || word.Script != Script.Spaced || word.IsCapital && (_isCapital[word.Term] || !_isLower[word.Term]));
+
+    /// <summary>Whether the word was seen with a small first letter, so that a capital one is owed to its place.</summary>
+    public bool IsSeenLower(Word word) => _isLower[word.Term];
+
+    private void Look(ReadOnlySpan<Token> tokens, int at, BlockKind kind)
+    {
+        var word = tokens[at].Word;
+        if (!word.IsCapital)
+            _isLower[word.Term] = true;
+        else if (at > 0 && kind != BlockKind.Heading)
+            _isCapital[word.Term] = true;
+
+        if (at > 0 && !tokens[at].IsApart)
+        {
+            var before = tokens[at - 1].Word.Lower;
+            if (_language.Determiners.Contains(before) || _language.Connectors.Contains(before))
+                _naming[word.Term]++;
+            else if (_language.VerbCues.Contains(before))
+                _acting[word.Term]++;
+        }
+
+        if (at + 1 < tokens.Length && !tokens[at + 1].IsApart && _language.Determiners.Contains(tokens[at + 1].Word.Lower) && !_language.Connectors.Contains(tokens[at + 1].Word.Lower))
+            _acting[word.Term]++;
+    }
+}

@@ -1,0 +1,114 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Http;
+using TaskProcessing.Server.Http.ApiDocuments;
+using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Endpoints;
+using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server;
+
+/// <summary>The composition root: what the server is made of, and the order in which requests pass through it.</summary>
+internal static class ServerBuilder
+{
+    /// <summary>A builder that reads <c>appsettings.json</c>, the environment (<c>TASKPROCESSING_</c>) and the arguments, the later before the earlier.</summary>
+    public static WebApplicationBuilder Create(params string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
+        builder.Configuration.AddEnvironmentVariables("TASKPROCESSING_");
+        builder.Configuration.AddCommandLine(args);
+        return builder;
+    }
+
+    /// <summary>Everything but the web server's requests and the workers; commands make do with this.</summary>
+    public static WebApplicationBuilder AddTaskProcessing(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.Logging.AddServerLogging(builder.Configuration);
+        services.AddServerOptions(builder.Configuration);
+        services.AddSingleton(TimeProvider.System);
+        services.AddTaskStore();
+        services.AddDataProtection().SetApplicationName("TaskProcessing");
+
+        services.AddSingleton<CredentialCache>();
+        services.AddSingleton<VerifyCredentials>();
+        services.AddSingleton<CreateAccount>();
+
+        services.AddSingleton<ExAppSecrets>();
+        services.AddSingleton<ExAppDirectory>();
+        services.AddSingleton<AvailableTaskTypes>();
+        services.AddSingleton<RegisterProvider>();
+        services.AddSingleton<UnregisterProvider>();
+
+        services.AddSingleton<TaskSignal>();
+        services.AddSingleton<ScheduleTask>();
+        services.AddSingleton<ClaimTasks>();
+        services.AddSingleton<ReportProgress>();
+        services.AddSingleton<StreamOutput>();
+        services.AddSingleton<FinishTask>();
+        services.AddSingleton<CancelTask>();
+        services.AddSingleton<FindTask>();
+        services.AddSingleton<FindQueuePosition>();
+        return builder;
+    }
+
+    /// <summary>What only a running server needs: the gate of requests, start-up, watchers and the built-in workers.</summary>
+    public static WebApplicationBuilder AddServing(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        builder.WebHost.ConfigureKestrel((context, kestrel) =>
+            kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Ocs:MaxRequestBytes", new OcsOptions().MaxRequestBytes));
+        services.AddForwardedHeaders();
+        services.AddSingleton<IRateCounter, SlidingLog>();
+        services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<Login>();
+        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        services.AddApiDocuments();
+
+        services.AddSingleton<ChangeWatcher>();
+        services.AddHostedService<ServerStart>();
+        services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
+        if (builder.Configuration.GetValue("Providers:BuiltIn:Enabled", defaultValue: true))
+        {
+            var worker = services.AddTaskProcessingWorker().UseWorkSource<LocalWorkSource>();
+            foreach (var provider in BuiltInProviders.All)
+                worker.AddProvider(provider);
+        }
+
+        return builder;
+    }
+
+    /// <summary>The way of a request, and where it may end.</summary>
+    public static WebApplication UseTaskProcessing(this WebApplication app)
+    {
+        app.UseForwardedHeaders();
+        app.UseRequestLog();
+        app.UseRequestPaths();
+        app.UseOcsErrorPages();
+        app.UseRouting();
+        app.UseAccessCheck();
+        app.UseRateLimits();
+
+        app.MapTasks();
+        app.MapProviders();
+        if (app.Services.GetRequiredService<IOptions<OcsOptions>>().Value.Profile == OcsProfile.Manual)
+            app.MapManual();
+        app.MapAppApiRoutes();
+        app.MapCloudRoutes();
+        app.MapHealth();
+        app.MapApiDocuments();
+        return app;
+    }
+}

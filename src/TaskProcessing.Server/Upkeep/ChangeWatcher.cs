@@ -1,0 +1,57 @@
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Providers;
+
+namespace TaskProcessing.Server.Upkeep;
+
+/// <summary>
+/// Notices what other processes changed (the command line, other nodes) and has it read anew. What this process changes
+/// itself comes back here too, which is a cheap way to be sure.
+/// </summary>
+internal sealed partial class ChangeWatcher(
+    IChangeStore changes, CredentialCache credentials, ExAppDirectory exApps, AvailableTaskTypes taskTypes, TimeProvider time, ILogger<ChangeWatcher> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
+
+    private IReadOnlyDictionary<ChangeTopic, long> _seen = new Dictionary<ChangeTopic, long>();
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var versions = await changes.ReadVersionsAsync(cancellationToken);
+        if (Changed(versions, ChangeTopic.Accounts))
+        {
+            credentials.Clear();
+            exApps.Clear();
+        }
+
+        if (Changed(versions, ChangeTopic.Providers))
+            await taskTypes.RefreshAsync(cancellationToken);
+
+        _seen = versions;
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.Failed(logger, error);
+            }
+        }
+    }
+
+    private bool Changed(IReadOnlyDictionary<ChangeTopic, long> versions, ChangeTopic topic) =>
+        versions.GetValueOrDefault(topic) != _seen.GetValueOrDefault(topic);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Could not look for changes; trying again")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}

@@ -1,0 +1,161 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Headers;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Tests.Support;
+
+/// <summary>
+/// A whole server of one test's own: real Kestrel on a free loopback port, a real database. What it logs as warning or
+/// worse fails the test when the server is disposed, unless the test expects it.
+/// </summary>
+internal sealed class TestServer : IAsyncDisposable
+{
+    private readonly TestDatabase _database;
+    private readonly WebApplication _app;
+    private readonly LogWatch _log;
+
+    private TestServer(TestDatabase database, WebApplication app, LogWatch log)
+    {
+        _database = database;
+        _app = app;
+        _log = log;
+        Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+    }
+
+    public Uri Address { get; }
+
+    /// <summary>Log lines that contain one of these do not fail the test.</summary>
+    public ConcurrentBag<string> ExpectedLog => _log.Expected;
+
+    /// <summary>Starts a server. Built-in providers and the brute-force brake are off unless the settings say otherwise.</summary>
+    public static async Task<TestServer> StartAsync(
+        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null)
+    {
+        var database = await TestDatabase.CreateAsync(store);
+        var all = new Dictionary<string, string>
+        {
+            ["Urls"] = "http://127.0.0.1:0",
+            ["DataDirectory"] = database.DataDirectory,
+            ["Store:Provider"] = store.ToString(),
+            ["Store:ConnectionString"] = database.Options.ConnectionString ?? "",
+            ["Providers:BuiltIn:Enabled"] = "false",
+            ["BruteForce:Enabled"] = "false",
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string>())
+            all[key] = value;
+
+        var log = new LogWatch();
+        var builder = ServerBuilder.Create([.. all.Select(setting => $"--{setting.Key}={setting.Value}")]).AddTaskProcessing().AddServing();
+        builder.Logging.ClearProviders().AddProvider(log);
+        if (time is not null)
+            builder.Services.Replace(ServiceDescriptor.Singleton(time));
+
+        // So that a start does not cost a password hash and print a password.
+        if (!await database.Get<IAccountStore>().AnyAsync(CancellationToken.None))
+            await database.Get<IAccountStore>().TryAddAsync(NewAccount("root", isAdmin: true), CancellationToken.None);
+
+        var app = builder.Build().UseTaskProcessing();
+        await app.StartAsync();
+        return new TestServer(database, app, log);
+    }
+
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>Adds a user; answers an app password.</summary>
+    public async Task<string> AddUserAsync(string id, bool isAdmin = false)
+    {
+        var token = $"token-of-{id}";
+        await Get<IAccountStore>().TryAddAsync(NewAccount(id, isAdmin), CancellationToken.None);
+        await Get<IAccountStore>().AddAppPasswordAsync(
+            new AppPassword { AccountId = id, Name = "test", TokenHash = Passwords.HashToken(token), CreatedAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
+        return token;
+    }
+
+    /// <summary>Adds a provider app with the secret <c>secret</c>.</summary>
+    public async Task AddExAppAsync(string id, bool enabled = true)
+    {
+        await Get<IExAppStore>().TryAddAsync(
+            new ExApp { Id = id, Version = "1.0.0", ProtectedSecret = Get<ExAppSecrets>().Protect("secret"), Enabled = enabled, CreatedAt = DateTimeOffset.UnixEpoch },
+            CancellationToken.None);
+        await Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+    }
+
+    /// <summary>A client without credentials that asks for JSON and sends the OCS header.</summary>
+    public HttpClient Guest()
+    {
+        var client = new HttpClient { BaseAddress = Address };
+        client.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
+        client.DefaultRequestHeaders.Add("Accept", "application/json");
+        return client;
+    }
+
+    /// <summary>A client of a user, who is added.</summary>
+    public async Task<HttpClient> UserAsync(string id, bool isAdmin = false)
+    {
+        var client = Guest();
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Base64($"{id}:{await AddUserAsync(id, isAdmin)}"));
+        return client;
+    }
+
+    /// <summary>A client of a provider app, which is added unless it is there.</summary>
+    public async Task<HttpClient> ExAppAsync(string id, string userId = "")
+    {
+        await AddExAppAsync(id);
+        var client = Guest();
+        client.DefaultRequestHeaders.Add("EX-APP-ID", id);
+        client.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");
+        client.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", Base64($"{userId}:secret"));
+        return client;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        await _database.DisposeAsync();
+        _log.Unexpected.Should().BeEmpty("a server under test logs no warnings that the test does not expect");
+    }
+
+    public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+
+    private static Account NewAccount(string id, bool isAdmin) =>
+        new() { Id = id, DisplayName = id, PasswordHash = "", IsAdmin = isAdmin, CreatedAt = DateTimeOffset.UnixEpoch };
+
+    private sealed class LogWatch : ILoggerProvider, ILogger
+    {
+        private readonly ConcurrentQueue<string> _seen = new();
+
+        // Tests keep no secret worth a certificate.
+        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured"];
+
+        public IEnumerable<string> Unexpected => _seen.Where(line => !Expected.Any(line.Contains));
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (IsEnabled(logLevel))
+                _seen.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
