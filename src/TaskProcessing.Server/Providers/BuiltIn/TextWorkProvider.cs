@@ -24,7 +24,9 @@ internal abstract class TextWorkProvider(string id, string name, string taskType
         var work = Task.Run(() => Finish(text, reports.Writer, context.CancellationToken), CancellationToken.None);
         await foreach (var progress in reports.Reader.ReadAllAsync(CancellationToken.None))
             await context.ReportProgressAsync(progress);
-        return new TaskOutput { ["output"] = await work };
+        var output = await work;
+        context.CancellationToken.ThrowIfCancellationRequested();
+        return new TaskOutput { ["output"] = output };
     }
 
     protected abstract string Work(string text, IProgress<double> progress, CancellationToken cancellationToken);

@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
@@ -7,7 +8,7 @@ internal sealed partial class HeadlineTrimmer(Language language)
 {
     private const int Longest = 90;
     private const int Shortest = 28;
-    private const int LongestWide = 36;
+    private const int LongestWide = 45;
     private const int LongestLeadIn = 60;
     private const int LongestAside = 70;
     private const int ReportingReach = 4;
@@ -22,6 +23,8 @@ internal sealed partial class HeadlineTrimmer(Language language)
         text = WithoutAttribution(text);
         text = WithoutLeadIn(text);
         var longest = LimitFor(text);
+        if (text.Length > longest)
+            text = WithoutDays(text);
         if (text.Length > longest)
             text = WithoutRelativeClauses(text, longest);
         if (text.Length > longest)
@@ -58,13 +61,35 @@ internal sealed partial class HeadlineTrimmer(Language language)
             if (close < 0)
                 break;
             var first = FirstWord(text[(open + 2)..]);
-            if (close - open <= LongestAside && open + text.Length - close >= Shortest && (language.ClauseStarters.Contains(first) || language.Determiners.Contains(first)))
+            if (close - open <= LongestAside && open + text.Length - close >= Shortest && IsAside(first))
                 text = string.Concat(text.AsSpan(0, open), text.AsSpan(close + 1));
             else
                 from = close;
         }
 
         return text;
+    }
+
+    private bool IsAside(string firstWord) =>
+        (language.ClauseStarters.Contains(firstWord) || language.Determiners.Contains(firstWord)) && !language.Prepositions.Contains(firstWord);
+
+    /// <summary>"voted on Tuesday evening to": news is of today.</summary>
+    private string WithoutDays(string text)
+    {
+        var words = text.Split(' ').ToList();
+        for (var day = words.FindLastIndex(IsWeekday); day > 0; day = words.FindLastIndex(day - 1, IsWeekday))
+        {
+            var first = language.DayPrepositions.Contains(words[day - 1]) ? day - 1 : day;
+            var last = day + 1 < words.Count && language.DayParts.Contains(words[day + 1].ToLowerInvariant()) ? day + 1 : day;
+            words.RemoveRange(first, last - first + 1);
+            day = first;
+            if (day == 0)
+                break;
+        }
+
+        return string.Join(' ', words);
+
+        bool IsWeekday(string word) => language.Weekdays.Contains(word.ToLowerInvariant());
     }
 
     /// <summary>The longest beginning that ends where a clause does.</summary>

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>Finds what a text is about: its key phrases, best first.</summary>
@@ -58,15 +60,16 @@ internal static class KeyPhrases
     private static double Score(Phrase phrase, TextDocument document, int[] counts)
     {
         var isWide = document.Text[phrase.Places[0].Start] >= '\u0E00';
-        var strength = phrase.Terms.Average(term => Math.Min(counts[term], 4 * phrase.Count));
+        var strength = phrase.Terms.Average(term => Math.Min(counts[term], 4 * Math.Max(0.0, phrase.Count - phrase.Nested)));
         var length = phrase.Words switch
         {
             1 => 1,
-            2 => 1.7,
-            3 => 1.9,
-            _ => isWide ? 2.1 : 1.7,
+            2 => 2.2,
+            3 => 2.5,
+            _ => isWide ? 2.7 : 2.2,
         };
-        var count = phrase.Count > 1 ? phrase.Count : phrase.Words == 1 ? 0.6 : phrase.IsName ? 0.9 : 0.45;
+        var once = phrase.Words == 1 ? 0.6 : phrase.IsName ? 0.9 : phrase.Words == 2 ? 0.45 : 0;
+        var count = phrase.Count > 1 ? phrase.Count - (0.8 * phrase.Nested) : once;
         var early = 1 + (0.5 * Math.Exp(-4.0 * phrase.FirstSentence / document.Sentences.Count));
         var spread = 1 + (0.25 * Math.Log2(phrase.Blocks));
         return (count * length + (0.35 * strength)) * early * spread * (phrase.IsName ? 1.15 : 1) * (phrase.Places[0].End - phrase.Places[0].Start < 4 && !isWide ? 0.7 : 1);

@@ -20,7 +20,11 @@ internal sealed class Pace(IProgress<double> progress, CancellationToken cancell
         Report(_from + ((_to - _from) * done / Math.Max(1, total)));
     }
 
-    public void Finish() => Report(1);
+    public void Finish()
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        Report(1);
+    }
 
     private void Report(double value)
     {

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>The terms of a phrase in their order; unused places are -1.</summary>
@@ -7,6 +9,17 @@ internal readonly record struct PhraseKey(int First, int Second, int Third, int 
 
     public static PhraseKey Of(ReadOnlySpan<Token> tokens) =>
         new(Term(tokens, 0), Term(tokens, 1), Term(tokens, 2), Term(tokens, 3), Term(tokens, 4));
+
+    public PhraseKey WithoutFirst => new(Second, Third, Fourth, Fifth, -1);
+
+    public PhraseKey WithoutLast => (Second, Third, Fourth, Fifth) switch
+    {
+        (-1, _, _, _) => this,
+        (_, -1, _, _) => this with { Second = -1 },
+        (_, _, -1, _) => this with { Third = -1 },
+        (_, _, _, -1) => this with { Fourth = -1 },
+        _ => this with { Fifth = -1 },
+    };
 
     private static int Term(ReadOnlySpan<Token> tokens, int at) => at < tokens.Length ? tokens[at].Word.Term : -1;
 }
@@ -27,6 +40,9 @@ internal sealed class Phrase(int[] terms, int words, int firstSentence)
     public int FirstSentence { get; } = firstSentence;
 
     public int Count { get; private set; }
+
+    /// <summary>How often it is only a part of one longer phrase that the text repeats.</summary>
+    public int Nested { get; set; }
 
     public int Blocks { get; private set; }
 

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>Writes a phrase as the text mostly writes it, not as the start of a sentence or a title makes it look.</summary>

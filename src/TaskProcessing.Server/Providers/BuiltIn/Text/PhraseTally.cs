@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>Counts all phrases of a text: sequences of content words without punctuation between, "of" and the like inside.</summary>
@@ -22,6 +24,26 @@ internal sealed class PhraseTally(TextDocument document, WordClasses classes)
                     CountFrom(first, number, sentence, tokens);
             }
         }
+
+        foreach (var (key, phrase) in _phrases)
+            Nest(key, phrase);
+    }
+
+    /// <summary>A part of a repeated phrase is no topic for the times that it stands there.</summary>
+    private void Nest(PhraseKey key, Phrase phrase)
+    {
+        if (phrase.Count < 2 || phrase.Words < 2)
+            return;
+        NestIn(key.WithoutFirst, phrase.Count);
+        NestIn(key.WithoutLast, phrase.Count);
+        foreach (var term in phrase.Terms)
+            NestIn(new PhraseKey(term, -1, -1, -1, -1), phrase.Count);
+    }
+
+    private void NestIn(PhraseKey part, int count)
+    {
+        if (_phrases.TryGetValue(part, out var phrase))
+            phrase.Nested = Math.Max(phrase.Nested, count);
     }
 
     private void CountFrom(int first, int number, Sentence sentence, ReadOnlySpan<Token> tokens)

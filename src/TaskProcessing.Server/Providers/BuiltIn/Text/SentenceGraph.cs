@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>
@@ -7,8 +9,8 @@ namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 /// </summary>
 internal sealed class SentenceGraph
 {
-    private const int TermsPerSentence = 16;
-    private const int SentencesPerTerm = 40;
+    private const int TermsPerSentence = 12;
+    private const int SentencesPerTerm = 30;
     private const int NeighboursPerSentence = 24;
     private const double LeastSimilarity = 0.06;
     private const double Damping = 0.85;
@@ -29,7 +31,10 @@ internal sealed class SentenceGraph
         Connect(postings, pace);
     }
 
-    /// <summary>How many pairs of sentences were looked at; bounded by a constant times the sentences.</summary>
+    /// <summary>The most pairs that are looked at for one sentence.</summary>
+    public const int MostComparisonsPerSentence = TermsPerSentence * (SentencesPerTerm + 1);
+
+    /// <summary>How many pairs of sentences were looked at.</summary>
     public long Comparisons { get; private set; }
 
     public static SentenceGraph Build(TextDocument document, IReadOnlyList<Sentence> sentences, Pace pace) => new(document, sentences, pace);
@@ -85,6 +90,7 @@ internal sealed class SentenceGraph
                 break;
         }
 
+        pace.Part(0.95, 1);
         var highest = rank.Max();
         return Array.ConvertAll(rank, value => value / highest);
     }
@@ -131,38 +137,47 @@ internal sealed class SentenceGraph
         for (var i = 0; i < _edges.Length; i++)
             _edges[i] = [];
 
-        var found = new HashSet<int>();
+        // How often a sentence was met on the way from the current one, weighted; back to 0 after each.
+        var met = new double[_edges.Length];
+        var found = new List<int>();
         for (var i = 0; i < _edges.Length; i++)
         {
             pace.Step(i, _edges.Length);
             found.Clear();
-            foreach (var (term, _) in _vectors[i].OrderByDescending(entry => entry.Weight).Where(entry => postings[entry.Term].Count > 1).Take(TermsPerSentence))
-                AddNearest(postings[term], i, found);
+            foreach (var (term, weight) in _vectors[i].Where(entry => postings[entry.Term].Count > 1).OrderByDescending(entry => entry.Weight).Take(TermsPerSentence))
+                MeetNearest(postings[term], i, weight * weight, met, found);
             Comparisons += found.Count;
             var nearest = found
+                .OrderByDescending(other => met[other]).ThenBy(other => other)
+                .Take(NeighboursPerSentence)
                 .Select(other => (Other: other, Similarity: Similarity(i, other)))
-                .Where(edge => edge.Similarity >= LeastSimilarity)
-                .OrderByDescending(edge => edge.Similarity).ThenBy(edge => edge.Other)
-                .Take(NeighboursPerSentence);
+                .Where(edge => edge.Similarity >= LeastSimilarity);
             foreach (var (other, similarity) in nearest)
             {
                 // Both ways, so that what is found from one end only counts half as much as what both find.
                 _edges[i].Add((other, similarity));
                 _edges[other].Add((i, similarity));
             }
+
+            foreach (var other in found)
+                met[other] = 0;
         }
     }
 
     /// <summary>The sentences around this one that have the term: half of them before it, half after, where there are as many.</summary>
-    private static void AddNearest(List<int> posting, int sentence, HashSet<int> found)
+    private static void MeetNearest(List<int> posting, int sentence, double weight, double[] met, List<int> found)
     {
         var place = posting.BinarySearch(sentence);
         var first = Math.Clamp(place - (SentencesPerTerm / 2), 0, Math.Max(0, posting.Count - SentencesPerTerm - 1));
         var end = Math.Min(posting.Count, first + SentencesPerTerm + 1);
         for (var at = first; at < end; at++)
         {
-            if (posting[at] != sentence)
-                found.Add(posting[at]);
+            var other = posting[at];
+            if (other == sentence)
+                continue;
+            if (met[other] == 0)
+                found.Add(other);
+            met[other] += weight;
         }
     }
 }

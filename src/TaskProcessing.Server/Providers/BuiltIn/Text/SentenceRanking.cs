@@ -1,9 +1,10 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>A text's sentences, headings apart, with a score each: how well it stands for the whole.</summary>
 internal sealed class SentenceRanking
 {
-    private const double FewestWords = 6;
     private const double MostWords = 38;
 
     private readonly TextDocument _document;
@@ -47,7 +48,7 @@ internal sealed class SentenceRanking
 
         var rank = _graph.Rank(prior, pace);
         return [.. Enumerable.Range(0, count).Select(i =>
-            ((0.6 * rank[i]) + (0.3 * lead[i]) + (0.08 * opens[i]) + (0.15 * Share(Sentences[i], title))) * Fitness(Sentences[i]))];
+            ((0.6 * rank[i]) + (0.3 * lead[i]) + (0.05 * opens[i]) + (0.15 * Share(Sentences[i], title))) * Fitness(Sentences[i]))];
     }
 
     /// <summary>The terms of the heading above the text, if there is one.</summary>
@@ -85,10 +86,8 @@ internal sealed class SentenceRanking
         var tokens = _document.TokensOf(sentence);
         var isWide = tokens[0].Word.Script != Script.Spaced;
         var words = isWide ? tokens.Length / 1.6 : tokens.Length;
-        var fitness = words switch
+        var fitness = Substance(tokens) * words switch
         {
-            < FewestWords / 2 => 0.3,
-            < FewestWords => 0.6,
             > MostWords * 2 => 0.5,
             > MostWords => 0.85,
             _ => 1,
@@ -101,6 +100,22 @@ internal sealed class SentenceRanking
         {
             '?' or '？' or '؟' => 0.6,
             ':' or '：' => 0.4,
+            _ => 1,
+        };
+    }
+
+    /// <summary>A sentence of few words is easily like others, and says little: "Not everybody agrees."</summary>
+    private static double Substance(ReadOnlySpan<Token> tokens)
+    {
+        var content = 0;
+        foreach (var token in tokens)
+            content += token.Word.IsStop ? 0 : 1;
+        return content switch
+        {
+            < 3 => 0.35,
+            3 => 0.5,
+            4 => 0.7,
+            < 7 => 0.9,
             _ => 1,
         };
     }

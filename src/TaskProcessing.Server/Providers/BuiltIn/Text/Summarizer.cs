@@ -1,4 +1,5 @@
 using System.Text;
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
@@ -23,11 +24,15 @@ internal static class Summarizer
         {
             0 => Shortened.AtSpace(Letters.Squeeze(text), WordlessLength),
             <= ShortText => text.Trim(),
-            _ => Join(document, Choose(ranking).Select(index => ranking.Sentences[index])),
+            _ => Join(KeySentences(document, ranking)),
         };
         pace.Finish();
         return summary;
     }
+
+    /// <summary>The best sentences in their order, each as it stands in the text but for white space.</summary>
+    internal static IEnumerable<string> KeySentences(TextDocument document, SentenceRanking ranking) =>
+        Choose(ranking).Select(index => document.TextOf(ranking.Sentences[index]));
 
     /// <summary>About three in ten of a short text, ever fewer of a longer one: 2 of 5, 3 of 10, 5 of 20, 9 of 40, 12 from 320 on.</summary>
     internal static int LengthFor(int sentences) => sentences switch
@@ -60,10 +65,10 @@ internal static class Summarizer
         return taken;
     }
 
-    private static string Join(TextDocument document, IEnumerable<Sentence> sentences)
+    private static string Join(IEnumerable<string> sentences)
     {
         var summary = new StringBuilder();
-        foreach (var sentence in sentences.Select(document.TextOf))
+        foreach (var sentence in sentences)
         {
             if (summary.Length > 0)
                 summary.Append(Separator(summary[^1]));

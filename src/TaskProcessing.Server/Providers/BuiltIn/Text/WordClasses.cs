@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+
 namespace TaskProcessing.Server.Providers.BuiltIn.Text;
 
 /// <summary>

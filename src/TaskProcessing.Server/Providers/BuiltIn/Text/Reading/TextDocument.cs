@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>A word at its place; IsApart tells that punctuation stands between it and the word before.</summary>
 internal readonly record struct Token(int Start, int Length, Word Word, bool IsApart)

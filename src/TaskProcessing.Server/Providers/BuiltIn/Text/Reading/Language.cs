@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>
 /// What the text work knows of a language, read once from <c>Languages/{code}.txt</c>. All words are lower case; an
@@ -27,9 +27,13 @@ internal sealed class Language
         Anaphors = sections["anaphors"].ToFrozenSet();
         Abbreviations = sections["abbreviations"].ToFrozenSet();
         FinalAbbreviations = sections["final-abbreviations"].ToFrozenSet();
+        Weekdays = sections["weekdays"].ToFrozenSet();
+        DayParts = sections["day-parts"].ToFrozenSet();
+        DayPrepositions = sections["day-prepositions"].ToFrozenSet();
         StopWords = sections["stop"]
             .Concat(Determiners).Concat(VerbCues).Concat(Connectors).Concat(Prepositions).Concat(ClauseStarters).Concat(Reporting)
             .ToFrozenSet();
+        Openers = Determiners.Concat(VerbCues).Concat(Prepositions).Concat(ClauseStarters).Concat(Anaphors).ToFrozenSet();
         HasOrdinals = sections["traits"].Contains("ordinals");
         CapitalisesNouns = sections["traits"].Contains("capital-nouns");
         IsVerbSecond = sections["traits"].Contains("verb-second");
@@ -71,10 +75,20 @@ internal sealed class Language
     /// <summary>Words that, at the start of a sentence, lean on the sentence before.</summary>
     public FrozenSet<string> Anaphors { get; }
 
+    /// <summary>Words that, with a capital letter, are likely the start of a sentence.</summary>
+    public FrozenSet<string> Openers { get; }
+
     public FrozenSet<string> Abbreviations { get; }
 
     /// <summary>Abbreviations that may stand at the end of a sentence.</summary>
     public FrozenSet<string> FinalAbbreviations { get; }
+
+    /// <summary>Words that name a day, around which DayPrepositions and DayParts may stand: "on Tuesday evening".</summary>
+    public FrozenSet<string> Weekdays { get; }
+
+    public FrozenSet<string> DayParts { get; }
+
+    public FrozenSet<string> DayPrepositions { get; }
 
     /// <summary>A number with a full stop is an ordinal, as in "am 3. Oktober".</summary>
     public bool HasOrdinals { get; }
@@ -96,7 +110,7 @@ internal sealed class Language
 
         foreach (var (suffix, replacement) in _suffixes)
         {
-            if (lowerWord.Length - suffix.Length >= 3 && lowerWord.EndsWith(suffix, StringComparison.Ordinal))
+            if (lowerWord.Length - suffix.Length + replacement.Length >= 3 && lowerWord.EndsWith(suffix, StringComparison.Ordinal))
                 return Undouble(Letters.Fold(string.Concat(lowerWord.AsSpan(0, lowerWord.Length - suffix.Length), replacement)));
         }
 

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>The characters from Start up to End, in the block of that number.</summary>
 internal readonly record struct Span(int Start, int End, int Block);
@@ -120,8 +120,13 @@ internal sealed class SentenceSplitter(Language language)
 
     private static int SkipClosers(string text, int after, int end)
     {
-        while (after < end && (Letters.IsCloser(text[after]) || Letters.IsTerminator(text[after])))
+        // Some marks close in one language and open in another: before a letter they open.
+        while (after < end && (Letters.IsTerminator(text[after]) || Letters.IsCloser(text[after]))
+            && !(Letters.IsOpener(text[after]) && after + 1 < end && char.IsLetterOrDigit(text[after + 1])))
+        {
             after++;
+        }
+
         if (after + 1 < end && char.IsWhiteSpace(text[after]) && text[after + 1] == '»')
             after += 2;
 
@@ -153,18 +158,18 @@ internal sealed class SentenceSplitter(Language language)
         if (language.Abbreviations.Contains(lower) || nextIsDigit && language.Abbreviations.Contains(lower + "#"))
             return false;
 
-        var nextIsStopWord = IsStopWord(text, next);
+        var nextOpens = OpensSentence(text, next);
         if (IsDigits(word))
-            return wordStart > start && (nextIsStopWord || !(language.HasOrdinals && word.Length <= 2));
+            return wordStart > start && (nextOpens || !(language.HasOrdinals && word.Length <= 2));
         if (word.Length == 1)
-            return char.IsUpper(word[0]) ? nextIsStopWord : !char.IsLetter(word[0]) || nextIsStopWord && !language.HasOrdinals;
+            return char.IsUpper(word[0]) ? nextOpens : !char.IsLetter(word[0]) || nextOpens && !language.HasOrdinals;
         if (language.HasOrdinals && word.AsSpan().IndexOfAnyExcept("IVXLC") < 0)
-            return nextIsStopWord;
+            return nextOpens;
         if (Array.TrueForAll(word.Split('.'), part => part.Length is > 0 and <= 2) && word.Contains('.', StringComparison.Ordinal) && !char.IsDigit(word[0]))
-            return nextIsStopWord;
+            return nextOpens;
         if (language.FinalAbbreviations.Contains(lower))
             return !nextIsDigit;
-        return !LooksAbbreviated(text, wordStart, word, lower) || nextIsStopWord;
+        return !LooksAbbreviated(text, wordStart, word, lower) || nextOpens;
     }
 
     /// <summary>Consonants only, such as "Bd" or "Mlle", but neither capitals such as "HTTP" nor a unit after a number.</summary>
@@ -178,11 +183,11 @@ internal sealed class SentenceSplitter(Language language)
 
     private static bool IsDigits(string word) => word.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 
-    private bool IsStopWord(string text, int at)
+    private bool OpensSentence(string text, int at)
     {
         var end = at;
         while (end < text.Length && end - at < LongestWordBefore && char.IsLetter(text[end]))
             end++;
-        return end - at > 1 && language.StopWords.Contains(text[at..end].ToLowerInvariant());
+        return end - at > 1 && language.Openers.Contains(text[at..end].ToLowerInvariant());
     }
 }

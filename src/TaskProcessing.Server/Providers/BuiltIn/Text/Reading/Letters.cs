@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>How words are written with a character; <see cref="Unspaced"/> scripts put no spaces between words.</summary>
 internal enum Script

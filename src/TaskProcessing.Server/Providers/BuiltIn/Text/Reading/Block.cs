@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 internal enum BlockKind
 {

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>A way to write a word, and the term that it shares with the word's other forms.</summary>
 internal sealed record Word(string Surface, string Lower, int Term, Script Script, bool IsStop, bool IsCapital, bool IsNumber);

@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>Tells a text's language by the stop words in it; a word that several languages share counts less.</summary>
 internal static class LanguageGuess

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace TaskProcessing.Server.Providers.BuiltIn.Text;
+namespace TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
 
 /// <summary>
 /// Reads the words of a stretch of text: letters, digits and marks, with hyphens, apostrophes and decimal points inside.
