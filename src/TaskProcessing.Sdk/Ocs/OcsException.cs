@@ -60,6 +60,9 @@ public sealed class OcsException : Exception
     /// <summary>How long the server wants to be left alone; null when it did not say.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>Whether the same call may succeed later without anybody changing anything.</summary>
+    public bool MayPass => Kind is OcsErrorKind.ServerError or OcsErrorKind.Unreachable or OcsErrorKind.RateLimited;
+
     // On v1.php the HTTP status is 200 for nearly everything, so the envelope's code decides where there is one.
     private static OcsErrorKind KindOf(HttpStatusCode httpStatus, int? ocsStatus) => (ocsStatus ?? (int)httpStatus) switch
     {

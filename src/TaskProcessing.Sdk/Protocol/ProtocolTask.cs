@@ -1,5 +1,8 @@
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using TaskProcessing.Sdk.Ocs;
 
 namespace TaskProcessing.Sdk.Protocol;
 
@@ -60,6 +63,36 @@ public sealed record ProtocolTask
 
     /// <summary>Whether the scheduler would like partial output while the task runs.</summary>
     public bool PreferStreaming { get; init; }
+
+    /// <summary>The text of an output slot.</summary>
+    /// <exception cref="InvalidOperationException">There is no such text; the message says how the task stands.</exception>
+    public string OutputText(string key) =>
+        Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+            ? value.GetString()!
+            : throw new InvalidOperationException(
+                $"Task {Id} has no text \"{key}\" in its output; it is {Status.ToWire()}{(UserFacingErrorMessage is { } why ? $": {why}" : ".")}");
+
+    /// <summary>The task in an answer's data.</summary>
+    internal static ProtocolTask FromData(JsonElement data) => FromData(data, "task", ProtocolJson.Default.ProtocolTask);
+
+    /// <summary>The tasks in an answer's data.</summary>
+    internal static List<ProtocolTask> ListFromData(JsonElement data) => FromData(data, "tasks", ProtocolJson.Default.ListProtocolTask);
+
+    private static T FromData<T>(JsonElement data, string key, JsonTypeInfo<T> type)
+        where T : class
+    {
+        try
+        {
+            if (data.ValueKind == JsonValueKind.Object && data.TryGetProperty(key, out var value) && value.Deserialize(type) is { } read)
+                return read;
+        }
+        catch (JsonException exception)
+        {
+            throw new OcsException($"The \"{key}\" in the answer cannot be read: {exception.Message}", HttpStatusCode.OK);
+        }
+
+        throw new OcsException($"The answer holds no \"{key}\".", HttpStatusCode.OK);
+    }
 }
 
 /// <summary>Reads and writes <see cref="ProcessingStatus"/> as its wire name.</summary>

@@ -32,7 +32,10 @@ public interface IWorkSource
     ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken);
 
     /// <summary>Shows the client what is there of the output so far; a shape is not checked.</summary>
-    /// <returns>The task's status after the report, null when the task is gone.</returns>
+    /// <returns>
+    /// The task's status after the report, null when the task is gone; <see cref="ProcessingStatus.Unknown"/> when the
+    /// server knows no partial output.
+    /// </returns>
     ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>

@@ -63,7 +63,8 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
             if (UntilIntervalEnds() > TimeSpan.Zero || (nothingNew && UntilKeepAlive() > TimeSpan.Zero))
                 return false;
 
-            report = new PendingReport(_grew || nothingNew ? _progress ?? 0 : null, _output);
+            // Output alone may not get through (not every server streams), so it does not stand in for the keep-alive.
+            report = new PendingReport(_grew || UntilKeepAlive() <= TimeSpan.Zero ? _progress ?? 0 : null, _output);
             _grew = false;
             _output = null;
             _offered = NewSignal();

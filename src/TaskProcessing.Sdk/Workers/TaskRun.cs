@@ -48,9 +48,21 @@ internal sealed partial class TaskRun(
 
     public void StreamOutput(TaskOutput output) => _throttle.Offer(output);
 
-    public ValueTask<Stream?> OpenFileAsync(long fileId) => source.OpenFileAsync(Id, fileId, _unwanted.Token);
+    public ValueTask<Stream?> OpenFileAsync(long fileId) => InsistAsync(() => source.OpenFileAsync(Id, fileId, _unwanted.Token));
 
-    public ValueTask<long> UploadFileAsync(Stream content, string fileName) => source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+    public ValueTask<long> UploadFileAsync(Stream content, string fileName)
+    {
+        // What cannot be read twice cannot be sent twice.
+        if (!content.CanSeek)
+            return source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+
+        var start = content.Position;
+        return InsistAsync(() =>
+        {
+            content.Position = start;
+            return source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+        });
+    }
 
     public void Dispose() => _unwanted.Dispose();
 
@@ -97,7 +109,6 @@ internal sealed partial class TaskRun(
             {
                 var report = await _throttle.NextAsync(ended).ConfigureAwait(false);
                 await SendAsync(report, ended).ConfigureAwait(false);
-                _throttle.Confirm();
                 failures = 0;
             }
             catch (Exception) when (ended.IsCancellationRequested)
@@ -116,10 +127,23 @@ internal sealed partial class TaskRun(
     private async Task SendAsync(PendingReport report, CancellationToken cancellationToken)
     {
         // Nextcloud stores partial output only if nothing else was stored within two seconds: so output goes first.
-        if (report.Output is { } output)
-            Heed(await source.StreamOutputAsync(Id, output, cancellationToken).ConfigureAwait(false));
+        var streaming = report.Output is { } output ? SendOutputAsync(output, cancellationToken) : Task.CompletedTask;
+        await streaming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (report.Progress is { } progress && StopReason == StopReason.None)
+        {
             Heed(await source.ReportProgressAsync(Id, progress, cancellationToken).ConfigureAwait(false));
+            _throttle.Confirm();
+        }
+
+        await streaming.ConfigureAwait(false);
+    }
+
+    private async Task SendOutputAsync(TaskOutput output, CancellationToken cancellationToken)
+    {
+        var status = await source.StreamOutputAsync(Id, output, cancellationToken).ConfigureAwait(false);
+        Heed(status);
+        if (status != ProcessingStatus.Unknown)
+            _throttle.Confirm();
     }
 
     private void Heed(ProcessingStatus? status)
@@ -142,6 +166,27 @@ internal sealed partial class TaskRun(
         catch (AggregateException exception)
         {
             Log.CallbackThrew(logger, exception, Id);
+        }
+    }
+
+    private async ValueTask<T> InsistAsync<T>(Func<ValueTask<T>> call)
+    {
+        var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
+        var beganAt = time.GetTimestamp();
+        while (true)
+        {
+            TimeSpan pause;
+            try
+            {
+                return await call().ConfigureAwait(false);
+            }
+            catch (OcsException exception) when (exception.MayPass && time.GetElapsedTime(beganAt) < options.ResultRetryTimeout)
+            {
+                Log.FileDelayed(logger, exception, Id);
+                pause = backoff.Next(exception.RetryAfter);
+            }
+
+            await Task.Delay(pause, time, _unwanted.Token).ConfigureAwait(false);
         }
     }
 
@@ -221,6 +266,9 @@ internal sealed partial class TaskRun(
 
         [LoggerMessage(LogLevel.Warning, "A callback of the provider threw when task {TaskId} was cancelled.")]
         public static partial void CallbackThrew(ILogger logger, Exception exception, long taskId);
+
+        [LoggerMessage(LogLevel.Warning, "A file of task {TaskId} could not be fetched or stored; it is tried again.")]
+        public static partial void FileDelayed(ILogger logger, Exception exception, long taskId);
 
         [LoggerMessage(LogLevel.Warning, "The result of task {TaskId} could not be delivered; it is tried again.")]
         public static partial void ResultDelayed(ILogger logger, Exception exception, long taskId);

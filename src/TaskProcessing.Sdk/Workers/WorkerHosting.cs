@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -31,7 +32,7 @@ public sealed class WorkerBuilder(IServiceCollection services)
     public IServiceCollection Services { get; } = services;
 
     /// <summary>Adds a provider, made once with what it wants of the host's services.</summary>
-    public WorkerBuilder AddProvider<TProvider>()
+    public WorkerBuilder AddProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
         where TProvider : TaskProvider
     {
         Services.AddSingleton<TaskProvider, TProvider>();
@@ -45,8 +46,21 @@ public sealed class WorkerBuilder(IServiceCollection services)
         return this;
     }
 
+    /// <summary>
+    /// Takes tasks from a server over HTTP. What is not set comes from the environment (<see cref="OcsWorkerOptions"/>),
+    /// so that an app that its server starts needs no more than this call.
+    /// </summary>
+    public WorkerBuilder UseServer(Action<OcsWorkerOptions>? configure = null)
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OcsWorkerOptions>, OcsWorkerOptionsValidation>());
+        Services.AddOptions<OcsWorkerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        Services.AddSingleton<IWorkSource>(provider =>
+            new OcsWorkSource(provider.GetRequiredService<IOptions<OcsWorkerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        return this;
+    }
+
     /// <summary>Takes tasks from this source.</summary>
-    public WorkerBuilder UseWorkSource<TSource>()
+    public WorkerBuilder UseWorkSource<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSource>()
         where TSource : class, IWorkSource
     {
         Services.AddSingleton<IWorkSource, TSource>();
@@ -73,6 +87,15 @@ internal sealed class WorkerService(
 internal sealed class WorkerOptionsValidation : IValidateOptions<WorkerOptions>
 {
     public ValidateOptionsResult Validate(string? name, WorkerOptions options)
+    {
+        var problems = options.Validate().ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}
+
+internal sealed class OcsWorkerOptionsValidation : IValidateOptions<OcsWorkerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, OcsWorkerOptions options)
     {
         var problems = options.Validate().ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

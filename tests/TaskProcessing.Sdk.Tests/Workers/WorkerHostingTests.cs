@@ -60,6 +60,22 @@ public sealed class WorkerHostingTests
         (await starting.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*MaxConcurrency*KeepAliveInterval*");
     }
 
+    [Fact]
+    public async Task A_worker_without_a_server_does_not_start_and_says_what_is_missing()
+    {
+        using var host = Build(worker => worker
+            .UseServer(options =>
+            {
+                options.Server = null;
+                options.Secret = "";
+            })
+            .AddProvider(new ScriptedProvider(ScriptedProvider.Forever)));
+
+        var starting = () => host.StartAsync(TestContext.Current.CancellationToken);
+
+        (await starting.Should().ThrowAsync<OptionsValidationException>()).WithMessage("*NEXTCLOUD_URL*APP_SECRET*");
+    }
+
     private static IHost Build(
         Action<WorkerBuilder> worker, Action<IServiceCollection>? services = null, Action<WorkerOptions>? configure = null)
     {

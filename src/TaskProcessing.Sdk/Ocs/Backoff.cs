@@ -1,4 +1,4 @@
-namespace TaskProcessing.Sdk.Workers;
+namespace TaskProcessing.Sdk.Ocs;
 
 /// <summary>Pauses that double from a first to a longest one, shortened at random so that many who failed together do not return together.</summary>
 internal sealed class Backoff(TimeSpan first, TimeSpan longest)

@@ -1,0 +1,220 @@
+using System.Net;
+using System.Text.Json;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Sdk.Client;
+
+/// <summary>
+/// Schedules tasks on a server and follows them. Every call throws <see cref="OcsException"/> when the server refuses it
+/// or cannot be reached. Safe for concurrent use; keep one for long.
+/// </summary>
+public sealed class TaskClient : IDisposable
+{
+    private const string Root = "ocs/v2.php/taskprocessing/";
+
+    // Servers hold a request for a minute at most.
+    private static readonly TimeSpan LongPoll = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromSeconds(0.5);
+    private static readonly TimeSpan SlowestPoll = TimeSpan.FromSeconds(5);
+
+    private readonly OcsConnection _connection;
+    private readonly TimeProvider _time;
+    private readonly string _tasks;
+
+    /// <summary>A client with connections of its own; it connects on the first call.</summary>
+    /// <param name="server">The server's address, such as <c>https://cloud.example.org</c>.</param>
+    /// <param name="credentials">Whose tasks they are.</param>
+    /// <param name="time">The clock of the pauses; null for the system's.</param>
+    public TaskClient(Uri server, OcsCredentials credentials, TimeProvider? time = null)
+        : this(new OcsConnection(server, credentials, LongPoll + AnswerTimeout, time ?? TimeProvider.System), credentials, time)
+    {
+    }
+
+    /// <summary>A client that calls through the given one, whose base address is the server's and which stays the caller's.</summary>
+    /// <param name="http">Its timeout must be longer than thirty seconds.</param>
+    /// <param name="credentials">Whose tasks they are.</param>
+    /// <param name="time">The clock of the pauses; null for the system's.</param>
+    public TaskClient(HttpClient http, OcsCredentials credentials, TimeProvider? time = null)
+        : this(new OcsConnection(http, credentials, time ?? TimeProvider.System), credentials, time)
+    {
+    }
+
+    private TaskClient(OcsConnection connection, OcsCredentials credentials, TimeProvider? time)
+    {
+        _connection = connection;
+        _time = time ?? TimeProvider.System;
+        // Tasks of nobody, which an app schedules for itself, have routes of their own.
+        _tasks = credentials.IsAppWithoutUser ? Root + "tasks_consumer/" : Root;
+    }
+
+    /// <summary>The task types that can be scheduled now, by id.</summary>
+    public async Task<IReadOnlyDictionary<string, TaskTypeInfo>> GetTaskTypesAsync(CancellationToken cancellationToken = default)
+    {
+        var data = await SendAsync(HttpMethod.Get, _tasks + "tasktypes", cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return TaskTypeInfo.ReadAll(data).ToDictionary(type => type.Id);
+        }
+        catch (JsonException exception)
+        {
+            throw new OcsException($"The task types in the answer cannot be read: {exception.Message}", HttpStatusCode.OK);
+        }
+    }
+
+    /// <summary>Schedules a task.</summary>
+    /// <returns>The task with its id and, filled in, the defaults of its input.</returns>
+    /// <exception cref="OcsException">
+    /// Among others: <see cref="OcsErrorKind.NotAvailable"/> (nobody serves the type), <see cref="OcsErrorKind.InvalidInput"/>
+    /// (the message says which slot), <see cref="OcsErrorKind.RateLimited"/>.
+    /// </exception>
+    public async Task<ProtocolTask> ScheduleAsync(TaskRequest task, CancellationToken cancellationToken = default)
+    {
+        using var request = _connection.Request(HttpMethod.Post, _tasks + "schedule");
+        if (task.IdempotencyKey is { } key)
+            request.Headers.Add("Idempotency-Key", key);
+        request.Content = OcsConnection.Json(json =>
+        {
+            json.WritePropertyName("input");
+            json.WriteRawValue(task.Input.ToJson());
+            json.WriteString("type", task.Type);
+            json.WriteString("appId", task.AppId);
+            json.WriteString("customId", task.CustomId);
+            json.WriteString("webhookUri", task.WebhookUri);
+            json.WriteString("webhookMethod", task.WebhookMethod);
+            json.WriteBoolean("includeWatermark", task.IncludeWatermark);
+            json.WriteBoolean("preferStreaming", task.PreferStreaming);
+        });
+        return ProtocolTask.FromData(await SendAsync(request, cancellationToken).ConfigureAwait(false));
+    }
+
+    /// <summary>The task as it is now.</summary>
+    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: there is none, or it is somebody else's.</exception>
+    public async Task<ProtocolTask> GetAsync(long id, CancellationToken cancellationToken = default) =>
+        ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}", cancellationToken).ConfigureAwait(false));
+
+    /// <summary>
+    /// Waits until a task has ended, in whichever way. The server is asked to answer when something changes; one that
+    /// cannot is polled, ever less often. A server that is away for a while is waited for.
+    /// </summary>
+    /// <param name="id">The task.</param>
+    /// <param name="onChange">Called first with the task as it is, then whenever its status, progress or output has changed.</param>
+    /// <param name="timeout">How long to wait; null for ever.</param>
+    /// <param name="cancellationToken">Ends the wait; the task goes on.</param>
+    /// <exception cref="TimeoutException">The task had not ended in time; it goes on.</exception>
+    public async Task<ProtocolTask> WaitAsync(
+        long id, Action<ProtocolTask>? onChange = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        using var ends = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, cancellationToken);
+        try
+        {
+            return await FollowAsync(id, onChange, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (ends.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"Task {id} had not ended after {timeout}.");
+        }
+    }
+
+    /// <summary>Schedules a task and waits until it has ended, in whichever way.</summary>
+    /// <inheritdoc cref="WaitAsync" path="/param" />
+    /// <param name="task">What to schedule.</param>
+    public async Task<ProtocolTask> RunAsync(
+        TaskRequest task, Action<ProtocolTask>? onChange = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var scheduled = await ScheduleAsync(task, cancellationToken).ConfigureAwait(false);
+        return await WaitAsync(scheduled.Id, onChange, timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Cancels a task; one that has ended stays as it is.</summary>
+    /// <returns>The task after that.</returns>
+    public async Task<ProtocolTask> CancelAsync(long id, CancellationToken cancellationToken = default) =>
+        ProtocolTask.FromData(await SendAsync(HttpMethod.Post, $"{_tasks}tasks/{id}/cancel", cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Deletes a task. Some servers say when there was none (<see cref="OcsErrorKind.NotFound"/>), others do not.</summary>
+    public Task DeleteAsync(long id, CancellationToken cancellationToken = default) =>
+        SendAsync(HttpMethod.Delete, $"{_tasks}task/{id}", cancellationToken);
+
+    /// <summary>The user's tasks, those of all apps or of one.</summary>
+    /// <param name="taskType">Only tasks of this type; null for all. Not looked at when an app is named.</param>
+    /// <param name="customId">Only tasks with this mark; null for all.</param>
+    /// <param name="appId">Only tasks that this app scheduled; null for all.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public async Task<IReadOnlyList<ProtocolTask>> ListAsync(
+        string? taskType = null, string? customId = null, string? appId = null, CancellationToken cancellationToken = default)
+    {
+        var path = appId is null ? $"{Root}tasks" : $"{Root}tasks/app/{Uri.EscapeDataString(appId)}";
+        string[] filters =
+        [
+            .. appId is null && taskType is not null ? [$"taskType={Uri.EscapeDataString(taskType)}"] : Array.Empty<string>(),
+            .. customId is not null ? [$"customId={Uri.EscapeDataString(customId)}"] : Array.Empty<string>(),
+        ];
+        var data = await SendAsync(HttpMethod.Get, filters.Length == 0 ? path : $"{path}?{string.Join('&', filters)}", cancellationToken).ConfigureAwait(false);
+        return ProtocolTask.ListFromData(data);
+    }
+
+    /// <summary>Writes a file that a task names in its input or output to a stream.</summary>
+    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: the task does not name the file, or it is gone.</exception>
+    public async Task DownloadFileAsync(long taskId, long fileId, Stream destination, CancellationToken cancellationToken = default)
+    {
+        using var request = _connection.Request(HttpMethod.Get, $"{Root}tasks/{taskId}/file/{fileId}");
+        var content = await _connection.DownloadAsync(request, cancellationToken).ConfigureAwait(false);
+        await using (content.ConfigureAwait(false))
+            await content.CopyToAsync(destination, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _connection.Dispose();
+
+    private async Task<ProtocolTask> FollowAsync(long id, Action<ProtocolTask>? onChange, CancellationToken cancellationToken)
+    {
+        var polling = new Backoff(FirstPoll, SlowestPoll);
+        var failing = new Backoff(FirstPoll, SlowestPoll);
+        ProtocolTask? known = null;
+        while (true)
+        {
+            var askedAt = _time.GetTimestamp();
+            TimeSpan pause;
+            try
+            {
+                // The first question wants to know how things are; only from then on a change can be waited for.
+                var wait = known is null ? "" : $"?wait={LongPoll.TotalSeconds:0}";
+                var task = ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}{wait}", cancellationToken).ConfigureAwait(false));
+                failing.Reset();
+                var changed = known is null || HasChanged(known, task);
+                if (changed)
+                    onChange?.Invoke(task);
+                if (task.Status.IsFinal())
+                    return task;
+
+                known = task;
+                pause = changed ? TimeSpan.Zero : polling.Next() - _time.GetElapsedTime(askedAt);
+                if (pause <= TimeSpan.Zero)
+                    polling.Reset();
+            }
+            catch (OcsException exception) when (exception.MayPass)
+            {
+                pause = failing.Next(exception.RetryAfter);
+            }
+
+            if (pause > TimeSpan.Zero)
+                await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static bool HasChanged(ProtocolTask known, ProtocolTask now) =>
+        known.Status != now.Status
+        || known.Progress != now.Progress
+        || known.Output?.GetRawText() != now.Output?.GetRawText();
+
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
+    {
+        using var request = _connection.Request(method, path);
+        return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<JsonElement> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) ?? default;
+}

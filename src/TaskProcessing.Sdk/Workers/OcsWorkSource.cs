@@ -1,0 +1,211 @@
+using System.Globalization;
+using System.Text.Json;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Sdk.Workers;
+
+/// <summary>Work from a server over HTTP, as a provider app with AppAPI's headers.</summary>
+public sealed class OcsWorkSource : IWorkSource, IDisposable
+{
+    private const string Tasks = "ocs/v2.php/taskprocessing/tasks_provider";
+    private const string Registry = "ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing";
+
+    // Servers and proxies commonly end a request line at 8 KB.
+    private const int LongestQuery = 4000;
+
+    private readonly OcsConnection _connection;
+    private readonly TimeSpan _wait;
+    private volatile bool _streamingUnknown;
+
+    /// <summary>Connects on the first call.</summary>
+    /// <exception cref="ArgumentException">The options are wrong.</exception>
+    public OcsWorkSource(OcsWorkerOptions options, TimeProvider time)
+    {
+        Check(options);
+        _connection = new OcsConnection(options.Server!, Credentials(options), options.Wait + options.AnswerTimeout, time);
+        _wait = options.Wait;
+    }
+
+    /// <summary>Calls through the given client, whose base address is the server's and which stays the caller's.</summary>
+    /// <exception cref="ArgumentException">The options are wrong.</exception>
+    public OcsWorkSource(HttpClient http, OcsWorkerOptions options, TimeProvider time)
+    {
+        options.Server ??= http.BaseAddress;
+        Check(options);
+        _connection = new OcsConnection(http, Credentials(options), time);
+        _wait = options.Wait;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
+    {
+        foreach (var provider in providers)
+        {
+            using var request = _connection.Request(HttpMethod.Post, Registry);
+            request.Content = OcsConnection.Json(json => ProviderRegistration.Write(json, provider));
+            await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask UnregisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
+    {
+        foreach (var provider in providers)
+        {
+            using var request = _connection.Request(HttpMethod.Delete, $"{Registry}?name={Uri.EscapeDataString(provider.Id)}");
+            try
+            {
+                await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (OcsException absent) when (absent.OcsStatus == 404)
+            {
+                // It is not there, which is what was wanted.
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
+    {
+        using var request = NextRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType).Distinct()]);
+        if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
+            return null;
+
+        return new ClaimedTask(ProtocolTask.FromData(data), ProviderIdOf(data));
+    }
+
+    /// <inheritdoc />
+    public ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
+        ReportAsync(taskId, "progress", json => json.WriteNumber("progress", progress), cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken)
+    {
+        if (_streamingUnknown)
+            return ProcessingStatus.Unknown;
+
+        try
+        {
+            return await ReportAsync(taskId, "stream-result", json => WriteOutput(json, output), cancellationToken).ConfigureAwait(false);
+        }
+        catch (OcsException exception) when (exception.Kind == OcsErrorKind.NotFound)
+        {
+            // Servers before Nextcloud 35 have no such route, which is not worth another try.
+            _streamingUnknown = true;
+            return ProcessingStatus.Unknown;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) => ReportAsync(
+        taskId,
+        "result",
+        json =>
+        {
+            WriteOutput(json, result.Output);
+            json.WriteString("errorMessage", result.ErrorMessage);
+            json.WriteString("userFacingErrorMessage", result.UserFacingErrorMessage);
+            if (result.Retryable)
+                json.WriteBoolean("retryable", true);
+            if (result.RetryAfter is { } retryAfter)
+                json.WriteNumber("retryAfter", (int)Math.Ceiling(retryAfter.TotalSeconds));
+        },
+        cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken)
+    {
+        using var request = _connection.Request(HttpMethod.Get, $"{Tasks}/{taskId}/file/{fileId}");
+        try
+        {
+            return await _connection.DownloadAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OcsException gone) when (gone.OcsStatus == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent { { new BorrowedStreamContent(content), "\"file\"", $"\"{fileName.Replace('"', '\'')}\"" } };
+        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{taskId}/file");
+        request.Content = form;
+        var data = await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        return data is { ValueKind: JsonValueKind.Object } stored && stored.TryGetProperty("fileId", out var id) && id.TryGetInt64(out var fileId)
+            ? fileId
+            : throw new OcsException($"The server stored \"{fileName}\" but named no file id.", System.Net.HttpStatusCode.OK);
+    }
+
+    /// <inheritdoc />
+    public void Dispose() => _connection.Dispose();
+
+    private HttpRequestMessage NextRequest(string[] providerIds, string[] taskTypeIds)
+    {
+        var wait = _wait > TimeSpan.Zero ? $"wait={((int)_wait.TotalSeconds).ToString(CultureInfo.InvariantCulture)}" : "";
+        var query = string.Join('&', providerIds.Select(id => $"providerIds[]={Uri.EscapeDataString(id)}")
+            .Concat(taskTypeIds.Select(id => $"taskTypeIds[]={Uri.EscapeDataString(id)}")));
+        if (query.Length <= LongestQuery)
+            return _connection.Request(HttpMethod.Get, $"{Tasks}/next?{query}{(wait.Length > 0 ? "&" : "")}{wait}");
+
+        // Servers read a JSON body on GET too; only here, because some proxies drop it.
+        var request = _connection.Request(HttpMethod.Get, $"{Tasks}/next?{wait}");
+        request.Content = OcsConnection.Json(json =>
+        {
+            WriteList(json, "providerIds", providerIds);
+            WriteList(json, "taskTypeIds", taskTypeIds);
+        });
+        return request;
+    }
+
+    private async ValueTask<ProcessingStatus?> ReportAsync(long taskId, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    {
+        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{taskId}/{what}");
+        request.Content = OcsConnection.Json(write);
+        try
+        {
+            return await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is { } data ? ProtocolTask.FromData(data).Status : ProcessingStatus.Unknown;
+        }
+        catch (OcsException gone) when (gone.OcsStatus == 404)
+        {
+            // Only an envelope's own 404 speaks of the task; a 404 of a proxy or of an unknown route does not.
+            return null;
+        }
+    }
+
+    // provider.name holds the provider's id.
+    private static string ProviderIdOf(JsonElement data) =>
+        data.TryGetProperty("provider", out var provider)
+        && provider.ValueKind == JsonValueKind.Object
+        && provider.TryGetProperty("name", out var name)
+        && name.ValueKind == JsonValueKind.String
+            ? name.GetString()!
+            : "";
+
+    private static void WriteOutput(Utf8JsonWriter json, TaskOutput? output)
+    {
+        json.WritePropertyName("output");
+        if (output is null)
+            json.WriteNullValue();
+        else
+            json.WriteRawValue(output.ToJson());
+    }
+
+    private static void WriteList(Utf8JsonWriter json, string key, string[] values)
+    {
+        json.WriteStartArray(key);
+        foreach (var value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static OcsCredentials Credentials(OcsWorkerOptions options) => OcsCredentials.App(options.AppId, options.AppVersion, options.Secret);
+
+    private static void Check(OcsWorkerOptions options)
+    {
+        if (string.Join(' ', options.Validate()) is { Length: > 0 } problems)
+            throw new ArgumentException(problems, nameof(options));
+    }
+}

@@ -1,0 +1,120 @@
+using System.Text;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace TaskProcessing.Sdk.Tests.Support;
+
+/// <summary>A call as the stand-in server got it.</summary>
+internal sealed record SeenCall(string Method, string Path, string Query, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public string Line => $"{Method} {Path}{Query}";
+
+    public JsonElement Json => JsonElement.Parse(Body);
+}
+
+/// <summary>How the stand-in server answers one call.</summary>
+internal delegate Task Answer(HttpContext http);
+
+/// <summary>A real HTTP server that notes every call and plays the answers that a test lines up, faults among them.</summary>
+internal sealed class StandInServer : IAsyncDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly WebApplication _app;
+    private readonly List<SeenCall> _calls = [];
+    private readonly List<(string Start, Queue<Answer> Answers)> _routes = [];
+
+    private StandInServer(WebApplication app) => _app = app;
+
+    public Uri Address => new(_app.Urls.Single());
+
+    public IReadOnlyList<SeenCall> Calls
+    {
+        get
+        {
+            lock (_lock)
+                return [.. _calls];
+        }
+    }
+
+    public static async Task<StandInServer> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        var server = new StandInServer(builder.Build());
+        server._app.Run(server.AnswerAsync);
+        await server._app.StartAsync(TestContext.Current.CancellationToken);
+        return server;
+    }
+
+    /// <summary>The answers of all calls whose method and path begin like this, one after the other; the last one stays.</summary>
+    public StandInServer On(string start, params Answer[] answers)
+    {
+        lock (_lock)
+            _routes.Add((start, new Queue<Answer>(answers)));
+        return this;
+    }
+
+    public IReadOnlyList<SeenCall> CallsTo(string start) => [.. Calls.Where(call => call.Line.StartsWith(start, StringComparison.Ordinal))];
+
+    public static Answer Envelope(string data, int status = 200) => Raw(
+        status, $$$"""{"ocs":{"meta":{"status":"{{{(status < 300 ? "ok" : "failure")}}}","statuscode":{{{status}}},"message":""},"data":{{{data}}}}}""");
+
+    public static Answer Answered(long id, string status, string extra = "") => Envelope($$"""{"task":{{TaskJson(id, status, extra)}}}""");
+
+    public static Answer Claim(long id, string provider) =>
+        Envelope($$$"""{"task":{{{TaskJson(id, "STATUS_RUNNING")}}},"provider":{"name":"{{{provider}}}"}}""");
+
+    public static string TaskJson(long id, string status, string extra = "") => $$$"""
+        {"id":{{{id}}},"type":"core:text2text","lastUpdated":1,"status":"{{{status}}}","userId":"anna","appId":"test","input":{"input":"text"},
+         "output":null,"customId":"","completionExpectedAt":null,"progress":null,"scheduledAt":1,"startedAt":null,"endedAt":null{{{extra}}}}
+        """;
+
+    public static Answer NoContent { get; } = http =>
+    {
+        http.Response.StatusCode = 204;
+        return Task.CompletedTask;
+    };
+
+    /// <summary>Breaks the connection after the call was read: the client cannot know whether it was heard.</summary>
+    public static Answer Drop { get; } = http =>
+    {
+        http.Abort();
+        return Task.CompletedTask;
+    };
+
+    public static Answer Raw(int status, string body, params (string Name, string Value)[] headers) => async http =>
+    {
+        http.Response.StatusCode = status;
+        http.Response.ContentType = "application/json; charset=utf-8";
+        foreach (var (name, value) in headers)
+            http.Response.Headers[name] = value;
+        await http.Response.WriteAsync(body);
+    };
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task AnswerAsync(HttpContext http)
+    {
+        using var reader = new StreamReader(http.Request.Body, Encoding.Latin1);
+        var call = new SeenCall(
+            http.Request.Method,
+            http.Request.Path.Value ?? "",
+            Uri.UnescapeDataString(http.Request.QueryString.Value ?? ""),
+            http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            await reader.ReadToEndAsync(http.RequestAborted));
+        Answer answer;
+        lock (_lock)
+        {
+            _calls.Add(call);
+            var route = _routes.Find(route => call.Line.StartsWith(route.Start, StringComparison.Ordinal)).Answers
+                ?? new Queue<Answer>([Raw(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}""")]);
+            answer = route.Count > 1 ? route.Dequeue() : route.Peek();
+        }
+
+        await answer(http);
+    }
+}
