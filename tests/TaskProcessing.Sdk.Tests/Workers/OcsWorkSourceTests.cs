@@ -82,10 +82,10 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
         var provider = Summary with
         {
             ExpectedRuntime = TimeSpan.FromSeconds(1.5),
-            OptionalInputShape = [new ShapeDescriptor("tone", "How it sounds", ShapeType.Enum)],
+            OptionalInputShape = [new ShapeDescriptor("tone", "tone", "How it sounds", ShapeType.Enum)],
             OptionalInputShapeEnumValues = Summary.OptionalInputShapeEnumValues.Add("tone", [new ShapeEnumValue("Dry", "dry")]),
             OptionalInputShapeDefaults = Summary.OptionalInputShapeDefaults.Add("tone", System.Text.Json.JsonElement.Parse("\"dry\"")),
-            CustomTaskType = new TaskTypeDescriptor("core:text2text:summary", "Sum", "Sums up", [new ShapeDescriptor("input", "A text", ShapeType.Text)], []),
+            CustomTaskType = new TaskTypeDescriptor("core:text2text:summary", "Sum", "Sums up", [new ShapeDescriptor("input", "input", "A text", ShapeType.Text)], []),
         };
 
         await _source.RegisterAsync([provider], Cancel);
