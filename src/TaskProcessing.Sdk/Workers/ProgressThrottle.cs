@@ -5,14 +5,22 @@ namespace TaskProcessing.Sdk.Workers;
 /// newest output, and the last known progress again when nothing was sent for a while. What comes within an interval is
 /// sent at its end, so that the last report is never lost. One sender; any number of reporters.
 /// </summary>
+/// <remarks>
+/// Nextcloud stores partial output only when nothing else of the task was stored for two seconds: progress every second
+/// would hide all of it from clients that poll. So a task that streams reports its progress more rarely.
+/// </remarks>
 internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, TimeProvider time)
 {
+    private const int IntervalsBetweenProgressWhileStreaming = 5;
+
     private readonly Lock _lock = new();
     private TaskCompletionSource _offered = NewSignal();
     private double? _progress;
     private bool _grew;
     private TaskOutput? _output;
+    private bool _streams;
     private long? _takenAt;
+    private long? _progressTakenAt;
     private long _confirmedAt = time.GetTimestamp();
 
     /// <summary>Notes how far the task is.</summary>
@@ -25,7 +33,8 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
 
             _progress = progress;
             _grew = true;
-            _offered.TrySetResult();
+            if (IsProgressDue())
+                _offered.TrySetResult();
         }
     }
 
@@ -35,6 +44,7 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
         lock (_lock)
         {
             _output = output;
+            _streams = true;
             _offered.TrySetResult();
         }
     }
@@ -59,16 +69,22 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
         lock (_lock)
         {
             report = default;
-            var nothingNew = !_grew && _output is null;
-            if (UntilIntervalEnds() > TimeSpan.Zero || (nothingNew && UntilKeepAlive() > TimeSpan.Zero))
+            var isKeepAliveDue = UntilKeepAlive() <= TimeSpan.Zero;
+            if (UntilIntervalEnds() > TimeSpan.Zero || !(isKeepAliveDue || IsProgressDue() || _output is not null))
                 return false;
 
-            // Output alone may not get through (not every server streams), so it does not stand in for the keep-alive.
-            report = new PendingReport(_grew || UntilKeepAlive() <= TimeSpan.Zero ? _progress ?? 0 : null, _output);
-            _grew = false;
+            // Output may not get through (not every server knows it), so it does not stand in for the keep-alive.
+            var takesProgress = isKeepAliveDue || IsProgressDue();
+            report = new PendingReport(takesProgress ? _progress ?? 0 : null, _output);
+            _takenAt = time.GetTimestamp();
             _output = null;
             _offered = NewSignal();
-            _takenAt = time.GetTimestamp();
+            if (takesProgress)
+            {
+                _grew = false;
+                _progressTakenAt = _takenAt;
+            }
+
             return true;
         }
     }
@@ -97,6 +113,9 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
         await ends.CancelAsync().ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
     }
+
+    private bool IsProgressDue() =>
+        _grew && !(_streams && _progressTakenAt is { } takenAt && time.GetElapsedTime(takenAt) < interval * IntervalsBetweenProgressWhileStreaming);
 
     private TimeSpan UntilIntervalEnds() => _takenAt is { } takenAt ? interval - time.GetElapsedTime(takenAt) : TimeSpan.Zero;
 

@@ -76,6 +76,44 @@ public sealed class ProgressThrottleTests
     }
 
     [Fact]
+    public void Progress_of_a_task_that_streams_leaves_room_for_its_output()
+    {
+        var withProgress = new List<int>();
+        for (var second = 0; second <= 10; second++)
+        {
+            _throttle.Offer(second / 100.0);
+            _throttle.Offer(new TaskOutput { ["output"] = $"{second}" });
+            _throttle.TryTake(out var report).Should().BeTrue();
+            report.Output.Should().NotBeNull();
+            if (report.Progress is not null)
+                withProgress.Add(second);
+
+            _throttle.Confirm();
+            _time.Advance(Interval);
+        }
+
+        withProgress.Should().Equal(0, 5, 10);
+    }
+
+    [Fact]
+    public async Task Progress_that_was_held_back_for_output_goes_with_the_keep_alive_at_the_latest()
+    {
+        _throttle.Offer(0.1);
+        _throttle.Offer(new TaskOutput { ["output"] = "so far" });
+        await NextAsync();
+
+        var next = NextAsync();
+        await _time.WhenSomebodyWaitsAsync(Interval);
+        _throttle.Offer(0.9);
+        _time.Advance(Interval);
+        await _time.WhenSomebodyWaitsAsync(KeepAlive - Interval);
+        next.IsCompleted.Should().BeFalse();
+        _time.Advance(KeepAlive - Interval);
+
+        (await next).Should().Be(new PendingReport(0.9, null));
+    }
+
+    [Fact]
     public async Task A_report_that_did_not_arrive_is_made_good_by_the_keep_alive()
     {
         _throttle.Offer(0.5);
