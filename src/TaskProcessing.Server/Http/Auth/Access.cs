@@ -40,6 +40,19 @@ internal static class Access
     public static TBuilder RequireApp<TBuilder>(this TBuilder builder, bool evenDisabled = false)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Rule(evenDisabled ? Who.AppEvenDisabled : Who.App, NeedsHeader: false));
 
+    /// <summary>The ways to log in at an endpoint, as the OpenAPI document names them; the names of one way go together.</summary>
+    public static string[][] SchemesOf(IEnumerable<object> metadata)
+    {
+        string[] app = ["exAppId", "exAppVersion", "exAppSecret"];
+        return metadata.OfType<Rule>().LastOrDefault()?.Who switch
+        {
+            Who.Provider or Who.App or Who.AppEvenDisabled => [app],
+            Who.Guest or Who.GuestOrProvider => [["basic"], ["bearer"], app, []],
+            Who.User or Who.Admin => [["basic"], ["bearer"], app],
+            _ => [],
+        };
+    }
+
     /// <summary>Belongs behind routing.</summary>
     public static IApplicationBuilder UseAccessCheck(this IApplicationBuilder app) => app.UseMiddleware<Middleware>();
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
@@ -14,13 +15,18 @@ internal static class ManualEndpoints
     public static void MapManual(this IEndpointRouteBuilder routes)
     {
         var manual = routes.MapTaskProcessing().WithTags("Routes of the manual");
-        manual.MapPost("/task/{id}", Fetch).AllowGuests().LimitFetching();
-        manual.MapPost("/task/{id}/cancel", Cancel).AllowGuests();
-        foreach (var spelling in new[] { "/task/{id}", "/tasks/{id}" })
+        manual.MapPost("/task/{id}", Fetch).AllowGuests().LimitFetching()
+            .Describe("fetchTask", "Answers a task of the caller's; GET does so without a limit.", data: typeof(ManualTaskResource), failures: [404, 429]);
+        manual.MapPost("/task/{id}/cancel", Cancel).AllowGuests()
+            .Describe("cancelTaskByManual", "Calls a task off.", data: typeof(ManualTaskResource), failures: 404);
+        foreach (var (spelling, plural) in new[] { ("/task/{id}", ""), ("/tasks/{id}", "s") })
         {
-            manual.MapRead($"{spelling}/progress", ReadOrReport).AllowGuestsAndProviders();
-            manual.MapPost($"{spelling}/progress", Report).RequireProvider();
-            manual.MapPost($"{spelling}/result", Finish).RequireProvider();
+            manual.MapRead($"{spelling}/progress", ReadOrReport).AllowGuestsAndProviders()
+                .Describe($"readOrReportProgressOfTask{plural}", "Answers the task; with a progress, and for provider apps only, stores it.", data: typeof(ManualTaskResource), failures: [400, 404, 412]);
+            manual.MapPost($"{spelling}/progress", Report).RequireProvider()
+                .Describe($"reportProgressOfTask{plural}", "Reports how far a task is.", typeof(ProgressParameters), typeof(ManualTaskResource), 400, 404, 412);
+            manual.MapPost($"{spelling}/result", Finish).RequireProvider()
+                .Describe($"finishTask{plural}ByManual", "Ends a task with an output or an error.", typeof(ResultParameters), typeof(ManualTaskResource), 400, 404, 412);
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Tasks;
@@ -17,11 +18,16 @@ internal static class ProviderEndpoints
     public static void MapProviders(this IEndpointRouteBuilder routes)
     {
         var providers = routes.MapTaskProcessing().MapGroup("/tasks_provider").WithTags("Providers").RequireProvider();
-        providers.MapRead("/next", ClaimNext);
-        providers.MapRead("/next_batch", ClaimBatch);
-        providers.MapPost("/{id}/progress", Report);
-        providers.MapPost("/{id}/result", Finish);
-        providers.MapPost("/{id}/stream-result", Stream);
+        providers.MapRead("/next", ClaimNext)
+            .Describe("claimNext", "Claims the next task for one of the given providers.", typeof(ClaimParameters), typeof(ClaimedTaskResource), 204, 400, 412);
+        providers.MapRead("/next_batch", ClaimBatch)
+            .Describe("claimBatch", "Claims several tasks at once.", typeof(ClaimBatchParameters), typeof(ClaimedBatchResource), 400, 412);
+        providers.MapPost("/{id}/progress", Report)
+            .Describe("reportProgress", "Reports how far a task is; the answer's status tells whether it is still wanted.", typeof(ProgressParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
+        providers.MapPost("/{id}/result", Finish)
+            .Describe("finishTask", "Ends a task with an output or an error; the first result wins.", typeof(ResultParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
+        providers.MapPost("/{id}/stream-result", Stream)
+            .Describe("streamOutput", "Shows what there is of a running task's output.", typeof(StreamParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
     }
 
     private static async Task<OcsResult> ClaimNext(OcsParameters parameters, ClaimTasks claimTasks, CancellationToken cancellationToken)

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
@@ -17,22 +18,36 @@ internal static class TaskEndpoints
     public static void MapTasks(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapTaskProcessing().WithTags("Tasks");
-        users.MapRead("/tasktypes", GetTaskTypes).AllowGuests();
-        users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling();
-        users.MapRead("/task/{id}", GetTask).AllowGuests();
-        users.MapDelete("/task/{id}", Delete).AllowGuests();
-        users.MapRead("/tasks", List).RequireUser();
-        users.MapRead("/tasks/app/{appId}", ListOfApp).RequireUser();
-        users.MapPost("/tasks/{id}/cancel", Cancel).AllowGuests();
-        users.MapRead("/tasks/{id}/queue_position", GetQueuePosition).AllowGuests();
-        users.MapRead("/queue_stats", GetQueueStats).RequireAdmin(needsHeader: false);
+        users.MapRead("/tasktypes", GetTaskTypes).AllowGuests()
+            .Describe("getTaskTypes", "Lists what can be scheduled.", data: typeof(TaskTypesResource));
+        users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling()
+            .Describe("scheduleTask", "Schedules a task.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412, 429);
+        users.MapRead("/task/{id}", GetTask).AllowGuests()
+            .Describe("getTask", "Answers a task of the caller's.", data: typeof(TaskEnvelopeResource), failures: 404);
+        users.MapDelete("/task/{id}", Delete).AllowGuests()
+            .Describe("deleteTask", "Deletes a task of the caller's, whatever its status.", failures: 404);
+        users.MapRead("/tasks", List).RequireUser()
+            .Describe("listTasks", "Lists the caller's tasks.", typeof(ListParameters), typeof(TaskListResource), 401);
+        users.MapRead("/tasks/app/{appId}", ListOfApp).RequireUser()
+            .Describe("listTasksOfApp", "Lists the caller's tasks that an app scheduled.", typeof(ListOfAppParameters), typeof(TaskListResource), 401);
+        users.MapPost("/tasks/{id}/cancel", Cancel).AllowGuests()
+            .Describe("cancelTask", "Calls a task off; one that has ended stays as it is.", data: typeof(TaskEnvelopeResource), failures: 404);
+        users.MapRead("/tasks/{id}/queue_position", GetQueuePosition).AllowGuests()
+            .Describe("getQueuePosition", "Tells where a waiting task stands; 1 is next.", data: typeof(int), failures: [404, 412]);
+        users.MapRead("/queue_stats", GetQueueStats).RequireAdmin(needsHeader: false)
+            .Describe("getQueueStats", "Counts waiting and running tasks, for autoscalers.", typeof(QueueStatsParameters), typeof(QueueStatsResource), 401, 403);
 
-        var apps = routes.MapTaskProcessing().MapGroup("/tasks_consumer").WithTags("Tasks of provider apps");
-        apps.MapRead("/tasktypes", GetTaskTypes).RequireProvider();
-        apps.MapPost("/schedule", Schedule).RequireProvider();
-        apps.MapRead("/task/{id}", GetTask).RequireProvider();
-        apps.MapDelete("/task/{id}", Delete).RequireProvider();
-        apps.MapPost("/tasks/{id}/cancel", Cancel).RequireProvider();
+        var apps = routes.MapTaskProcessing().MapGroup("/tasks_consumer").WithTags("Tasks of provider apps").RequireProvider();
+        apps.MapRead("/tasktypes", GetTaskTypes)
+            .Describe("getTaskTypesAsApp", "Lists what can be scheduled.", data: typeof(TaskTypesResource), failures: 412);
+        apps.MapPost("/schedule", Schedule)
+            .Describe("scheduleTaskAsApp", "Schedules a task for the named user, or for nobody.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412);
+        apps.MapRead("/task/{id}", GetTask)
+            .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
+        apps.MapDelete("/task/{id}", Delete)
+            .Describe("deleteTaskAsApp", "Deletes a task of the named user, or of nobody.", failures: [404, 412]);
+        apps.MapPost("/tasks/{id}/cancel", Cancel)
+            .Describe("cancelTaskAsApp", "Calls a task of the named user, or of nobody, off.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
     }
 
     private static OcsResult GetTaskTypes(AvailableTaskTypes taskTypes) => OcsResult.Ok(new TaskTypesData(taskTypes.Current.Available));

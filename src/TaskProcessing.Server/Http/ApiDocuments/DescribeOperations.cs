@@ -1,0 +1,127 @@
+using System.ComponentModel.DataAnnotations;
+using System.Reflection;
+using System.Text.Json;
+using Microsoft.OpenApi;
+using Swashbuckle.AspNetCore.SwaggerGen;
+using TaskProcessing.Server.Http.Auth;
+
+namespace TaskProcessing.Server.Http.ApiDocuments;
+
+/// <summary>Writes each operation from its <see cref="OperationDescription"/> and its access rule.</summary>
+internal sealed class DescribeOperations : IOperationFilter
+{
+    private static readonly Dictionary<int, string> FailureTexts = new()
+    {
+        [400] = "A parameter is missing or wrong; the message names it.",
+        [401] = "Nobody is logged in, or a file is not the caller's.",
+        [403] = "The caller is no administrator.",
+        [404] = "There is no such thing, or it is somebody else's.",
+        [412] = "Nobody serves the task type now, or the caller lacks a header or is no provider app.",
+        [429] = "Too many requests; Retry-After says when to come back.",
+    };
+
+    public void Apply(OpenApiOperation operation, OperationFilterContext context)
+    {
+        var metadata = context.ApiDescription.ActionDescriptor.EndpointMetadata;
+        if (metadata.OfType<OperationDescription>().LastOrDefault() is not { } description)
+            return;
+
+        operation.OperationId = description.Id;
+        operation.Summary = description.Summary;
+        operation.Parameters = [.. RouteParameters(context), Format()];
+        if (description.Parameters is { } parameters)
+            AddParameters(operation, parameters, context);
+
+        operation.Responses = Responses(description, context);
+        operation.Security = Access.SchemesOf(metadata) is { Length: > 0 } schemes ? [.. schemes.Select(names => Requirement(names, context.Document))] : [];
+    }
+
+    private static IEnumerable<IOpenApiParameter> RouteParameters(OperationFilterContext context) =>
+        from segment in context.ApiDescription.RelativePath!.Split('/')
+        where segment.StartsWith('{')
+        let name = segment.Trim('{', '}')
+        select new OpenApiParameter
+        {
+            Name = name,
+            In = ParameterLocation.Path,
+            Required = true,
+            Schema = name switch
+            {
+                "version" => new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["v2.php", "v1.php"], Default = "v2.php" },
+                "appId" => new OpenApiSchema { Type = JsonSchemaType.String },
+                _ => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
+            },
+        };
+
+    private static OpenApiParameter Format() => new()
+    {
+        Name = "format",
+        In = ParameterLocation.Query,
+        Description = "The form of the answer; without it Accept decides, and XML is the default.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String, Enum = ["json", "xml"], Default = "json" },
+    };
+
+    private static void AddParameters(OpenApiOperation operation, Type parameters, OperationFilterContext context)
+    {
+        if (context.ApiDescription.HttpMethod is not ("GET" or "HEAD"))
+        {
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>
+                {
+                    ["application/json"] = new() { Schema = context.SchemaGenerator.GenerateSchema(parameters, context.SchemaRepository) },
+                },
+            };
+            return;
+        }
+
+        foreach (var property in parameters.GetProperties())
+        {
+            var isList = property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(System.Collections.IEnumerable));
+            operation.Parameters!.Add(new OpenApiParameter
+            {
+                Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name) + (isList ? "[]" : ""),
+                In = ParameterLocation.Query,
+                Required = property.GetCustomAttribute<RequiredAttribute>() is not null,
+                Schema = context.SchemaGenerator.GenerateSchema(property.PropertyType, context.SchemaRepository, property),
+            });
+        }
+    }
+
+    private static OpenApiResponses Responses(OperationDescription description, OperationFilterContext context)
+    {
+        var responses = new OpenApiResponses();
+        if (description.Data is { } data)
+            responses["200"] = Response("OK", typeof(OcsEnvelope<>).MakeGenericType(data), context);
+        else
+            responses["200"] = new OpenApiResponse { Description = "OK" };
+
+        foreach (var status in description.Failures)
+        {
+            responses[$"{status}"] = status == 204
+                ? new OpenApiResponse { Description = "No task waits." }
+                : Response(FailureTexts[status], typeof(OcsEnvelope<MessageResource>), context);
+        }
+
+        return responses;
+    }
+
+    private static OpenApiResponse Response(string text, Type type, OperationFilterContext context) => new()
+    {
+        Description = text,
+        Content = new Dictionary<string, OpenApiMediaType>
+        {
+            ["application/json"] = new() { Schema = context.SchemaGenerator.GenerateSchema(type, context.SchemaRepository) },
+        },
+    };
+
+    private static OpenApiSecurityRequirement Requirement(string[] schemes, OpenApiDocument document)
+    {
+        var requirement = new OpenApiSecurityRequirement();
+        foreach (var scheme in schemes)
+            requirement[new OpenApiSecuritySchemeReference(scheme, document)] = [];
+
+        return requirement;
+    }
+}

@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace TaskProcessing.Server.Http.ApiDocuments;
+
+/// <summary>What to do.</summary>
+internal sealed record ScheduleParameters
+{
+    /// <summary>Slot key to value, as the task type's input shape asks.</summary>
+    [Required]
+    public required IReadOnlyDictionary<string, JsonElement> Input { get; init; }
+
+    /// <summary>The task type's id.</summary>
+    [Required]
+    public required string Type { get; init; }
+
+    /// <summary>The name of the scheduling app; at most 64 characters.</summary>
+    [Required]
+    public required string AppId { get; init; }
+
+    /// <summary>A mark of your own; at most 255 characters.</summary>
+    public string? CustomId { get; init; }
+
+    /// <summary>Whom to call when the task ends.</summary>
+    public string? WebhookUri { get; init; }
+
+    /// <summary>HTTP:GET, HTTP:POST, HTTP:PUT, HTTP:DELETE, or AppAPI:appid:METHOD.</summary>
+    public string? WebhookMethod { get; init; }
+
+    /// <summary>Whether generated media shall be marked as such. Default true.</summary>
+    public bool? IncludeWatermark { get; init; }
+
+    /// <summary>Whether partial output is wanted while the task runs. Default false.</summary>
+    public bool? PreferStreaming { get; init; }
+}
+
+/// <summary>Which tasks to list.</summary>
+internal sealed record ListParameters
+{
+    /// <summary>Only tasks of this type.</summary>
+    public string? TaskType { get; init; }
+
+    /// <summary>Only tasks with this mark.</summary>
+    public string? CustomId { get; init; }
+}
+
+/// <summary>Which tasks of an app to list.</summary>
+internal sealed record ListOfAppParameters
+{
+    /// <summary>Only tasks with this mark.</summary>
+    public string? CustomId { get; init; }
+}
+
+/// <summary>Which types to count.</summary>
+internal sealed record QueueStatsParameters
+{
+    /// <summary>The types; without any all count.</summary>
+    public IReadOnlyList<string>? TaskTypeIds { get; init; }
+}
+
+/// <summary>What a worker can do.</summary>
+internal record ClaimParameters
+{
+    /// <summary>The ids of the providers that it runs.</summary>
+    [Required]
+    public required IReadOnlyList<string> ProviderIds { get; init; }
+
+    /// <summary>The ids of the task types that it wants.</summary>
+    [Required]
+    public required IReadOnlyList<string> TaskTypeIds { get; init; }
+}
+
+/// <summary>What a worker can do, and how much of it.</summary>
+internal sealed record ClaimBatchParameters : ClaimParameters
+{
+    /// <summary>How many tasks at most, up to 100. Default 1.</summary>
+    public int? NumberOfTasks { get; init; }
+}
+
+/// <summary>How far a task is.</summary>
+internal sealed record ProgressParameters
+{
+    /// <summary>0 to 1.</summary>
+    [Required]
+    [Range(0, 1)]
+    public required double Progress { get; init; }
+}
+
+/// <summary>How a task ended: with an output or with an error, which wins.</summary>
+internal sealed record ResultParameters
+{
+    /// <summary>Slot key to value, as the task type's output shape asks.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Output { get; init; }
+
+    /// <summary>What went wrong, for administrators; kept to 4,000 bytes.</summary>
+    public string? ErrorMessage { get; init; }
+
+    /// <summary>What went wrong, for the user; kept to 4,000 bytes.</summary>
+    public string? UserFacingErrorMessage { get; init; }
+}
+
+/// <summary>What there is of the output.</summary>
+internal sealed record StreamParameters
+{
+    /// <summary>Slot key to value; may be partial.</summary>
+    [Required]
+    public required IReadOnlyDictionary<string, JsonElement> Output { get; init; }
+}
