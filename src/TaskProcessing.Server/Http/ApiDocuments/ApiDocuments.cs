@@ -17,6 +17,7 @@ internal static class ApiDocuments
                 Version = "1",
                 Description = "Schedule AI tasks, work on them, get answers. Send the header `OCS-APIRequest: true` with every call.",
             });
+            options.DocInclusionPredicate((_, operation) => operation.HttpMethod != "HEAD");
             options.OperationFilter<DescribeOperations>();
             options.NonNullableReferenceTypesAsRequired();
             options.SupportNonNullableReferenceTypes();

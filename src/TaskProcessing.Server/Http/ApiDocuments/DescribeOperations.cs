@@ -39,7 +39,7 @@ internal sealed class DescribeOperations : IOperationFilter
     private static IEnumerable<IOpenApiParameter> RouteParameters(OperationFilterContext context) =>
         from segment in context.ApiDescription.RelativePath!.Split('/')
         where segment.StartsWith('{')
-        let name = segment.Trim('{', '}')
+        let name = segment.Trim('{', '}').Split(':')[0]
         select new OpenApiParameter
         {
             Name = name,
@@ -63,7 +63,7 @@ internal sealed class DescribeOperations : IOperationFilter
 
     private static void AddParameters(OpenApiOperation operation, Type parameters, OperationFilterContext context)
     {
-        if (context.ApiDescription.HttpMethod is not ("GET" or "HEAD"))
+        if (context.ApiDescription.HttpMethod is not "GET")
         {
             operation.RequestBody = new OpenApiRequestBody
             {

@@ -106,3 +106,43 @@ internal sealed record StreamParameters
     [Required]
     public required IReadOnlyDictionary<string, JsonElement> Output { get; init; }
 }
+
+/// <summary>A line for the log.</summary>
+internal sealed record LogParameters
+{
+    /// <summary>0 debug, 1 info, 2 warning, 3 error, 4 fatal.</summary>
+    [Required]
+    [Range(0, 4)]
+    public required int Level { get; init; }
+
+    /// <summary>The line.</summary>
+    [Required]
+    public required string Message { get; init; }
+}
+
+/// <summary>A path.</summary>
+internal sealed record AbsoluteUrlParameters
+{
+    /// <summary>The path on this server.</summary>
+    [Required]
+    public required string Url { get; init; }
+}
+
+/// <summary>A provider's id.</summary>
+internal sealed record ProviderNameParameters
+{
+    /// <summary>The provider's id.</summary>
+    [Required]
+    public required string Name { get; init; }
+}
+
+/// <summary>A provider, and the task type that it may bring.</summary>
+internal sealed record RegisterParameters
+{
+    /// <summary>id, name, task_type, expected_runtime (seconds), optional_input_shape, optional_output_shape and the maps of choices and defaults; docs/providers.md shows all of it.</summary>
+    [Required]
+    public required IReadOnlyDictionary<string, JsonElement> Provider { get; init; }
+
+    /// <summary>id, name, description, input_shape and output_shape of a task type of the app's own.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? CustomTaskType { get; init; }
+}

@@ -3,8 +3,10 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers;
 
 namespace TaskProcessing.Server.Http.Endpoints;
@@ -15,13 +17,20 @@ internal static class AppApiEndpoints
     public static void MapAppApiRoutes(this IEndpointRouteBuilder routes)
     {
         var apps = routes.MapAppApi().WithTags("AppAPI");
-        apps.MapRead("/ex-app/state", GetState).RequireApp(evenDisabled: true);
-        apps.MapPost("/api/v1/log", WriteLog).RequireApp();
-        apps.MapRead("/api/v1/users", ListUsers).RequireApp();
-        apps.MapRead("/api/v1/info/nextcloud_url/absolute", GetAbsoluteUrl).RequireApp();
-        apps.MapPost("/api/v1/ai_provider/task_processing", Register).RequireApp();
-        apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp();
-        apps.MapRead("/api/v1/ai_provider/task_processing", GetRegistration).RequireApp();
+        apps.MapRead("/ex-app/state", GetState).RequireApp(evenDisabled: true)
+            .Describe("getAppState", "1 when the app is enabled, else 0.", data: typeof(int), failures: 401);
+        apps.MapPost("/api/v1/log", WriteLog).RequireApp()
+            .Describe("writeLog", "Writes a line into the server's log.", typeof(LogParameters), failures: [400, 401]);
+        apps.MapRead("/api/v1/users", ListUsers).RequireApp()
+            .Describe("listUsers", "Lists the users' ids.", data: typeof(IReadOnlyList<string>), failures: 401);
+        apps.MapRead("/api/v1/info/nextcloud_url/absolute", GetAbsoluteUrl).RequireApp()
+            .Describe("getAbsoluteUrl", "Makes an absolute address of a path on this server.", typeof(AbsoluteUrlParameters), typeof(AbsoluteUrlResource), 400, 401);
+        apps.MapPost("/api/v1/ai_provider/task_processing", Register).RequireApp()
+            .Describe("registerProvider", "Registers a provider of the app, or replaces it.", typeof(RegisterParameters), failures: [400, 401]);
+        apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp()
+            .Describe("unregisterProvider", "Takes a provider of the app back; its id is the parameter name.", failures: [401, 404]);
+        apps.MapRead("/api/v1/ai_provider/task_processing", GetRegistration).RequireApp()
+            .Describe("getProvider", "Answers a provider of the app as it was registered.", typeof(ProviderNameParameters), typeof(RegistrationResource), 401, 404);
     }
 
     private static OcsResult GetState(Caller caller) => OcsResult.Ok(OcsData.Number(caller.IsDisabledApp ? 0 : 1));

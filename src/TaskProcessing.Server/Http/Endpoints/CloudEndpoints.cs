@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 
@@ -16,9 +17,12 @@ internal static class CloudEndpoints
     public static void MapCloudRoutes(this IEndpointRouteBuilder routes)
     {
         var cloud = routes.MapCloud().WithTags("Server");
-        cloud.MapRead("/capabilities", GetCapabilities).AllowAnybody();
-        cloud.MapRead("/user", GetUser).RequireUser();
-        routes.MapRead("/status.php", GetStatus).AllowAnybody().WithTags("Server");
+        cloud.MapRead("/capabilities", GetCapabilities).AllowAnybody()
+            .Describe("getCapabilities", "Which Nextcloud this server speaks like.", data: typeof(CapabilitiesResource));
+        cloud.MapRead("/user", GetUser).RequireUser()
+            .Describe("getUser", "Who is logged in.", data: typeof(UserResource), failures: 401);
+        routes.MapRead("/status.php", GetStatus).AllowAnybody().WithTags("Server")
+            .Describe("getStatus", "Whether the server is up; plain JSON without envelope.");
     }
 
     private static OcsResult GetCapabilities(HttpContext context, IOptions<OcsOptions> ocs)

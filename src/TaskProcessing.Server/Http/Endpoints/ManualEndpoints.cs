@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Routing;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Tasks;
 
@@ -21,7 +22,7 @@ internal static class ManualEndpoints
             .Describe("cancelTaskByManual", "Calls a task off.", data: typeof(ManualTaskResource), failures: 404);
         foreach (var (spelling, plural) in new[] { ("/task/{id}", ""), ("/tasks/{id}", "s") })
         {
-            manual.MapRead($"{spelling}/progress", ReadOrReport).AllowGuestsAndProviders()
+            manual.MapGet($"{spelling}/progress", ReadOrReport).AllowGuestsAndProviders()
                 .Describe($"readOrReportProgressOfTask{plural}", "Answers the task; with a progress, and for provider apps only, stores it.", data: typeof(ManualTaskResource), failures: [400, 404, 412]);
             manual.MapPost($"{spelling}/progress", Report).RequireProvider()
                 .Describe($"reportProgressOfTask{plural}", "Reports how far a task is.", typeof(ProgressParameters), typeof(ManualTaskResource), 400, 404, 412);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Http.Endpoints;
@@ -18,9 +19,10 @@ internal static class ProviderEndpoints
     public static void MapProviders(this IEndpointRouteBuilder routes)
     {
         var providers = routes.MapTaskProcessing().MapGroup("/tasks_provider").WithTags("Providers").RequireProvider();
-        providers.MapRead("/next", ClaimNext)
+        // No HEAD: it would claim tasks that nobody then sees.
+        providers.MapGet("/next", ClaimNext)
             .Describe("claimNext", "Claims the next task for one of the given providers.", typeof(ClaimParameters), typeof(ClaimedTaskResource), 204, 400, 412);
-        providers.MapRead("/next_batch", ClaimBatch)
+        providers.MapGet("/next_batch", ClaimBatch)
             .Describe("claimBatch", "Claims several tasks at once.", typeof(ClaimBatchParameters), typeof(ClaimedBatchResource), 400, 412);
         providers.MapPost("/{id}/progress", Report)
             .Describe("reportProgress", "Reports how far a task is; the answer's status tells whether it is still wanted.", typeof(ProgressParameters), typeof(TaskEnvelopeResource), 400, 404, 412);

@@ -6,6 +6,7 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks;

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http.Parameters;
 
 /// <summary>
 /// Reads names like PHP: <c>input[key]=v</c> is a map, <c>images[]=1</c> a list, and of a name that comes twice the

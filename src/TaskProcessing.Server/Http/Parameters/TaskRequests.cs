@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http.Parameters;
 
 /// <summary>Reads the requests of the use cases from a request's parameters.</summary>
 internal static class TaskRequests

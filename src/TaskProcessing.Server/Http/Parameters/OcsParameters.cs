@@ -1,8 +1,9 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Ocs;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http.Parameters;
 
 /// <summary>
 /// The parameters of a request as PHP merges them: a JSON or form body before the query. What is missing or of the wrong

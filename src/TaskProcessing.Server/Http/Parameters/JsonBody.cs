@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http.Parameters;
 
 /// <summary>Reads a JSON body, whatever the verb: nc_py_api sends one with GET.</summary>
 internal static class JsonBody

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http.Parameters;
 
 /// <summary>How PHP makes numbers of text: the longest number that it begins with, else 0. Ids in paths are read so (<c>/task/12x</c> is task 12).</summary>
 internal static partial class PhpNumber
