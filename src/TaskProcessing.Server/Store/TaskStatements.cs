@@ -29,7 +29,8 @@ internal static class TaskStatements
 
     /// <summary>{0} now, {1} how many, then for each type its id and the id of its provider.</summary>
     /// <remarks>
-    /// The pick is a materialised CTE: PostgreSQL may run a subquery more than once, and would then claim more than its limit.
+    /// The pick holds the guard and, where writers work side by side, locks what it picks. It is a materialised CTE:
+    /// PostgreSQL may run a plain subquery more than once and would then claim more than the limit.
     /// </remarks>
     public static string Claim(Dialect dialect, int types)
     {
@@ -41,7 +42,7 @@ internal static class TaskStatements
         return $$"""
             WITH picked AS MATERIALIZED ({{pick}})
             UPDATE tasks SET {{To(TaskTransition.Claim)}}started_at = {0}, provider_id = CASE type{{providerOfType}} END
-            WHERE id IN (SELECT id FROM picked) AND {{From(TaskTransition.Claim.From)}}
+            WHERE id IN (SELECT id FROM picked)
             RETURNING *
             """;
     }

@@ -87,18 +87,25 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
                 .ExecuteDeleteAsync(CancellationToken.None),
             cancellationToken);
 
+    // "id > 0" selects the index of scheduled tasks, see ProcessingTaskConfiguration
     public Task<int> CountScheduledBeforeAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            db => db.Tasks.CountAsync(task => task.Status == ProcessingStatus.Scheduled && task.Id < id, cancellationToken), cancellationToken);
+            db => db.Tasks.CountAsync(
+                task => task.Status == ProcessingStatus.Scheduled && task.Id > 0 && task.Id < id, cancellationToken),
+            cancellationToken);
 
     public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountByStatusAsync(
-        IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
-        await database.ReadAsync(
+        IReadOnlyCollection<string> types, CancellationToken cancellationToken)
+    {
+        // Grouped as the index is ordered, so that the database counts runs instead of sorting.
+        var counts = await database.ReadAsync(
             db => (types.Count == 0 ? db.Tasks : db.Tasks.Where(task => types.Contains(task.Type)))
-                .GroupBy(task => task.Status)
-                .Select(group => new { Status = group.Key, Count = group.Count() })
-                .ToDictionaryAsync(row => row.Status, row => row.Count, cancellationToken),
+                .GroupBy(task => new { task.Type, task.Status })
+                .Select(group => new { group.Key.Status, Count = group.Count() })
+                .ToListAsync(cancellationToken),
             cancellationToken);
+        return counts.GroupBy(row => row.Status).ToDictionary(group => group.Key, group => group.Sum(row => row.Count));
+    }
 
     public Task<bool> AnyScheduledAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
         database.ReadAsync(

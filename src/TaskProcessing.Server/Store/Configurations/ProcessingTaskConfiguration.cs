@@ -20,15 +20,14 @@ internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<Pro
         builder.Property(task => task.WebhookMethod).HasMaxLength(64);
         builder.Property(task => task.ProviderId).HasMaxLength(255);
 
-        // claim and "is anything waiting": one ordered run per type, as long as the queue and not as the table
-        builder.HasIndex(task => new { task.Type, task.Id }, "ix_tasks_claim").HasFilter("status = 1");
-        // queue position
-        builder.HasIndex(task => task.Id, "ix_tasks_scheduled").HasFilter("status = 1");
+        // claim, "is anything waiting" and statistics: per type and status one run, ordered by id
+        builder.HasIndex(task => new { task.Type, task.Status, task.Id }, "ix_tasks_type");
+        // queue position; "id > 0" is true of every task and keeps PostgreSQL from using this index, because it is
+        // short, for queries that look for a type and would then read the whole queue
+        builder.HasIndex(task => task.Id, "ix_tasks_scheduled").HasFilter("status = 1 AND id > 0");
         // lists of a user; what they filter beside the user is read along
         builder.HasIndex(task => new { task.UserId, task.Id }, "ix_tasks_user");
         builder.HasIndex(task => new { task.UserId, task.CustomId }, "ix_tasks_custom").HasFilter("custom_id IS NOT NULL");
-        // statistics
-        builder.HasIndex(task => new { task.Status, task.Type }, "ix_tasks_status");
         // retention
         builder.HasIndex(task => task.LastUpdated, "ix_tasks_last_updated");
     }

@@ -22,7 +22,7 @@ internal abstract class Dialect : IDisposable
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The query that picks the tasks of a claim: out of several queries of ids, each ordered by id, the lowest
+    /// The query that picks the tasks of a claim: of the ids of scheduled tasks that the given queries find, the lowest
     /// <paramref name="limit"/> that no other claim is taking at this moment.
     /// </summary>
     public abstract string PickOldest(IEnumerable<string> idQueries, string limit);

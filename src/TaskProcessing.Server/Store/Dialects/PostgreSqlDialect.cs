@@ -48,14 +48,19 @@ internal sealed class PostgreSqlDialect : Dialect
     }
 
     /// <remarks>
-    /// PostgreSQL does not lock rows of a union; joined back to their table it does. The planner merges the ordered
-    /// queries row by row and stops at the limit.
+    /// Written so that the planner has one good way to run it, whatever its statistics say: the queries, each ordered and
+    /// limited on its own, are merged row by row, and the lateral subquery locks candidates one at a time until there are
+    /// enough. With a join instead it sorted all candidates: 548 ms instead of 0.3 ms with 100,000 tasks waiting; without
+    /// the inner limit still 28 ms. The inner limit leaves room for a hundred tasks per query that others are claiming at
+    /// this moment; when there are more, a claim may come back empty although tasks wait, and the next one finds them.
     /// </remarks>
     public override string PickOldest(IEnumerable<string> idQueries, string limit) =>
         $"""
-        SELECT tasks.id FROM ({string.Join(" UNION ALL ", idQueries)}) AS candidates
-        JOIN tasks ON tasks.id = candidates.id
-        ORDER BY candidates.id LIMIT {limit} FOR UPDATE OF tasks SKIP LOCKED
+        SELECT locked.id FROM (
+            SELECT id FROM ({string.Join(" UNION ALL ", idQueries.Select(query => $"({query} ORDER BY id LIMIT {limit} + 100)"))}) AS queues
+            ORDER BY id) AS candidates
+        CROSS JOIN LATERAL (SELECT id FROM tasks WHERE id = candidates.id AND status = 1 FOR UPDATE SKIP LOCKED) AS locked
+        LIMIT {limit}
         """;
 
     protected override bool IsOutage(DbException error) => error switch

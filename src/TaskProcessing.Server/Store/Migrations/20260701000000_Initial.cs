@@ -84,11 +84,10 @@ internal sealed class Initial : Migration
             },
             constraints: table => table.PrimaryKey("pk_tasks", task => task.id));
 
-        migrationBuilder.CreateIndex("ix_tasks_claim", "tasks", ["type", "id"], filter: "status = 1");
-        migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", "id", filter: "status = 1");
+        migrationBuilder.CreateIndex("ix_tasks_type", "tasks", ["type", "status", "id"]);
+        migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", "id", filter: "status = 1 AND id > 0");
         migrationBuilder.CreateIndex("ix_tasks_user", "tasks", ["user_id", "id"]);
         migrationBuilder.CreateIndex("ix_tasks_custom", "tasks", ["user_id", "custom_id"], filter: "custom_id IS NOT NULL");
-        migrationBuilder.CreateIndex("ix_tasks_status", "tasks", ["status", "type"]);
         migrationBuilder.CreateIndex("ix_tasks_last_updated", "tasks", "last_updated");
     }
 

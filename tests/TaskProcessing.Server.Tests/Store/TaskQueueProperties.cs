@@ -1,0 +1,124 @@
+using System.Text.Json;
+using FsCheck;
+using FsCheck.Fluent;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>Whatever is called in whatever order, the store answers and keeps what <see cref="TaskQueueModel"/> says.</summary>
+public sealed class TaskQueueProperties
+{
+    private static readonly Arbitrary<QueueStep[]> Steps = Arb.From(
+        Gen.Frequency(
+                (6, Gen.Constant(QueueVerb.Schedule)),
+                (3, Gen.Constant(QueueVerb.Claim)),
+                (12, Gen.Elements(Enum.GetValues<QueueVerb>())))
+            .SelectMany(verb => Gen.Choose(0, 9).SelectMany(task => Gen.Choose(0, 4).Select(amount => new QueueStep(verb, task, amount))))
+            .ArrayOf(),
+        Shorter);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(StoreProvider.Sqlite, 80)]
+    [InlineData(StoreProvider.PostgreSql, 30)]
+    internal async Task The_store_does_what_the_model_does(StoreProvider provider, int cases)
+    {
+        await using var database = await TestDatabase.CreateAsync(provider);
+        var tasks = database.Get<ITaskStore>();
+        var run = 0;
+
+        // Every case has a task type and a user of its own, so that all can share one database.
+        var property = Prop.ForAll(Steps, steps => Task.Run(() => AgreeAsync(tasks, steps, "case:" + Interlocked.Increment(ref run))));
+
+        await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(cases).WithStartSize(5).WithEndSize(40), property), Token);
+    }
+
+    private static async Task<bool> AgreeAsync(ITaskStore tasks, QueueStep[] steps, string name)
+    {
+        var clock = new ManualTimeProvider();
+        var model = new TaskQueueModel();
+        var ids = new List<long>();
+        var owner = TaskOwner.User(name);
+
+        foreach (var (verb, index, amount) in steps)
+        {
+            var now = clock.GetUtcNow();
+            var id = ids.Count == 0 ? 0 : ids[index % ids.Count];
+            switch (verb)
+            {
+                case QueueVerb.Schedule:
+                    var task = Scheduled(name, now);
+                    await tasks.AddAsync(task, Token);
+                    ids.Add(task.Id);
+                    model.Add(task);
+                    break;
+                case QueueVerb.Claim:
+                    var claimed = await tasks.ClaimAsync(new Dictionary<string, string> { [name] = "p" + amount }, amount + 1, now, Token);
+                    claimed.Select(t => t.Id).Should().Equal(model.Claim(name, "p" + amount, amount + 1, now));
+                    break;
+                case QueueVerb.Progress:
+                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, now, Token), model.Progress(id, amount / 4.0, now));
+                    break;
+                case QueueVerb.Stream:
+                    var since = now.AddMilliseconds(-amount);
+                    Same(await tasks.TryStreamOutputAsync(id, Output(amount), now, since, Token), model.Stream(id, Output(amount), now, since));
+                    break;
+                case QueueVerb.Succeed:
+                    var success = new TaskEnding(TaskTransition.Succeed) { Output = Output(amount), Progress = 1 };
+                    Same(await tasks.TryFinishAsync(id, success, now, Token), model.Succeed(id, Output(amount), now));
+                    break;
+                case QueueVerb.Fail:
+                    var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "error " + amount };
+                    Same(await tasks.TryFinishAsync(id, failure, now, Token), model.Fail(id, "error " + amount, now));
+                    break;
+                case QueueVerb.Cancel:
+                    Same(await tasks.TryCancelAsync(id, now, Token), model.Cancel(id, now));
+                    break;
+                case QueueVerb.Delete:
+                    (await tasks.DeleteAsync(id, owner, Token)).Should().Be(model.Delete(id));
+                    break;
+                case QueueVerb.Wait:
+                    clock.Advance(TimeSpan.FromMilliseconds(1 + amount));
+                    break;
+            }
+
+            (await tasks.ListAsync(new TaskFilter { Owner = owner }, Token)).Select(Text)
+                .Should().Equal(model.Tasks.Select(Text), "that is what {0} should have done", verb);
+        }
+
+        var counts = await tasks.CountByStatusAsync([name], Token);
+        counts.Should().Equal(model.Tasks.GroupBy(task => task.Status).ToDictionary(group => group.Key, group => group.Count()));
+        (await tasks.AnyScheduledAsync([name], Token)).Should().Be(counts.ContainsKey(ProcessingStatus.Scheduled));
+        return true;
+
+        void Same(TaskChange change, bool changed)
+        {
+            change.Changed.Should().Be(changed);
+            Text(change.Task).Should().Be(Text(model.Tasks.FirstOrDefault(task => task.Id == change.Task?.Id)));
+        }
+    }
+
+    /// <summary>Every field of a task; comparing texts is a hundred times as fast as comparing graphs.</summary>
+    private static string Text(ProcessingTask? task) => JsonSerializer.Serialize(task);
+
+    private static string Output(int amount) => $$"""{"output":{{amount}}}""";
+
+    private static ProcessingTask Scheduled(string name, DateTimeOffset now) => new()
+    {
+        Type = name,
+        Status = ProcessingStatus.Scheduled,
+        UserId = name,
+        AppId = "test",
+        Input = "{}",
+        ScheduledAt = now,
+        LastUpdated = now,
+    };
+
+    /// <summary>A failing case without any one of its steps.</summary>
+    private static IEnumerable<QueueStep[]> Shorter(QueueStep[] steps) =>
+        steps.Select((_, skipped) => steps.Where((_, i) => i != skipped).ToArray());
+}
