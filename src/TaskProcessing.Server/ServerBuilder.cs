@@ -80,6 +80,7 @@ internal static class ServerBuilder
         services.AddSingleton<ChangeWatcher>();
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
+        services.AddHostedService<QueueWatcher>();
         if (builder.Configuration.GetValue("Providers:BuiltIn:Enabled", defaultValue: true))
         {
             var worker = services.AddTaskProcessingWorker().UseWorkSource<LocalWorkSource>();

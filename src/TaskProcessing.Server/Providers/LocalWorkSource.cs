@@ -11,12 +11,9 @@ internal sealed class LocalWorkSource(
     ClaimTasks claimTasks,
     ReportProgress reportProgress,
     StreamOutput streamOutput,
-    FinishTask finishTask,
-    TaskSignal signal,
-    TimeProvider time) : IWorkSource
+    FinishTask finishTask) : IWorkSource
 {
-    /// <summary>Tasks that another process scheduled raise no signal here; they are found when the wait ends.</summary>
-    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
         await taskTypes.SetLocalProvidersAsync(providers, cancellationToken);
@@ -26,21 +23,8 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
-        var next = signal.NextScheduled;
-        var claimed = await ClaimNowAsync(providers, cancellationToken);
-        if (claimed is not null)
-            return claimed;
-
-        try
-        {
-            await next.WaitAsync(LongestWait, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Look once more; the worker loop comes back anyway.
-        }
-
-        return await ClaimNowAsync(providers, cancellationToken);
+        var request = new ClaimRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], Count: 1, LongestWait);
+        return (await claimTasks.RunAsync(request, cancellationToken)).Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
     }
 
     public async ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
@@ -51,13 +35,6 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));
-
-    private async Task<ClaimedTask?> ClaimNowAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
-    {
-        var outcome = await claimTasks.RunAsync(
-            [.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], count: 1, cancellationToken);
-        return outcome.Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
-    }
 
     private static FinishRequest Request(TaskResult result) =>
         new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage);

@@ -1,7 +1,7 @@
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Calls a task off. One that has ended already stays as it is, and the caller gets it all the same.</summary>
-internal sealed class CancelTask(ITaskStore tasks, TimeProvider time)
+internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <param name="id">The task.</param>
     /// <param name="owner">Whose it must be; null for operators, who may cancel any.</param>
@@ -12,6 +12,10 @@ internal sealed class CancelTask(ITaskStore tasks, TimeProvider time)
         if (owner is { } mine && (await tasks.FindAsync(id, cancellationToken))?.Owner != mine)
             return null;
 
-        return (await tasks.TryCancelAsync(id, time.GetUtcNow(), cancellationToken)).Task;
+        var change = await tasks.TryCancelAsync(id, time.GetUtcNow(), cancellationToken);
+        if (change.Changed)
+            signal.RaiseChanged(id);
+
+        return change.Task;
     }
 }

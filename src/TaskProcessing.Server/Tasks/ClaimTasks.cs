@@ -3,21 +3,51 @@ using TaskProcessing.Server.Providers;
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Hands waiting tasks to a worker, each for the provider that serves its type now.</summary>
-internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks, TimeProvider time)
+internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
-    /// <param name="providerIds">The providers that the worker runs.</param>
-    /// <param name="typeIds">The task types that it wants.</param>
-    /// <param name="count">How many tasks at most; none when it is not positive.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ClaimOutcome> RunAsync(
-        IReadOnlyCollection<string> providerIds, IReadOnlyCollection<string> typeIds, int count, CancellationToken cancellationToken)
+    /// <param name="request">Who can do what.</param>
+    /// <param name="cancellationToken">The worker is gone: nothing is claimed any more.</param>
+    /// <param name="stopWaiting">Ends the wait with what there is.</param>
+    public async Task<ClaimOutcome> RunAsync(ClaimRequest request, CancellationToken cancellationToken, CancellationToken stopWaiting = default)
     {
-        var eligible = Eligible(providerIds, typeIds);
-        if (eligible.Count == 0)
+        var outcome = await ClaimNowAsync(request, cancellationToken);
+        if (outcome.Tasks.Count > 0 || request.Wait <= TimeSpan.Zero || request.Count <= 0)
+            return outcome;
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
+        using var listener = signal.ListenForScheduled(request.TypeIds);
+        var until = time.GetUtcNow() + request.Wait;
+        do
+        {
+            outcome = await ClaimNowAsync(request, cancellationToken);
+            if (outcome.Tasks.Count > 0)
+                return outcome;
+        }
+        while (await WaitAsync(listener, until - time.GetUtcNow(), waiting.Token));
+
+        cancellationToken.ThrowIfCancellationRequested();
+        return outcome;
+    }
+
+    private async Task<bool> WaitAsync(TaskListener listener, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return longest > TimeSpan.Zero && await listener.WaitAsync(longest, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private async Task<ClaimOutcome> ClaimNowAsync(ClaimRequest request, CancellationToken cancellationToken)
+    {
+        var eligible = Eligible(request.ProviderIds, request.TypeIds);
+        if (eligible.Count == 0 || request.Count <= 0)
             return new ClaimOutcome([], eligible);
 
-        var claimed = count > 0 ? await tasks.ClaimAsync(eligible, count, time.GetUtcNow(), cancellationToken) : [];
-        return new ClaimOutcome(claimed, eligible);
+        return new ClaimOutcome(await tasks.ClaimAsync(eligible, request.Count, time.GetUtcNow(), cancellationToken), eligible);
     }
 
     /// <summary>A type is eligible only if its serving provider is among those asked for: nobody gets a task for a provider he did not name.</summary>
@@ -34,6 +64,13 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
         return eligible;
     }
 }
+
+/// <summary>What a worker can do.</summary>
+/// <param name="ProviderIds">The providers that it runs.</param>
+/// <param name="TypeIds">The task types that it wants.</param>
+/// <param name="Count">How many tasks at most; none when it is not positive.</param>
+/// <param name="Wait">How long to wait for the first one.</param>
+internal sealed record ClaimRequest(IReadOnlyCollection<string> ProviderIds, IReadOnlyCollection<string> TypeIds, int Count, TimeSpan Wait);
 
 /// <summary>What came of <see cref="ClaimTasks"/>.</summary>
 /// <param name="Tasks">The claimed tasks, oldest first; each names its provider.</param>

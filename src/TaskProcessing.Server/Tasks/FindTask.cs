@@ -1,9 +1,37 @@
+using TaskProcessing.Sdk.Protocol;
+
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Looks a task up for its owner.</summary>
-internal sealed class FindTask(ITaskStore tasks)
+internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <returns>Null when there is none, or it is somebody else's: the difference is nobody's business.</returns>
     public async Task<ProcessingTask?> RunAsync(long id, TaskOwner owner, CancellationToken cancellationToken) =>
         await tasks.FindAsync(id, cancellationToken) is { } task && task.Owner == owner ? task : null;
+
+    /// <summary>Answers when the task changes, at the latest after the given time; a task that has ended, at once.</summary>
+    /// <param name="id">The task.</param>
+    /// <param name="owner">Whose it must be.</param>
+    /// <param name="longest">How long to wait.</param>
+    /// <param name="stopWaiting">Ends the wait with the task as it is.</param>
+    /// <param name="cancellationToken">The reader is gone.</param>
+    public async Task<ProcessingTask?> WaitAsync(long id, TaskOwner owner, TimeSpan longest, CancellationToken stopWaiting, CancellationToken cancellationToken)
+    {
+        using var listener = signal.ListenForChanges(id);
+        var task = await RunAsync(id, owner, cancellationToken);
+        if (task is null || task.Status.IsFinal() || longest <= TimeSpan.Zero)
+            return task;
+
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
+        try
+        {
+            await listener.WaitAsync(longest, time, waiting.Token);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The server stops; the reader gets what there is and asks again.
+        }
+
+        return await RunAsync(id, owner, cancellationToken);
+    }
 }

@@ -10,7 +10,7 @@ namespace TaskProcessing.Server.Tasks;
 /// Ends a task with what a worker answers. The first result wins: what comes after it, or after a cancel, changes
 /// nothing. An output that does not fit the task type fails the task.
 /// </summary>
-internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, TimeProvider time)
+internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
@@ -58,8 +58,14 @@ internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files,
     /// <summary>A result opens the files that it names to the task's owner, so it must not name another user's.</summary>
     private static bool MayResultName(StoredFile file, ProcessingTask task) => file.UserId is null || file.UserId == task.UserId;
 
-    private async Task<ReportOutcome> EndAsync(long id, TaskEnding ending, CancellationToken cancellationToken) =>
-        ReportOutcome.Of(await tasks.TryFinishAsync(id, ending, time.GetUtcNow(), cancellationToken));
+    private async Task<ReportOutcome> EndAsync(long id, TaskEnding ending, CancellationToken cancellationToken)
+    {
+        var change = await tasks.TryFinishAsync(id, ending, time.GetUtcNow(), cancellationToken);
+        if (change.Changed)
+            signal.RaiseChanged(id);
+
+        return ReportOutcome.Of(change);
+    }
 
     private static string Cut(string text)
     {

@@ -1,7 +1,7 @@
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Stores how far a worker is with a task. A worker that never claimed it is believed; a finished task stays as it is.</summary>
-internal sealed class ReportProgress(ITaskStore tasks, TimeProvider time)
+internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <param name="id">The task.</param>
     /// <param name="progress">0 to 1.</param>
@@ -12,6 +12,9 @@ internal sealed class ReportProgress(ITaskStore tasks, TimeProvider time)
             return new ReportOutcome.OutOfRange();
 
         var change = await tasks.TryReportProgressAsync(id, progress, time.GetUtcNow(), cancellationToken);
+        if (change.Changed)
+            signal.RaiseChanged(id);
+
         return ReportOutcome.Of(change);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class ScheduleTask(
             CompletionExpectedAt = now + type.Provider.ExpectedRuntime,
         };
         await tasks.AddAsync(task, cancellationToken);
-        signal.RaiseScheduled();
+        signal.RaiseScheduled(task.Type);
         return new ScheduleOutcome.Scheduled(task);
     }
 

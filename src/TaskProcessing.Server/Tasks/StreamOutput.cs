@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Stores what there is of a running task's output. Frequent pieces are dropped: the next one replaces them anyway.</summary>
-internal sealed class StreamOutput(ITaskStore tasks, TimeProvider time)
+internal sealed class StreamOutput(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -13,6 +13,10 @@ internal sealed class StreamOutput(ITaskStore tasks, TimeProvider time)
     public async Task<ReportOutcome> RunAsync(long id, JsonElement output, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return ReportOutcome.Of(await tasks.TryStreamOutputAsync(id, output.GetRawText(), now, now - Interval, cancellationToken));
+        var change = await tasks.TryStreamOutputAsync(id, output.GetRawText(), now, now - Interval, cancellationToken);
+        if (change.Changed)
+            signal.RaiseChanged(id);
+
+        return ReportOutcome.Of(change);
     }
 }

@@ -58,9 +58,21 @@ internal sealed record QueueStatsParameters
     public IReadOnlyList<string>? TaskTypeIds { get; init; }
 }
 
+/// <summary>How long to wait.</summary>
+internal sealed record WaitParameters
+{
+    /// <summary>For how many seconds, up to 60, to wait until the task changes. Default 0; a task that has ended is answered at once.</summary>
+    [Range(0, 60)]
+    public double? Wait { get; init; }
+}
+
 /// <summary>What a worker can do.</summary>
 internal record ClaimParameters
 {
+    /// <summary>For how many seconds, up to 60, to wait for a task. Default 0.</summary>
+    [Range(0, 60)]
+    public double? Wait { get; init; }
+
     /// <summary>The ids of the providers that it runs.</summary>
     [Required]
     public required IReadOnlyList<string> ProviderIds { get; init; }

@@ -32,18 +32,20 @@ internal static class ProviderEndpoints
             .Describe("streamOutput", "Shows what there is of a running task's output.", typeof(StreamParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
     }
 
-    private static async Task<OcsResult> ClaimNext(OcsParameters parameters, ClaimTasks claimTasks, CancellationToken cancellationToken)
+    private static async Task<OcsResult> ClaimNext(
+        OcsParameters parameters, ClaimTasks claimTasks, IHostApplicationLifetime host, CancellationToken cancellationToken)
     {
-        var outcome = await claimTasks.RunAsync(parameters.List("providerIds"), parameters.List("taskTypeIds"), count: 1, cancellationToken);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1), cancellationToken, host.ApplicationStopping);
         return outcome.Tasks is [var task]
             ? OcsResult.Ok(new ClaimedTaskData(task))
             : new OcsResult(StatusCodes.Status204NoContent, OcsData.Null);
     }
 
-    private static async Task<OcsResult> ClaimBatch(OcsParameters parameters, ClaimTasks claimTasks, ITaskStore tasks, CancellationToken cancellationToken)
+    private static async Task<OcsResult> ClaimBatch(
+        OcsParameters parameters, ClaimTasks claimTasks, ITaskStore tasks, IHostApplicationLifetime host, CancellationToken cancellationToken)
     {
         var count = Math.Min(parameters.Integer("numberOfTasks", otherwise: 1), LargestBatch);
-        var outcome = await claimTasks.RunAsync(parameters.List("providerIds"), parameters.List("taskTypeIds"), count, cancellationToken);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count), cancellationToken, host.ApplicationStopping);
         var hasMore = outcome.Eligible.Count > 0 && await tasks.AnyScheduledAsync([.. outcome.Eligible.Keys], cancellationToken);
         return OcsResult.Ok(new ClaimedBatchData(outcome.Tasks, hasMore));
     }

@@ -24,7 +24,7 @@ internal static class TaskEndpoints
         users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling()
             .Describe("scheduleTask", "Schedules a task.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412, 429);
         users.MapRead("/task/{id}", GetTask).AllowGuests()
-            .Describe("getTask", "Answers a task of the caller's.", data: typeof(TaskEnvelopeResource), failures: 404);
+            .Describe("getTask", "Answers a task of the caller's.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: 404);
         users.MapDelete("/task/{id}", Delete).AllowGuests()
             .Describe("deleteTask", "Deletes a task of the caller's, whatever its status.", failures: 404);
         users.MapRead("/tasks", List).RequireUser()
@@ -44,7 +44,7 @@ internal static class TaskEndpoints
         apps.MapPost("/schedule", Schedule)
             .Describe("scheduleTaskAsApp", "Schedules a task for the named user, or for nobody.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412);
         apps.MapRead("/task/{id}", GetTask)
-            .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
+            .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 412]);
         apps.MapDelete("/task/{id}", Delete)
             .Describe("deleteTaskAsApp", "Deletes a task of the named user, or of nobody.", failures: [404, 412]);
         apps.MapPost("/tasks/{id}/cancel", Cancel)
@@ -67,8 +67,9 @@ internal static class TaskEndpoints
             var other => throw new InvalidOperationException($"Unknown outcome {other}"),
         };
 
-    private static async Task<OcsResult> GetTask(HttpContext context, Caller caller, FindTask findTask, CancellationToken cancellationToken) =>
-        await findTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken) is { } task
+    private static async Task<OcsResult> GetTask(
+        HttpContext context, OcsParameters parameters, Caller caller, FindTask findTask, IHostApplicationLifetime host, CancellationToken cancellationToken) =>
+        await findTask.WaitAsync(context.RouteId("id"), caller.Owner, parameters.Wait(), host.ApplicationStopping, cancellationToken) is { } task
             ? OcsResult.Ok(new TaskData(task))
             : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
 

@@ -7,6 +7,8 @@ namespace TaskProcessing.Server.Http.Parameters;
 /// <summary>Reads the requests of the use cases from a request's parameters.</summary>
 internal static class TaskRequests
 {
+    private const double LongestWaitSeconds = 60;
+
     public static ScheduleRequest Schedule(this OcsParameters parameters, Caller caller)
     {
         var input = parameters.Map("input");
@@ -19,6 +21,13 @@ internal static class TaskRequests
             PreferStreaming = parameters.Boolean("preferStreaming", otherwise: false),
         };
     }
+
+    public static ClaimRequest Claim(this OcsParameters parameters, int count) =>
+        new(parameters.List("providerIds"), parameters.List("taskTypeIds"), count, parameters.Wait());
+
+    /// <summary>How long the caller would like to wait for an answer: <c>wait</c>, in seconds, up to a minute. Nextcloud knows no such parameter.</summary>
+    public static TimeSpan Wait(this OcsParameters parameters) =>
+        TimeSpan.FromSeconds(parameters.Has("wait") ? Math.Clamp(parameters.Float("wait"), 0, LongestWaitSeconds) : 0);
 
     public static FinishRequest Finish(this OcsParameters parameters) =>
         new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"));

@@ -1,0 +1,20 @@
+using System.Diagnostics;
+
+namespace TaskProcessing.Server.Tests.Support;
+
+/// <summary>Waits for what happens in the background, without guessing how long it takes.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);
+
+    public static async Task BecomesTrue(Func<bool> condition, string what)
+    {
+        var start = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(start) > Deadline)
+                throw new TimeoutException($"{what} did not happen within {Deadline}");
+            await Task.Delay(5);
+        }
+    }
+}
