@@ -14,19 +14,19 @@ internal abstract record OcsData
 
     public static OcsData Number(long number) => new Literal(number.ToString(System.Globalization.CultureInfo.InvariantCulture));
 
-    public abstract void Write(Utf8JsonWriter json, OcsProfile profile);
+    public abstract void Write(Utf8JsonWriter json, OcsStyle style);
 
     private sealed record Literal(string Json) : OcsData
     {
-        public override void Write(Utf8JsonWriter json, OcsProfile profile) => json.WriteRawValue(Json, skipInputValidation: true);
+        public override void Write(Utf8JsonWriter json, OcsStyle style) => json.WriteRawValue(Json, skipInputValidation: true);
     }
 
     private sealed record MessageData(string Text) : OcsData
     {
-        public override void Write(Utf8JsonWriter json, OcsProfile profile)
+        public override void Write(Utf8JsonWriter json, OcsStyle style)
         {
             json.WriteStartObject();
-            json.WriteString("message", Text);
+            json.WriteString("message", style.Language.Say(Text));
             json.WriteEndObject();
         }
     }

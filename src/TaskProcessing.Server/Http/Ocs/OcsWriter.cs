@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Texts;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
@@ -29,7 +30,7 @@ internal static class OcsWriter
         var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
         var json = context.Request.WantsJson();
         var buffer = new ArrayBufferWriter<byte>(1024);
-        WriteJson(buffer, result, version1, profile);
+        WriteJson(buffer, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
         ReadOnlyMemory<byte> body = json ? buffer.WrittenMemory : OcsXml.FromJson(buffer.WrittenMemory);
 
         response.ContentType = json ? "application/json; charset=utf-8" : "application/xml; charset=utf-8";
@@ -38,7 +39,7 @@ internal static class OcsWriter
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    private static void WriteJson(ArrayBufferWriter<byte> buffer, OcsResult result, bool version1, OcsProfile profile)
+    private static void WriteJson(ArrayBufferWriter<byte> buffer, OcsResult result, bool version1, OcsStyle style)
     {
         using var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions);
         var ok = OcsStatus.IsOk(result.Status, version1);
@@ -56,7 +57,7 @@ internal static class OcsWriter
 
         json.WriteEndObject();
         json.WritePropertyName("data"u8);
-        result.Data.Write(json, profile);
+        result.Data.Write(json, style);
         json.WriteEndObject();
         json.WriteEndObject();
     }

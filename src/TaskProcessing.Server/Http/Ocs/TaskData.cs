@@ -7,16 +7,16 @@ namespace TaskProcessing.Server.Http.Ocs;
 /// <summary><c>{"task": …}</c>, what Nextcloud answers for one task.</summary>
 internal sealed record TaskData(ProcessingTask Task) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WritePropertyName("task"u8);
-        WriteTask(json, Task, profile);
+        WriteTask(json, Task, style);
         json.WriteEndObject();
     }
 
     /// <summary>Nextcloud 35's fields in its order.</summary>
-    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsProfile profile)
+    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteNumber("id"u8, task.Id);
@@ -25,8 +25,8 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
         json.WriteString("status"u8, task.Status.ToWire());
         json.WriteString("userId"u8, task.UserId);
         json.WriteString("appId"u8, task.AppId);
-        WriteValues(json, "input"u8, task.Input, profile);
-        WriteValues(json, "output"u8, task.Output, profile);
+        WriteValues(json, "input"u8, task.Input, style);
+        WriteValues(json, "output"u8, task.Output, style);
         json.WriteString("customId"u8, task.CustomId);
         WriteTime(json, "completionExpectedAt"u8, task.CompletionExpectedAt);
         WriteFraction(json, "progress"u8, task.Progress);
@@ -41,13 +41,13 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
     }
 
     /// <summary>Input and output are stored as the JSON that is sent. PHP has no empty map, so Nextcloud sends a list then.</summary>
-    public static void WriteValues(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? values, OcsProfile profile)
+    public static void WriteValues(Utf8JsonWriter json, ReadOnlySpan<byte> name, string? values, OcsStyle style)
     {
         json.WritePropertyName(name);
         if (values is null)
             json.WriteNullValue();
         else
-            json.WriteRawValue(values == "{}" && profile == OcsProfile.Nextcloud ? "[]" : values, skipInputValidation: true);
+            json.WriteRawValue(values == "{}" && style.Profile == OcsProfile.Nextcloud ? "[]" : values, skipInputValidation: true);
     }
 
     private static void WriteTime(Utf8JsonWriter json, ReadOnlySpan<byte> name, DateTimeOffset? time)
@@ -73,7 +73,7 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
 /// </summary>
 internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteNumber("id"u8, Task.Id);
@@ -82,10 +82,10 @@ internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
         json.WriteString("userId"u8, Task.UserId);
         json.WriteString("appId"u8, Task.AppId);
         json.WriteString("customId"u8, Task.CustomId);
-        TaskData.WriteValues(json, "input"u8, Task.Input, profile);
-        TaskData.WriteValues(json, "output"u8, Task.Output, profile);
+        TaskData.WriteValues(json, "input"u8, Task.Input, style);
+        TaskData.WriteValues(json, "output"u8, Task.Output, style);
         json.WritePropertyName("task"u8);
-        TaskData.WriteTask(json, Task, profile);
+        TaskData.WriteTask(json, Task, style);
         json.WriteEndObject();
     }
 }
@@ -93,12 +93,12 @@ internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
 /// <summary><c>{"tasks": [task, …]}</c>.</summary>
 internal sealed record TaskListData(IReadOnlyList<ProcessingTask> Tasks) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteStartArray("tasks"u8);
         foreach (var task in Tasks)
-            TaskData.WriteTask(json, task, profile);
+            TaskData.WriteTask(json, task, style);
         json.WriteEndArray();
         json.WriteEndObject();
     }
@@ -107,11 +107,11 @@ internal sealed record TaskListData(IReadOnlyList<ProcessingTask> Tasks) : OcsDa
 /// <summary>What <c>next</c> answers: <c>{"task": …, "provider": {"name": ID}}</c>.</summary>
 internal sealed record ClaimedTaskData(ProcessingTask Task) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WritePropertyName("task"u8);
-        TaskData.WriteTask(json, Task, profile);
+        TaskData.WriteTask(json, Task, style);
         json.WriteStartObject("provider"u8);
         // The provider's id, under this name: llm2 finds its model by it.
         json.WriteString("name"u8, Task.ProviderId);
@@ -123,7 +123,7 @@ internal sealed record ClaimedTaskData(ProcessingTask Task) : OcsData
 /// <summary>What <c>next_batch</c> answers; here the provider is a bare id.</summary>
 internal sealed record ClaimedBatchData(IReadOnlyList<ProcessingTask> Tasks, bool HasMore) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteStartArray("tasks"u8);
@@ -131,7 +131,7 @@ internal sealed record ClaimedBatchData(IReadOnlyList<ProcessingTask> Tasks, boo
         {
             json.WriteStartObject();
             json.WritePropertyName("task"u8);
-            TaskData.WriteTask(json, task, profile);
+            TaskData.WriteTask(json, task, style);
             json.WriteString("provider"u8, task.ProviderId);
             json.WriteEndObject();
         }
@@ -145,7 +145,7 @@ internal sealed record ClaimedBatchData(IReadOnlyList<ProcessingTask> Tasks, boo
 /// <summary>What <c>queue_stats</c> answers.</summary>
 internal sealed record QueueStatsData(int Scheduled, int Running) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteNumber("scheduled_count"u8, Scheduled);

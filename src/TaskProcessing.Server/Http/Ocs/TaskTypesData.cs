@@ -8,11 +8,11 @@ namespace TaskProcessing.Server.Http.Ocs;
 /// <summary><c>{"types": {id: type, …}}</c>.</summary>
 internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WritePropertyName("types"u8);
-        if (Types.IsEmpty && profile == OcsProfile.Nextcloud)
+        if (Types.IsEmpty && style.Profile == OcsProfile.Nextcloud)
         {
             // PHP has no empty map. Clients that decode a map fail on this list, so that only the exact profile sends it.
             json.WriteStartArray();
@@ -22,7 +22,7 @@ internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : 
         {
             json.WriteStartObject();
             foreach (var type in Types)
-                WriteType(json, type, profile);
+                WriteType(json, type, style);
             json.WriteEndObject();
         }
 
@@ -30,21 +30,21 @@ internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : 
     }
 
     /// <summary>All twelve maps are objects even when they are empty: strict clients demand it.</summary>
-    private static void WriteType(Utf8JsonWriter json, AvailableTaskType type, OcsProfile profile)
+    private static void WriteType(Utf8JsonWriter json, AvailableTaskType type, OcsStyle style)
     {
         var provider = type.Provider;
         json.WriteStartObject(type.Type.Id);
-        json.WriteString("name"u8, type.Type.Name);
-        json.WriteString("description"u8, type.Type.Description);
-        WriteShape(json, "inputShape"u8, Slots(type.Input, mandatory: true), profile);
+        json.WriteString("name"u8, style.Language.Say(type.Type.Name));
+        json.WriteString("description"u8, style.Language.Say(type.Type.Description));
+        WriteShape(json, "inputShape"u8, Slots(type.Input, mandatory: true), style);
         WriteEnumValues(json, "inputShapeEnumValues"u8, provider.InputShapeEnumValues);
         WriteDefaults(json, "inputShapeDefaults"u8, provider.InputShapeDefaults);
-        WriteShape(json, "optionalInputShape"u8, Slots(type.Input, mandatory: false), profile);
+        WriteShape(json, "optionalInputShape"u8, Slots(type.Input, mandatory: false), style);
         WriteEnumValues(json, "optionalInputShapeEnumValues"u8, provider.OptionalInputShapeEnumValues);
         WriteDefaults(json, "optionalInputShapeDefaults"u8, provider.OptionalInputShapeDefaults);
-        WriteShape(json, "outputShape"u8, Slots(type.Output, mandatory: true), profile);
+        WriteShape(json, "outputShape"u8, Slots(type.Output, mandatory: true), style);
         WriteEnumValues(json, "outputShapeEnumValues"u8, provider.OutputShapeEnumValues);
-        WriteShape(json, "optionalOutputShape"u8, Slots(type.Output, mandatory: false), profile);
+        WriteShape(json, "optionalOutputShape"u8, Slots(type.Output, mandatory: false), style);
         WriteEnumValues(json, "optionalOutputShapeEnumValues"u8, provider.OptionalOutputShapeEnumValues);
         json.WriteBoolean("isInternal"u8, type.Type.IsInternal);
         json.WriteEndObject();
@@ -52,17 +52,17 @@ internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : 
 
     private static IEnumerable<ShapeSlot> Slots(Shape shape, bool mandatory) => shape.Slots.Where(slot => slot.Mandatory == mandatory);
 
-    private static void WriteShape(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<ShapeSlot> slots, OcsProfile profile)
+    private static void WriteShape(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<ShapeSlot> slots, OcsStyle style)
     {
         json.WriteStartObject(name);
         foreach (var slot in slots)
         {
             json.WriteStartObject(slot.Key);
-            json.WriteString("name"u8, slot.Descriptor.Name);
-            json.WriteString("description"u8, slot.Descriptor.Description);
+            json.WriteString("name"u8, style.Language.Say(slot.Descriptor.Name));
+            json.WriteString("description"u8, style.Language.Say(slot.Descriptor.Description));
             json.WriteString("type"u8, slot.Type.ToString());
             // The manual's own field; Nextcloud tells mandatory slots by the map in which they stand.
-            if (profile == OcsProfile.Manual)
+            if (style.Profile == OcsProfile.Manual)
                 json.WriteBoolean("mandatory"u8, slot.Mandatory);
             json.WriteEndObject();
         }
