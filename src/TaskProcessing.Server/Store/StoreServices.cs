@@ -31,6 +31,7 @@ internal static class StoreServices
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
+        services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();
         services.AddSingleton<IFileStore, FileStore>();
         services.AddSingleton<IChangeStore, ChangeStore>();

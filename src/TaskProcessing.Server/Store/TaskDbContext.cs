@@ -16,6 +16,8 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     public DbSet<AppPassword> AppPasswords => Set<AppPassword>();
 
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
     public DbSet<ExApp> ExApps => Set<ExApp>();
 
     public DbSet<ProviderRegistration> Registrations => Set<ProviderRegistration>();

@@ -11,9 +11,9 @@ namespace TaskProcessing.Server.Store;
 /// </summary>
 internal static class TaskStatements
 {
-    /// <summary>{0} id, {1} now, {2} progress.</summary>
+    /// <summary>{0} id, {1} now, {2} progress, {3} total steps; null keeps what is there.</summary>
     public static readonly string Progress = Change(
-        TaskTransition.Progress, "progress = {2}, started_at = COALESCE(started_at, {1})");
+        TaskTransition.Progress, "progress = {2}, total_steps = COALESCE({3}, total_steps), started_at = COALESCE(started_at, {1})");
 
     /// <summary>{0} id, {1} now, {2} output, {3} the time since which nothing may have changed.</summary>
     public static readonly string Stream = Change(TaskTransition.Stream, "output = {2}", " AND last_updated <= {3}");

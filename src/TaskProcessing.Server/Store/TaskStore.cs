@@ -51,8 +51,8 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         return claimed;
     }
 
-    public Task<TaskChange> TryReportProgressAsync(long id, double progress, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Progress, id, now, [progress], cancellationToken);
+    public Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Progress, id, now, [progress, totalSteps], cancellationToken);
 
     public Task<TaskChange> TryStreamOutputAsync(
         long id, string output, DateTimeOffset now, DateTimeOffset ifNotUpdatedSince, CancellationToken cancellationToken) =>

@@ -29,8 +29,8 @@ internal interface ITaskStore
     Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
         IReadOnlyDictionary<string, string> providers, int count, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored; StartedAt set if it was null.</summary>
-    Task<TaskChange> TryReportProgressAsync(long id, double progress, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, and the number of steps if given; StartedAt set if it was null.</summary>
+    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Stream"/>: replaces the output; only if the task was last updated at or before <paramref name="ifNotUpdatedSince"/>.</summary>
     Task<TaskChange> TryStreamOutputAsync(

@@ -39,6 +39,12 @@ internal sealed class ProcessingTask
     /// <summary>0 to 1; null before the first report.</summary>
     public double? Progress { get; set; }
 
+    /// <summary>The project that a pipeline scheduled it for; 0 without one.</summary>
+    public int ProjectId { get; init; }
+
+    /// <summary>Of how many steps <see cref="Progress"/> is a part, if its worker said so.</summary>
+    public int? TotalSteps { get; set; }
+
     /// <summary>The id of the provider that it was last handed out for.</summary>
     public string? ProviderId { get; set; }
 

@@ -4,20 +4,25 @@ namespace TaskProcessing.Server.Tasks;
 internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <param name="id">The task.</param>
-    /// <param name="progress">0 to 1.</param>
+    /// <param name="report">How far it is.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ReportOutcome> RunAsync(long id, double progress, CancellationToken cancellationToken)
+    public async Task<ReportOutcome> RunAsync(long id, ProgressReport report, CancellationToken cancellationToken)
     {
-        if (progress is not (>= 0 and <= 1))
+        if (report.Progress is not (>= 0 and <= 1) || report.TotalSteps < 1)
             return new ReportOutcome.OutOfRange();
 
-        var change = await tasks.TryReportProgressAsync(id, progress, time.GetUtcNow(), cancellationToken);
+        var change = await tasks.TryReportProgressAsync(id, report.Progress, report.TotalSteps, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(id);
 
         return ReportOutcome.Of(change);
     }
 }
+
+/// <summary>How far a task is.</summary>
+/// <param name="Progress">0 to 1.</param>
+/// <param name="TotalSteps">Of how many steps that is a part; null when the worker does not count any.</param>
+internal readonly record struct ProgressReport(double Progress, int? TotalSteps = null);
 
 /// <summary>What came of a worker's report.</summary>
 internal abstract record ReportOutcome

@@ -42,6 +42,7 @@ internal sealed class ScheduleTask(
             WebhookMethod = request.WebhookMethod,
             IncludeWatermark = request.IncludeWatermark,
             PreferStreaming = request.PreferStreaming,
+            ProjectId = request.ProjectId,
             ScheduledAt = now,
             LastUpdated = now,
             CompletionExpectedAt = now + type.Provider.ExpectedRuntime,
@@ -81,6 +82,9 @@ internal sealed record ScheduleRequest(TaskOwner Owner, string Type, string AppI
     public bool IncludeWatermark { get; init; } = true;
 
     public bool PreferStreaming { get; init; }
+
+    /// <summary>The project that a pipeline works for; 0 without one.</summary>
+    public int ProjectId { get; init; }
 
     /// <summary>Which text is longer than the store keeps; null when none is.</summary>
     public string? TooLong()

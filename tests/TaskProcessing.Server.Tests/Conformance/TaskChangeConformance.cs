@@ -102,9 +102,9 @@ public abstract class TaskChangeConformance : StoreConformance
         Clock.Advance(TimeSpan.FromSeconds(1));
         var started = Now;
 
-        var first = await Tasks.TryReportProgressAsync(task.Id, 0.25, Now, Token);
+        var first = await Tasks.TryReportProgressAsync(task.Id, 0.25, null, Now, Token);
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var second = await Tasks.TryReportProgressAsync(task.Id, 0.1, Now, Token);
+        var second = await Tasks.TryReportProgressAsync(task.Id, 0.1, null, Now, Token);
 
         first.Changed.Should().BeTrue();
         first.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Progress = 0.25, StartedAt = started, LastUpdated = started });
@@ -156,7 +156,7 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var task = await AddAsync();
         await Tasks.ClaimAsync(Echo, 1, Now, Token);
-        await Tasks.TryReportProgressAsync(task.Id, 0.5, Now, Token);
+        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, Now, Token);
         await Tasks.TryStreamOutputAsync(task.Id, """{"o":"part"}""", Now, Now, Token);
 
         var change = await Tasks.TryFinishAsync(
@@ -204,7 +204,7 @@ public abstract class TaskChangeConformance : StoreConformance
 
         TaskChange[] late =
         [
-            await Tasks.TryReportProgressAsync(task.Id, 0.9, Now, Token),
+            await Tasks.TryReportProgressAsync(task.Id, 0.9, null, Now, Token),
             await Tasks.TryStreamOutputAsync(task.Id, """{"o":"late"}""", Now, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Succeed) { Output = """{"o":"late"}""" }, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "late" }, Now, Token),
@@ -222,7 +222,7 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var missing = new TaskChange(null, Changed: false);
 
-        (await Tasks.TryReportProgressAsync(4711, 0.9, Now, Token)).Should().Be(missing);
+        (await Tasks.TryReportProgressAsync(4711, 0.9, null, Now, Token)).Should().Be(missing);
         (await Tasks.TryStreamOutputAsync(4711, "{}", Now, Now, Token)).Should().Be(missing);
         (await Tasks.TryFinishAsync(4711, Success, Now, Token)).Should().Be(missing);
         (await Tasks.TryCancelAsync(4711, Now, Token)).Should().Be(missing);

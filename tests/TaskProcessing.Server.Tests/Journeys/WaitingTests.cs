@@ -93,7 +93,7 @@ public sealed class WaitingTests
         using var alice = await server.UserAsync("alice");
         var id = await ScheduleAsync(alice);
 
-        var progressed = await ChangeWhileWaitingAsync(server, alice, id, () => server.Get<ReportProgress>().RunAsync(id, 0.5, CancellationToken.None));
+        var progressed = await ChangeWhileWaitingAsync(server, alice, id, () => server.Get<ReportProgress>().RunAsync(id, new ProgressReport(0.5), CancellationToken.None));
         progressed.GetProperty("progress").GetDouble().Should().Be(0.5);
         var finished = await ChangeWhileWaitingAsync(
             server, alice, id, () => server.Get<FinishTask>().RunAsync(id, new FinishRequest(JsonElement.Parse("""{"output":"x"}"""), null, null), CancellationToken.None));

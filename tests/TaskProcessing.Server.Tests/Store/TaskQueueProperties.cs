@@ -61,7 +61,7 @@ public sealed class TaskQueueProperties
                     claimed.Select(t => t.Id).Should().Equal(model.Claim(name, "p" + amount, amount + 1, now));
                     break;
                 case QueueVerb.Progress:
-                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, now, Token), model.Progress(id, amount / 4.0, now));
+                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, null, now, Token), model.Progress(id, amount / 4.0, now));
                     break;
                 case QueueVerb.Stream:
                     var since = now.AddMilliseconds(-amount);

@@ -32,6 +32,9 @@ internal sealed record ScheduleParameters
 
     /// <summary>Whether partial output is wanted while the task runs. Default false.</summary>
     public bool? PreferStreaming { get; init; }
+
+    /// <summary>The project that a pipeline works for; the REST face lists by it. Default 0, none.</summary>
+    public int? ProjectId { get; init; }
 }
 
 /// <summary>Which tasks to list.</summary>
@@ -92,10 +95,15 @@ internal sealed record ClaimBatchParameters : ClaimParameters
 /// <summary>How far a task is.</summary>
 internal sealed record ProgressParameters
 {
-    /// <summary>0 to 1.</summary>
-    [Required]
+    /// <summary>0 to 1; may be left out where step and total are given.</summary>
     [Range(0, 1)]
-    public required double Progress { get; init; }
+    public double? Progress { get; init; }
+
+    /// <summary>How many steps there are in all, for workers that count.</summary>
+    public int? Total { get; init; }
+
+    /// <summary>How many of the total steps are done; instead of progress.</summary>
+    public int? Step { get; init; }
 }
 
 /// <summary>How a task ended: with an output or with an error, which wins.</summary>

@@ -51,7 +51,7 @@ internal static class ManualEndpoints
     }
 
     private static async Task<OcsResult> Report(HttpContext context, OcsParameters parameters, ReportProgress reportProgress, CancellationToken cancellationToken) =>
-        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Float("progress"), cancellationToken));
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken));
 
     private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, FinishTask finishTask, CancellationToken cancellationToken) =>
         Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(), cancellationToken));

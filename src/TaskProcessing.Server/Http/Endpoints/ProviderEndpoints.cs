@@ -52,7 +52,7 @@ internal static class ProviderEndpoints
 
     private static async Task<OcsResult> Report(
         HttpContext context, OcsParameters parameters, ReportProgress reportProgress, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Float("progress"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     private static async Task<OcsResult> Finish(
         HttpContext context, OcsParameters parameters, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>

@@ -19,6 +19,7 @@ internal static class TaskRequests
             WebhookMethod = parameters.OptionalText("webhookMethod"),
             IncludeWatermark = parameters.Boolean("includeWatermark", otherwise: true),
             PreferStreaming = parameters.Boolean("preferStreaming", otherwise: false),
+            ProjectId = parameters.Integer("projectId", otherwise: 0),
         };
     }
 
@@ -28,6 +29,15 @@ internal static class TaskRequests
     /// <summary>How long the caller would like to wait for an answer: <c>wait</c>, in seconds, up to a minute. Nextcloud knows no such parameter.</summary>
     public static TimeSpan Wait(this OcsParameters parameters) =>
         TimeSpan.FromSeconds(parameters.Has("wait") ? Math.Clamp(parameters.Float("wait"), 0, LongestWaitSeconds) : 0);
+
+    /// <summary><c>progress</c> as a fraction; or, for those who count, <c>step</c> of <c>total</c>.</summary>
+    public static ProgressReport Progress(this OcsParameters parameters)
+    {
+        int? total = parameters.Has("total") ? parameters.Integer("total", otherwise: 0) : null;
+        return total is { } steps && parameters.Has("step")
+            ? new ProgressReport(parameters.Float("step") / steps, total)
+            : new ProgressReport(parameters.Float("progress"), total);
+    }
 
     public static FinishRequest Finish(this OcsParameters parameters) =>
         new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"));

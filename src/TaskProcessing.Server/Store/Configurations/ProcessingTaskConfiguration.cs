@@ -28,6 +28,9 @@ internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<Pro
         // lists of a user; what they filter beside the user is read along
         builder.HasIndex(task => new { task.UserId, task.Id }, "ix_tasks_user");
         builder.HasIndex(task => new { task.UserId, task.CustomId }, "ix_tasks_custom").HasFilter("custom_id IS NOT NULL");
+        // pages of the REST face: by project, and by the statuses that are few among many finished tasks
+        builder.HasIndex(task => new { task.ProjectId, task.Id }, "ix_tasks_project").HasFilter("project_id <> 0");
+        builder.HasIndex(task => new { task.Status, task.Id }, "ix_tasks_rare_status").HasFilter("status IN (2, 4, 5)");
         // retention
         builder.HasIndex(task => task.LastUpdated, "ix_tasks_last_updated");
     }

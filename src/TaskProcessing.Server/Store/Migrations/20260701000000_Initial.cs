@@ -73,6 +73,8 @@ internal sealed class Initial : Migration
                 prefer_streaming = table.Column<bool>(nullable: false),
                 allow_cleanup = table.Column<bool>(nullable: false),
                 progress = table.Column<double>(nullable: true),
+                project_id = table.Column<int>(nullable: false),
+                total_steps = table.Column<int>(nullable: true),
                 provider_id = table.Column<string>(nullable: true, maxLength: 255),
                 error_message = table.Column<string>(nullable: true),
                 user_facing_error_message = table.Column<string>(nullable: true),
@@ -89,6 +91,8 @@ internal sealed class Initial : Migration
         migrationBuilder.CreateIndex("ix_tasks_user", "tasks", ["user_id", "id"]);
         migrationBuilder.CreateIndex("ix_tasks_custom", "tasks", ["user_id", "custom_id"], filter: "custom_id IS NOT NULL");
         migrationBuilder.CreateIndex("ix_tasks_last_updated", "tasks", "last_updated");
+        migrationBuilder.CreateIndex("ix_tasks_project", "tasks", ["project_id", "id"], filter: "project_id <> 0");
+        migrationBuilder.CreateIndex("ix_tasks_rare_status", "tasks", ["status", "id"], filter: "status IN (2, 4, 5)");
     }
 
     private static void CreateAccounts(MigrationBuilder migrationBuilder)
@@ -123,6 +127,18 @@ internal sealed class Initial : Migration
             });
         migrationBuilder.CreateIndex("ix_app_passwords_token_hash", "app_passwords", "token_hash", unique: true);
         migrationBuilder.CreateIndex("ix_app_passwords_account_id", "app_passwords", "account_id");
+
+        migrationBuilder.CreateTable(
+            "api_keys",
+            table => new
+            {
+                name = table.Column<string>(nullable: false, maxLength: 64),
+                key_hash = table.Column<string>(nullable: false, maxLength: 64),
+                project_id = table.Column<int>(nullable: true),
+                created_at = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_api_keys", key => key.name));
+        migrationBuilder.CreateIndex("ix_api_keys_key_hash", "api_keys", "key_hash", unique: true);
     }
 
     private static void CreateExApps(MigrationBuilder migrationBuilder)
