@@ -4,9 +4,11 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Http;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Http.Endpoints;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
@@ -40,6 +42,7 @@ internal static class ServerBuilder
         services.AddServerOptions(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
         services.AddTaskStore();
+        services.AddFiles();
         services.AddDataProtection().SetApplicationName("TaskProcessing");
 
         services.AddSingleton<CredentialCache>();
@@ -76,6 +79,7 @@ internal static class ServerBuilder
         services.AddSingleton<Login>();
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddApiDocuments();
+        services.AddDav();
 
         services.AddSingleton<ChangeWatcher>();
         services.AddHostedService<ServerStart>();
@@ -104,6 +108,8 @@ internal static class ServerBuilder
 
         app.MapTasks();
         app.MapProviders();
+        app.MapTaskFiles();
+        app.MapDav();
         if (app.Services.GetRequiredService<IOptions<OcsOptions>>().Value.Profile == OcsProfile.Manual)
             app.MapManual();
         app.MapAppApiRoutes();

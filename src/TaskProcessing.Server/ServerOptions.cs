@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
@@ -24,6 +25,7 @@ internal static class ServerOptions
         services.AddSection<BruteForceOptions>(configuration, "BruteForce");
         services.AddSection<RateLimitOptions>(configuration, "RateLimits");
         services.AddSection<ProviderOptions>(configuration, "Providers");
+        services.AddSection<FilesOptions>(configuration, "Files");
         services.AddSection<ProxyOptions>(configuration, "Proxies");
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");
     }

@@ -5,6 +5,7 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
@@ -34,6 +35,9 @@ internal static class StoreServices
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();
         services.AddSingleton<IFileStore, FileStore>();
+        services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
+        services.AddSingleton<IFileSweep, FileSweep>();
+        services.AddSingleton<IFileLockStore, FileLockStore>();
         services.AddSingleton<IChangeStore, ChangeStore>();
 
         services.AddSingleton<DataProtectionKeys>();

@@ -24,6 +24,10 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     public DbSet<StoredFile> Files => Set<StoredFile>();
 
+    public DbSet<StoredBlob> Blobs => Set<StoredBlob>();
+
+    public DbSet<FileLock> FileLocks => Set<FileLock>();
+
     public DbSet<TopicVersion> Changes => Set<TopicVersion>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

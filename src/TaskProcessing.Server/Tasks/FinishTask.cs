@@ -48,15 +48,12 @@ internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files,
 
         foreach (var value in ShapeCheck.FileValues(type.Output, output))
         {
-            if (ShapeValue.FileId(value) is not { } id || await files.FindAsync(id, cancellationToken) is not { IsFolder: false } file || !MayResultName(file, task))
+            if (ShapeValue.FileId(value) is not { } id || await files.FindAsync(id, cancellationToken) is not { IsFolder: false, DeletedAt: null } file || !FindTaskFile.IsOf(task, file))
                 return Misfit($"file {value} does not exist");
         }
 
         return new TaskEnding(TaskTransition.Succeed) { Output = ShapeCheck.Fill(type.Output, output), Progress = 1 };
     }
-
-    /// <summary>A result opens the files that it names to the task's owner, so it must not name another user's.</summary>
-    private static bool MayResultName(StoredFile file, ProcessingTask task) => file.UserId is null || file.UserId == task.UserId;
 
     private async Task<ReportOutcome> EndAsync(long id, TaskEnding ending, CancellationToken cancellationToken)
     {

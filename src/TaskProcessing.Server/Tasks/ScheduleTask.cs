@@ -58,7 +58,7 @@ internal sealed class ScheduleTask(
         {
             if (request.Owner.UserId is null)
                 return new ScheduleOutcome.FilesForbidden("Cannot schedule task with files referenced without user context");
-            if (ShapeValue.FileId(value) is not { } id || await files.FindAsync(id, cancellationToken) is not { } file)
+            if (ShapeValue.FileId(value) is not { } id || await files.FindAsync(id, cancellationToken) is not { DeletedAt: null } file)
                 return new ScheduleOutcome.Invalid($"Could not find file {value}");
             if (file.IsFolder)
                 return new ScheduleOutcome.Invalid($"File with id \"{id}\" is not a file");

@@ -17,6 +17,7 @@ internal sealed class DescribeOperations : IOperationFilter
         [403] = "The caller is no administrator.",
         [404] = "There is no such thing, or it is somebody else's.",
         [412] = "Nobody serves the task type now, or the caller lacks a header or is no provider app.",
+        [413] = "The file is too large, or there are too many.",
         [429] = "Too many requests; Retry-After says when to come back.",
     };
 

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Http.Ocs;
 
 namespace TaskProcessing.Server.Http.Auth;
@@ -23,6 +24,10 @@ internal static class Access
     /// <summary>Users, and provider apps that act for one.</summary>
     public static TBuilder RequireUser<TBuilder>(this TBuilder builder, bool needsHeader = true)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Rule(Who.User, needsHeader));
+
+    /// <summary>Users, and provider apps that act for one, on the WebDAV face: it refuses in words of its own and asks for a password.</summary>
+    public static TBuilder RequireDavUser<TBuilder>(this TBuilder builder)
+        where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Rule(Who.DavUser, NeedsHeader: false));
 
     /// <summary>Administrators.</summary>
     public static TBuilder RequireAdmin<TBuilder>(this TBuilder builder, bool needsHeader = true)
@@ -61,6 +66,7 @@ internal static class Access
         Anybody,
         Guest,
         User,
+        DavUser,
         Admin,
         Provider,
         GuestOrProvider,
@@ -98,6 +104,8 @@ internal static class Access
         {
             switch (outcome)
             {
+                case LoginOutcome.WrongPassword when rule?.Who == Who.DavUser:
+                    return DavResult.NotLoggedIn;
                 case LoginOutcome.WrongPassword:
                     context.Response.Headers.WWWAuthenticate = IsScript(context) ? "DummyBasic realm=\"Authorisation Required\"" : "Basic realm=\"Authorisation Required\"";
                     return new OcsResult(OcsStatus.Unauthorised, OcsData.EmptyList, "Unauthorised");
@@ -127,6 +135,7 @@ internal static class Access
                 Who.Guest when caller is null or { Kind: CallerKind.ExApp, UserId: null } => NotLoggedIn(),
                 Who.GuestOrProvider when caller is null => NotLoggedIn(),
                 Who.User or Who.Admin when caller?.UserId is null => NotLoggedIn(),
+                Who.DavUser when caller?.UserId is null => DavResult.NotLoggedIn,
                 Who.Admin when !caller!.IsAdmin => new OcsResult(StatusCodes.Status403Forbidden, OcsData.EmptyList, "Logged in account must be an admin"),
                 Who.Provider when caller?.Kind != CallerKind.ExApp => ProviderRequired,
                 Who.App or Who.AppEvenDisabled when caller?.Kind != CallerKind.ExApp => new OcsResult(OcsStatus.Unauthorised, OcsData.EmptyList, "AppAPI authentication failed"),

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Http.Ocs;
@@ -23,6 +24,9 @@ internal static class OcsErrorPages
     private static Task AnswerExceptionAsync(HttpContext context)
     {
         var exception = context.Features.Get<IExceptionHandlerFeature>()!.Error;
+        if (context.Request.Path.StartsWithSegments("/remote.php"))
+            return DavFailure(exception).ExecuteAsync(context);
+
         return exception switch
         {
             BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
@@ -31,6 +35,13 @@ internal static class OcsErrorPages
             _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n").ExecuteAsync(context),
         };
     }
+
+    private static DavResult DavFailure(Exception exception) => exception switch
+    {
+        BadHttpRequestException bad => DavResult.Failure(bad.StatusCode, bad.Message),
+        StoreUnavailableException => DavResult.Failure(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later"),
+        _ => DavResult.Failure(StatusCodes.Status500InternalServerError, "Internal Server Error"),
+    };
 
     private static Task AnswerStatusAsync(HttpContext context)
     {

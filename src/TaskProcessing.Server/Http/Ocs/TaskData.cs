@@ -153,3 +153,14 @@ internal sealed record QueueStatsData(int Scheduled, int Running) : OcsData
         json.WriteEndObject();
     }
 }
+
+/// <summary><c>{"fileId": …}</c>, what an upload answers.</summary>
+internal sealed record UploadedFileData(long FileId) : OcsData
+{
+    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    {
+        json.WriteStartObject();
+        json.WriteNumber("fileId"u8, FileId);
+        json.WriteEndObject();
+    }
+}

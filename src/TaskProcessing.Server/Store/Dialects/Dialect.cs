@@ -27,6 +27,19 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     public abstract string PickOldest(IEnumerable<string> idQueries, string limit);
 
+    /// <summary>What a query ends with that locks the rows it finds until the transaction ends; empty where transactions come one after the other.</summary>
+    protected abstract string RowLock { get; }
+
+    /// <summary>Holds an account until the transaction ends. False when there is none with that id.</summary>
+    public Task<bool> LockAccountAsync(TaskDbContext db, string id) => LockAsync(db, $"SELECT id AS \"Value\" FROM accounts WHERE id = {{0}}{RowLock}", id);
+
+    /// <summary>Holds a task until the transaction ends. False when there is none with that id.</summary>
+    public Task<bool> LockTaskAsync(TaskDbContext db, long id) => LockAsync(db, $"SELECT id AS \"Value\" FROM tasks WHERE id = {{0}}{RowLock}", id);
+
+    private static async Task<bool> LockAsync<TId>(TaskDbContext db, string sql, TId id)
+        where TId : notnull =>
+        (await db.Database.SqlQueryRaw<TId>(sql, id).ToListAsync(CancellationToken.None)).Count > 0;
+
     /// <summary>Whether the error says that the database cannot serve now, rather than that the statement was wrong.</summary>
     protected abstract bool IsOutage(DbException error);
 

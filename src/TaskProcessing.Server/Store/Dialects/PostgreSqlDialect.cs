@@ -63,6 +63,8 @@ internal sealed class PostgreSqlDialect : Dialect
         LIMIT {limit}
         """;
 
+    protected override string RowLock => " FOR NO KEY UPDATE";
+
     protected override bool IsOutage(DbException error) => error switch
     {
         // refused logins, unknown databases, lost connections, too few resources, shutdowns, read-only servers, broken disks

@@ -72,6 +72,8 @@ internal sealed class SqliteDialect : Dialect
     public override string PickOldest(IEnumerable<string> idQueries, string limit) =>
         $"{string.Join(" UNION ALL ", idQueries)} ORDER BY id LIMIT {limit}";
 
+    protected override string RowLock => "";
+
     protected override bool IsOutage(DbException error) => error is SqliteException
     {
         SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+
+namespace TaskProcessing.Server.Files.Blobs;
+
+/// <summary>
+/// Blobs as files of a folder; several nodes can share it over a network file system. A blob is written beside its place
+/// and renamed when it is complete and on disk. Its directory is named after the key's last digits: the first ones are
+/// the time, and the same for all that are written within hours.
+/// </summary>
+internal sealed class FolderBlobStore(string root) : IBlobStore
+{
+    private const int BufferSize = 128 * 1024;
+
+    private readonly string _root = Path.GetFullPath(root);
+
+    public string Location => $"the folder {_root}";
+
+    private string Unfinished => Path.Combine(_root, "unfinished");
+
+    public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Unfinished);
+        var unfinished = Path.Combine(Unfinished, key);
+        try
+        {
+            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+            {
+                await content.CopyToAsync(file, BufferSize, cancellationToken);
+                file.Flush(flushToDisk: true);
+            }
+
+            var place = PathOf(key);
+            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            File.Move(unfinished, place);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
+    }
+
+    public Task<Stream?> OpenAsync(string key, long offset, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Stream file = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+            file.Position = offset;
+            return Task.FromResult<Stream?>(file);
+        }
+        catch (Exception missing) when (missing is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return Task.FromResult<Stream?>(null);
+        }
+    }
+
+    public Task DeleteAsync(string key, CancellationToken cancellationToken)
+    {
+        foreach (var path in new[] { PathOf(key), Path.Combine(Unfinished, key) })
+        {
+            if (File.Exists(path))
+                File.Delete(path);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await Task.CompletedTask;
+        if (!Directory.Exists(_root))
+            yield break;
+
+        foreach (var file in new DirectoryInfo(_root).EnumerateFiles("*", SearchOption.AllDirectories))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (BlobKey.IsOne(file.Name) && file.FullName == PathOf(file.Name))
+                yield return new BlobInfo(file.Name, file.Length);
+        }
+    }
+
+    private string PathOf(string key) => Path.Combine(_root, key[^2..], key[^4..^2], key);
+}

@@ -1,0 +1,96 @@
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Files;
+
+/// <summary>Streams a content to a place of a user's tree. Until it is complete the place keeps what it had.</summary>
+internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOptions<FilesOptions> options, TimeProvider time)
+{
+    public async Task<SaveOutcome> RunAsync(SaveRequest request, CancellationToken cancellationToken)
+    {
+        var quota = options.Value.QuotaBytes;
+        if (request.Length > options.Value.MaxUploadBytes)
+            return new SaveOutcome.TooLarge(options.Value.MaxUploadBytes);
+        if (quota is { } most && request.Length is { } length && await LeftAsync(request, most, cancellationToken) < length)
+            return new SaveOutcome.NotPlaced(new PlaceOutcome.OverQuota(most));
+
+        switch (await writeContent.RunAsync(request.Content, request.Path.Name, options.Value.MaxUploadBytes, request.Checksum, cancellationToken))
+        {
+            case WriteOutcome.TooLarge:
+                return new SaveOutcome.TooLarge(options.Value.MaxUploadBytes);
+            case WriteOutcome.WrongChecksum wrong:
+                return new SaveOutcome.WrongChecksum(wrong.Actual);
+            case WriteOutcome.Written written:
+                return await PlaceAsync(request, written.Content, quota);
+            case var other:
+                throw new InvalidOperationException($"Unknown outcome {other}");
+        }
+    }
+
+    /// <summary>Asked early, so that nobody sends gigabytes for nothing; the word that counts is the store's.</summary>
+    private async Task<long> LeftAsync(SaveRequest request, long quota, CancellationToken cancellationToken)
+    {
+        var freed = (await files.FindAtAsync(request.UserId, request.Path, cancellationToken))?.Size ?? 0;
+        if (request.Parts is not null)
+            freed += request.Length ?? 0;
+
+        return quota - await files.SumAllAsync(request.UserId, cancellationToken) + freed;
+    }
+
+    private async Task<SaveOutcome> PlaceAsync(SaveRequest request, StoredContent content, long? quota)
+    {
+        var now = time.GetUtcNow();
+        var save = new FileSave
+        {
+            UserId = request.UserId,
+            Path = request.Path,
+            Content = content,
+            ModifiedAt = request.ModifiedAt ?? now,
+            Now = now,
+            Quota = quota,
+            MayReplace = request.MayReplace,
+            Parts = request.Parts,
+        };
+        // When this throws it may have happened all the same, so the content stays; the sweep removes it if nobody has it.
+        var outcome = await files.SaveAsync(save, CancellationToken.None);
+        if (outcome is PlaceOutcome.Placed placed)
+            return new SaveOutcome.Saved(placed.File, placed.Created);
+
+        await writeContent.DiscardAsync(content.Key);
+        return new SaveOutcome.NotPlaced(outcome);
+    }
+}
+
+/// <summary>What to save, and where.</summary>
+internal sealed record SaveRequest(string UserId, FilePath Path, Stream Content)
+{
+    /// <summary>How long the content is, if the sender said it.</summary>
+    public long? Length { get; init; }
+
+    /// <summary>When it was last changed at the sender's; now, if he did not say.</summary>
+    public DateTimeOffset? ModifiedAt { get; init; }
+
+    public string? Checksum { get; init; }
+
+    /// <inheritdoc cref="FileSave.MayReplace" />
+    public Func<StoredFile?, bool> MayReplace { get; init; } = _ => true;
+
+    /// <inheritdoc cref="FileSave.Parts" />
+    public FilePath? Parts { get; init; }
+}
+
+/// <summary>What came of <see cref="SaveFile"/>.</summary>
+internal abstract record SaveOutcome
+{
+    private SaveOutcome()
+    {
+    }
+
+    public sealed record Saved(StoredFile File, bool Created) : SaveOutcome;
+
+    public sealed record TooLarge(long MaxBytes) : SaveOutcome;
+
+    public sealed record WrongChecksum(string Actual) : SaveOutcome;
+
+    /// <summary>The place did not take it.</summary>
+    public sealed record NotPlaced(PlaceOutcome Reason) : SaveOutcome;
+}

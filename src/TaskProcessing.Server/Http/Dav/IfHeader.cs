@@ -1,0 +1,87 @@
+using System.Collections.Immutable;
+
+namespace TaskProcessing.Server.Http.Dav;
+
+/// <summary>The <c>If</c> header: lists of conditions, of which one list must hold as a whole.</summary>
+internal sealed record IfHeader(ImmutableArray<IfList> Lists)
+{
+    /// <summary>Every lock token that the header names, wherever: naming it is what shows that one holds it.</summary>
+    public IEnumerable<string> Tokens => Lists.SelectMany(list => list.Conditions).Select(condition => condition.Token).OfType<string>();
+
+    /// <returns>Null when the text is no such header.</returns>
+    public static IfHeader? Parse(string text)
+    {
+        var lists = ImmutableArray.CreateBuilder<IfList>();
+        string? resource = null;
+        var rest = text.AsSpan().Trim();
+        while (rest.Length > 0)
+        {
+            if (rest[0] == '<')
+            {
+                if (Take(ref rest, '<', '>') is not { } tag)
+                    return null;
+                resource = tag;
+            }
+            else if (Take(ref rest, '(', ')', skipQuotes: true) is { } list && Conditions(list) is { Length: > 0 } conditions)
+            {
+                lists.Add(new IfList(resource, conditions));
+            }
+            else
+            {
+                return null;
+            }
+        }
+
+        return lists.Count == 0 ? null : new IfHeader(lists.ToImmutable());
+    }
+
+    private static ImmutableArray<IfCondition>? Conditions(string list)
+    {
+        var conditions = ImmutableArray.CreateBuilder<IfCondition>();
+        var rest = list.AsSpan().Trim();
+        while (rest.Length > 0)
+        {
+            var negated = rest.StartsWith("Not", StringComparison.OrdinalIgnoreCase);
+            if (negated)
+                rest = rest[3..].TrimStart();
+
+            if (Take(ref rest, '<', '>') is { } token)
+                conditions.Add(new IfCondition(negated, token, null));
+            else if (Take(ref rest, '[', ']') is { } tag)
+                conditions.Add(new IfCondition(negated, null, tag.Trim()));
+            else
+                return null;
+        }
+
+        return conditions.ToImmutable();
+    }
+
+    /// <summary>Takes what stands between two brackets at the start of the text, and the blanks after it.</summary>
+    private static string? Take(ref ReadOnlySpan<char> text, char open, char close, bool skipQuotes = false)
+    {
+        if (text.Length == 0 || text[0] != open)
+            return null;
+
+        var quoted = false;
+        for (var i = 1; i < text.Length; i++)
+        {
+            quoted ^= skipQuotes && text[i] == '"';
+            if (quoted || text[i] != close)
+                continue;
+
+            var inside = text[1..i].ToString();
+            text = text[(i + 1)..].TrimStart();
+            return inside;
+        }
+
+        return null;
+    }
+}
+
+/// <summary>Conditions that must hold together.</summary>
+/// <param name="Resource">The address that they are about; null for that of the request.</param>
+/// <param name="Conditions">At least one.</param>
+internal sealed record IfList(string? Resource, ImmutableArray<IfCondition> Conditions);
+
+/// <summary>A lock token that the resource is locked with, or an ETag (with quotes) that it has; or just not.</summary>
+internal sealed record IfCondition(bool Negated, string? Token, string? ETag);
