@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Files;

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Files.Blobs;
+
 namespace TaskProcessing.Server.Files;
 
 /// <summary>

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Files.Blobs;
+
 namespace TaskProcessing.Server.Files;
 
 /// <summary>Removes files that nobody can miss; their contents are left to <see cref="IBlobCatalogue.DoomAsync"/>. Each answers how many rows went.</summary>

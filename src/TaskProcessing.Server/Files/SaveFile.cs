@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Files;
 

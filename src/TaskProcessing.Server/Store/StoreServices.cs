@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;

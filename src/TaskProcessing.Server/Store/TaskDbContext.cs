@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Tasks;

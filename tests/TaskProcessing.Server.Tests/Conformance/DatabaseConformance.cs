@@ -13,7 +13,7 @@ public abstract class DatabaseConformance : StoreConformance
     [Fact]
     public async Task A_file_is_found_by_its_id()
     {
-        var file = new StoredFile { UserId = "alice", Name = "notes.txt" };
+        var file = new StoredFile { Name = "notes.txt" };
         var folder = new StoredFile { Name = "folder", IsFolder = true };
         await using var db = Database.OpenContext();
         db.AddRange(file, folder);

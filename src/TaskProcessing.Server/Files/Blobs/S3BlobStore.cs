@@ -102,9 +102,21 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
         }
         catch
         {
-            // Parts of an upload that was not ended cost money, and no listing shows them.
-            await _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), upload.UploadId, CancellationToken.None);
+            await AbortAsync(key, upload.UploadId);
             throw;
+        }
+    }
+
+    /// <summary>Parts of an upload that was not ended cost money, and no listing shows them.</summary>
+    private async Task AbortAsync(string key, string uploadId)
+    {
+        try
+        {
+            await _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), uploadId, CancellationToken.None);
+        }
+        catch (AmazonServiceException)
+        {
+            // What ended the writing is what the caller must hear; the bucket's own rule removes the parts later.
         }
     }
 

@@ -28,11 +28,15 @@ internal readonly record struct DavAddress(string Mount, FilePath Path)
     /// <returns>Null when it is no place of the user's, or a name in it is none.</returns>
     public static DavAddress? Parse(string url, string userId)
     {
+        // A fragment is no part of an address that is sent; whoever sends one must not hit what is before it.
+        if (url.Contains('#', StringComparison.Ordinal))
+            return null;
+
         var scheme = url.IndexOf("://", StringComparison.Ordinal);
         if (scheme >= 0)
             url = url.IndexOf('/', scheme + 3) is var path and >= 0 ? url[path..] : "/";
 
-        var segments = url.Split('?', '#')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
+        var segments = url.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
         if (segments is ["index.php", ..])
             segments.RemoveAt(0);
 

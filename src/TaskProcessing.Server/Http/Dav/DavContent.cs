@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Http.Dav.Properties;
 using TaskProcessing.Server.Http.Files;
 
 namespace TaskProcessing.Server.Http.Dav;

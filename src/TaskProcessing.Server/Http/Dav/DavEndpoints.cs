@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Dav.Properties;
 
 namespace TaskProcessing.Server.Http.Dav;
 

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Configurations;

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Store.Files;
 

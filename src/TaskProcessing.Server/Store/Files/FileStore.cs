@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Store.Dialects;
 
 namespace TaskProcessing.Server.Store.Files;

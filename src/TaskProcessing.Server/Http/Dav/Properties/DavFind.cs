@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Http.Dav;
+namespace TaskProcessing.Server.Http.Dav.Properties;
 
 /// <summary>PROPFIND: what there is, and what is known of it.</summary>
 internal sealed class DavFind(IFileStore files, IFileLockStore locks, IOptions<FilesOptions> options, TimeProvider time)

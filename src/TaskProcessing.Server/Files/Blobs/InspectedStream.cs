@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace TaskProcessing.Server.Files;
+namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>Counts what is read through it, ends what is too long, keeps the first bytes and adds up a checksum.</summary>
 internal sealed class InspectedStream(Stream inner, long maxBytes, (string Name, IncrementalHash Hash)? checksum) : ReadOnlyStream

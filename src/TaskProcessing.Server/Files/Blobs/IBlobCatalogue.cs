@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Files;
+namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>
 /// Knows every blob that may exist: it is entered before the first byte is written and struck out after the last is

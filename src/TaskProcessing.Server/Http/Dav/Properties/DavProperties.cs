@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Http.Dav;
+namespace TaskProcessing.Server.Http.Dav.Properties;
 
 /// <summary>The properties that the server itself knows of a file or folder. They cannot be set.</summary>
 internal static class DavProperties
@@ -17,7 +17,8 @@ internal static class DavProperties
         [DavXml.Dav + "displayname"] = subject => subject.File.Name.Length > 0 ? subject.File.Name : subject.Request.UserId,
         [DavXml.Dav + "creationdate"] = subject => subject.Path.IsTop ? null : subject.File.CreatedAt.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
         [DavXml.Dav + "getlastmodified"] = subject => subject.Path.IsTop ? null : subject.File.ModifiedAt.ToString("R", CultureInfo.InvariantCulture),
-        [DavXml.Dav + "getetag"] = subject => DavRequest.Quoted(subject.File),
+        // Not for folders: theirs would have to change with everything below.
+        [DavXml.Dav + "getetag"] = subject => subject.File.IsFolder ? null : DavRequest.Quoted(subject.File),
         [DavXml.Dav + "getcontentlength"] = subject => subject.File.IsFolder ? null : subject.File.Size,
         [DavXml.Dav + "getcontenttype"] = subject => subject.File.MediaType,
         [DavXml.Dav + "supportedlock"] = _ => new object[] { LockEntry("exclusive"), LockEntry("shared") },

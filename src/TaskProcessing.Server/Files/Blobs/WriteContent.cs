@@ -1,6 +1,5 @@
-using TaskProcessing.Server.Files.Blobs;
 
-namespace TaskProcessing.Server.Files;
+namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>Streams a content into the blob store. It stays pending until a file takes it; whoever does not want it after all discards it.</summary>
 internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, TimeProvider time)

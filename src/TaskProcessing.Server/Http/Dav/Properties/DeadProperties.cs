@@ -1,7 +1,7 @@
 using System.Xml.Linq;
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Http.Dav;
+namespace TaskProcessing.Server.Http.Dav.Properties;
 
 /// <summary>The properties that clients set; the server only keeps them.</summary>
 internal static class DeadProperties

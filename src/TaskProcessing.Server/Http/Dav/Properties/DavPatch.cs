@@ -2,7 +2,7 @@ using System.Xml.Linq;
 using Microsoft.AspNetCore.Http;
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Http.Dav;
+namespace TaskProcessing.Server.Http.Dav.Properties;
 
 /// <summary>PROPPATCH: sets and removes the properties that belong to clients, all of them or none.</summary>
 internal sealed class DavPatch(IFileStore files, DavGuard guard)

@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Files;
+namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>A stream that can only be read, forwards and asynchronously.</summary>
 internal abstract class ReadOnlyStream : Stream

@@ -1,0 +1,35 @@
+using System.Diagnostics;
+
+namespace TaskProcessing.Server.Tests.Support;
+
+/// <summary>The scripts of tests/npm, and the packages that <c>npm ci</c> installs there.</summary>
+internal static class NpmTools
+{
+    private static readonly string Folder = Path.Combine(Repository.Root, "tests", "npm");
+
+    /// <summary>Starts a script; the test is skipped when the package that it needs is not installed.</summary>
+    public static Process Start(string script, string package, params string[] arguments)
+    {
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules", package)), $"\"npm ci\" in tests/npm installs {package}");
+        var start = new ProcessStartInfo("node", [script, .. arguments])
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return Process.Start(start)!;
+    }
+
+    /// <summary>Runs a script to its end; it must succeed.</summary>
+    /// <returns>What it wrote to standard output.</returns>
+    public static async Task<string> RunAsync(string script, string package, params string[] arguments)
+    {
+        using var process = Start(script, package, arguments);
+        var errors = process.StandardError.ReadToEndAsync();
+        var output = await process.StandardOutput.ReadToEndAsync();
+        await process.WaitForExitAsync();
+        process.ExitCode.Should().Be(0, "{0}{1}", output, await errors);
+        return output;
+    }
+}
