@@ -157,7 +157,7 @@ internal sealed record QueueStatsData(int Scheduled, int Running) : OcsData
 /// <summary><c>{"fileId": …}</c>, what an upload answers.</summary>
 internal sealed record UploadedFileData(long FileId) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsProfile profile)
+    public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteNumber("fileId"u8, FileId);
