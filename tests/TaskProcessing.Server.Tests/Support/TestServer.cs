@@ -72,11 +72,11 @@ internal sealed class TestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>Adds a user; answers an app password.</summary>
-    public async Task<string> AddUserAsync(string id, bool isAdmin = false)
+    /// <summary>Adds a user, who has no password unless one is given; answers an app password.</summary>
+    public async Task<string> AddUserAsync(string id, bool isAdmin = false, string? password = null)
     {
         var token = $"token-of-{id}";
-        await Get<IAccountStore>().TryAddAsync(NewAccount(id, isAdmin), CancellationToken.None);
+        await Get<IAccountStore>().TryAddAsync(NewAccount(id, isAdmin, password is null ? "" : Passwords.Hash(password)), CancellationToken.None);
         await Get<IAccountStore>().AddAppPasswordAsync(
             new AppPassword { AccountId = id, Name = "test", TokenHash = Passwords.HashToken(token), CreatedAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
         return token;
@@ -129,8 +129,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
-    private static Account NewAccount(string id, bool isAdmin) =>
-        new() { Id = id, DisplayName = id, PasswordHash = "", IsAdmin = isAdmin, CreatedAt = DateTimeOffset.UnixEpoch };
+    private static Account NewAccount(string id, bool isAdmin, string passwordHash = "") =>
+        new() { Id = id, DisplayName = id, PasswordHash = passwordHash, IsAdmin = isAdmin, CreatedAt = DateTimeOffset.UnixEpoch };
 
     private sealed class LogWatch : ILoggerProvider, ILogger
     {

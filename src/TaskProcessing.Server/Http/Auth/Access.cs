@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Http.Ocs;
@@ -11,7 +10,7 @@ namespace TaskProcessing.Server.Http.Auth;
 internal static class Access
 {
     /// <summary>What others than provider apps hear. No envelope, as in Nextcloud: clients and the suites that check them rely on it.</summary>
-    public static IResult ProviderRequired { get; } = Plain("ExApp required");
+    public static IResult ProviderRequired { get; } = new PlainRefusal("ExApp required");
 
     /// <summary>Anybody, even without login.</summary>
     public static TBuilder AllowAnybody<TBuilder>(this TBuilder builder)
@@ -74,8 +73,18 @@ internal static class Access
         AppEvenDisabled,
     }
 
-    private static ContentHttpResult Plain(string message) =>
-        TypedResults.Text($$"""{"message":"{{message}}"}""", "application/json; charset=utf-8", statusCode: StatusCodes.Status412PreconditionFailed);
+    private sealed record PlainRefusal(string Message) : IResult
+    {
+        public Task ExecuteAsync(HttpContext httpContext)
+        {
+            if (httpContext.Features.Get<Caller>()?.UserId is { } userId)
+                httpContext.Response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
+
+            httpContext.Response.StatusCode = StatusCodes.Status412PreconditionFailed;
+            httpContext.Response.ContentType = "application/json; charset=utf-8";
+            return httpContext.Response.WriteAsync($$"""{"message":"{{Message}}"}""", httpContext.RequestAborted);
+        }
+    }
 
     private sealed record Rule(Who Who, bool NeedsHeader);
 
@@ -108,9 +117,9 @@ internal static class Access
                     return DavResult.NotLoggedIn;
                 case LoginOutcome.WrongPassword:
                     context.Response.Headers.WWWAuthenticate = IsScript(context) ? "DummyBasic realm=\"Authorisation Required\"" : "Basic realm=\"Authorisation Required\"";
-                    return new OcsResult(OcsStatus.Unauthorised, OcsData.EmptyList, "Unauthorised");
+                    return new OcsResult(OcsStatus.Unauthorised, OcsData.EmptyList, "Unauthorised") { IsOutsideHandler = true };
                 case LoginOutcome.Throttled:
-                    return new OcsResult(StatusCodes.Status429TooManyRequests, OcsData.EmptyList, "Reached maximum delay");
+                    return new OcsResult(StatusCodes.Status429TooManyRequests, OcsData.EmptyList, "Reached maximum delay") { IsOutsideHandler = true };
             }
 
             var caller = (outcome as LoginOutcome.LoggedIn)?.Caller;
@@ -142,7 +151,7 @@ internal static class Access
                 _ => null,
             };
 
-            return mayNot ?? (rule.NeedsHeader && !IsOurs(context) ? Plain("CSRF check failed") : null);
+            return mayNot ?? (rule.NeedsHeader && !IsOurs(context) ? new PlainRefusal("CSRF check failed") : null);
         }
 
         /// <summary>

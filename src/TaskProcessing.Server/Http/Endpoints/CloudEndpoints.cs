@@ -46,7 +46,7 @@ internal static class CloudEndpoints
         var version = Version.Parse(ocs.Value.Version);
         var status = new StatusResource(
             true, false, false, string.Create(CultureInfo.InvariantCulture, $"{version}.0"), ocs.Value.Version, "", "TaskProcessing", false);
-        return TypedResults.Json(status, CloudJson.Default.StatusResource);
+        return TypedResults.Json(status, CloudJson.Default.StatusResource, "application/json");
     }
 }
 

@@ -57,7 +57,7 @@ internal static class TaskEndpoints
         OcsParameters parameters, Caller caller, ScheduleTask scheduleTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         await scheduleTask.RunAsync(parameters.Schedule(caller), cancellationToken) switch
         {
-            ScheduleOutcome.Scheduled scheduled => OcsResult.Ok(new TaskData(scheduled.Task)),
+            ScheduleOutcome.Scheduled scheduled => OcsResult.Ok(new TaskData(scheduled.Task) { IsNew = true }),
             ScheduleOutcome.UnknownType unknown when ocs.Value.Profile == OcsProfile.Manual => OcsResult.Failure(
                 StatusCodes.Status400BadRequest, $"There is no such task type. Did you mean {string.Join(", ", unknown.Nearest)}?"),
             ScheduleOutcome.UnknownType or ScheduleOutcome.NotAvailable => OcsResult.Failure(

@@ -32,7 +32,7 @@ internal static class OcsErrorPages
             BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
             InvalidDataException bad => OcsResult.Refusal(StatusCodes.Status400BadRequest, bad.Message).ExecuteAsync(context),
             StoreUnavailableException => OcsResult.Refusal(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later").ExecuteAsync(context),
-            _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n").ExecuteAsync(context),
+            _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true }.ExecuteAsync(context),
         };
     }
 
@@ -51,12 +51,18 @@ internal static class OcsErrorPages
 
         return status switch
         {
-            StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute).ExecuteAsync(context),
-            // Nextcloud answers a wrong verb with nothing at all.
-            StatusCodes.Status405MethodNotAllowed when Profile(context) == OcsProfile.Nextcloud => Task.CompletedTask,
+            StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute) { IsOutsideHandler = true }.ExecuteAsync(context),
+            StatusCodes.Status405MethodNotAllowed when Profile(context) == OcsProfile.Nextcloud => AnswerNothing(context),
             StatusCodes.Status405MethodNotAllowed => OcsResult.Refusal(status, $"{context.Request.Method} is not possible here, but {context.Response.Headers.Allow} is").ExecuteAsync(context),
             _ => OcsResult.Refusal(status, "").ExecuteAsync(context),
         };
+    }
+
+    /// <summary>Nextcloud answers a wrong verb with nothing but a content type.</summary>
+    private static Task AnswerNothing(HttpContext context)
+    {
+        context.Response.ContentType = OcsWriter.ContentType(context.Request.WantsJson(), isOutsideHandler: true);
+        return Task.CompletedTask;
     }
 
     private static OcsProfile Profile(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;

@@ -23,21 +23,30 @@ internal static class OcsWriter
         if (context.Features.Get<Caller>()?.UserId is { } userId)
             response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
 
+        var json = context.Request.WantsJson();
+        response.ContentType = ContentType(json, result.IsOutsideHandler);
+
         // 204 has no body; version 1 never gets here with it, as its HTTP status is 200.
         if (response.StatusCode is 204)
             return;
 
         var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
-        var json = context.Request.WantsJson();
         var buffer = new ArrayBufferWriter<byte>(1024);
         WriteJson(buffer, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
         ReadOnlyMemory<byte> body = json ? buffer.WrittenMemory : OcsXml.FromJson(buffer.WrittenMemory);
 
-        response.ContentType = json ? "application/json; charset=utf-8" : "application/xml; charset=utf-8";
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
+
+    /// <summary>Nextcloud calls its XML <c>text/xml</c> where no handler was reached.</summary>
+    public static string ContentType(bool json, bool isOutsideHandler) => (json, isOutsideHandler) switch
+    {
+        (true, _) => "application/json; charset=utf-8",
+        (false, true) => "text/xml; charset=utf-8",
+        (false, false) => "application/xml; charset=utf-8",
+    };
 
     private static void WriteJson(ArrayBufferWriter<byte> buffer, OcsResult result, bool version1, OcsStyle style)
     {

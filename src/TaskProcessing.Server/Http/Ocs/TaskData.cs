@@ -7,16 +7,19 @@ namespace TaskProcessing.Server.Http.Ocs;
 /// <summary><c>{"task": …}</c>, what Nextcloud answers for one task.</summary>
 internal sealed record TaskData(ProcessingTask Task) : OcsData
 {
+    /// <summary>Whether the task was made by this very call. Nextcloud shows no progress then, and 0 whenever the task is read later.</summary>
+    public bool IsNew { get; init; }
+
     public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WritePropertyName("task"u8);
-        WriteTask(json, Task, style);
+        WriteTask(json, Task, style, IsNew);
         json.WriteEndObject();
     }
 
     /// <summary>Nextcloud 35's fields in its order.</summary>
-    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsStyle style)
+    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsStyle style, bool isNew = false)
     {
         json.WriteStartObject();
         json.WriteNumber("id"u8, task.Id);
@@ -29,7 +32,7 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
         WriteValues(json, "output"u8, task.Output, style);
         json.WriteString("customId"u8, task.CustomId);
         WriteTime(json, "completionExpectedAt"u8, task.CompletionExpectedAt);
-        WriteFraction(json, "progress"u8, task.Progress);
+        WriteFraction(json, "progress"u8, task.Progress ?? (style.Profile == OcsProfile.Nextcloud && !isNew ? 0 : null));
         WriteTime(json, "scheduledAt"u8, task.ScheduledAt);
         WriteTime(json, "startedAt"u8, task.StartedAt);
         WriteTime(json, "endedAt"u8, task.EndedAt);

@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Contract;
+
+/// <summary>A server with the users, apps, files and providers of the recording, that takes recorded requests.</summary>
+internal sealed class RecordedServer : IAsyncDisposable
+{
+    private const string ProviderApp = "oracle_provider";
+
+    private readonly TestServer _server;
+    private readonly ManualTimeProvider _time;
+    private readonly RawHttp _http;
+    private readonly Dictionary<string, long> _files = [];
+
+    private RecordedServer(TestServer server, ManualTimeProvider time)
+    {
+        _server = server;
+        _time = time;
+        _http = new RawHttp(server.Address);
+    }
+
+    /// <summary>The clock stands still, so that a <c>&lt;time&gt;</c> is one number.</summary>
+    public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
+
+    public static async Task<RecordedServer> StartAsync(bool withProviders = true, bool withRateLimits = false)
+    {
+        var time = new ManualTimeProvider();
+        var settings = new Dictionary<string, string> { ["Ocs:Profile"] = "Nextcloud", ["RateLimits:Enabled"] = withRateLimits.ToString() };
+        var server = new RecordedServer(await TestServer.StartAsync(time: time, settings: settings), time);
+        await server.FurnishAsync();
+        if (withProviders)
+        {
+            foreach (var call in RecordedCall.All.Where(call => call.Group == "providers"))
+                await server.SendAsync(call, server.NewPlaceholders());
+        }
+
+        return server;
+    }
+
+    /// <summary>Lets enough time pass for every rate limit to start anew.</summary>
+    public void LetLimitsPass() => _time.Advance(TimeSpan.FromMinutes(3));
+
+    public async Task ForgetTasksAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync(cancellationToken);
+        await db.Tasks.ExecuteDeleteAsync(cancellationToken);
+    }
+
+    public Placeholders NewPlaceholders()
+    {
+        var placeholders = new Placeholders
+        {
+            ["<base>"] = _server.Address.ToString().TrimEnd('/'),
+            ["<listener>"] = "https://hooks.example",
+        };
+        foreach (var (placeholder, id) in _files)
+            placeholders[placeholder] = id.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return placeholders;
+    }
+
+    /// <summary>A file that a provider uploaded, which belongs to no user.</summary>
+    public Task<long> AddResultFileAsync(string name) => AddFileAsync(null, name, isFolder: false);
+
+    public async Task<RecordedAnswer> SendAsync(RecordedCall call, Placeholders placeholders)
+    {
+        var headers = Credentials(call.As).Concat(((JsonObject)call.Request["headers"]!).Select(header => (header.Key, FillCredentials((string)header.Value!))));
+        var answer = await SendAsync(call.Method, placeholders.Fill(call.Path), headers, Body(call, placeholders));
+        return RecordedAnswer.Of(answer);
+    }
+
+    /// <summary>A call that brings a case about; it must succeed.</summary>
+    public async Task<JsonNode> CallAsync(string caller, string method, string path, JsonNode? body = null)
+    {
+        var headers = Credentials(caller).Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json")).Append(("Content-Type", "application/json"));
+        var answer = await SendAsync(method, "/ocs/v2.php" + path, headers, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()));
+        answer.Status.Should().BeInRange(200, 299, $"{method} {path} brings the case about, but the server said {answer.Text}");
+        return JsonNode.Parse(answer.Text)!["ocs"]!["data"]!;
+    }
+
+    public ValueTask DisposeAsync() => _server.DisposeAsync();
+
+    private Task<RawAnswer> SendAsync(string method, string path, IEnumerable<(string Name, string Value)> headers, byte[]? body) =>
+        _http.SendAsync(method, path, headers, body ?? (method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? null : RawHttp.NoBody), TestContext.Current.CancellationToken);
+
+    private static byte[]? Body(RecordedCall call, Placeholders placeholders)
+    {
+        if ((string?)call.Request["bodyBase64"] is { } bytes)
+            return Convert.FromBase64String(bytes);
+        if ((string?)call.Request["bodyText"] is { } text)
+            return Encoding.UTF8.GetBytes(placeholders.Fill(text));
+        if (!call.Request.TryGetPropertyValue("body", out var body))
+            return null;
+
+        return Encoding.UTF8.GetBytes(placeholders.Fill(body)?.ToJsonString() ?? "null");
+    }
+
+    /// <summary><c>alice</c> sends an app password, <c>alice:word</c> that word as password; apps send AppAPI's headers.</summary>
+    private static (string Name, string Value)[] Credentials(string? caller)
+    {
+        if (caller is null)
+            return [];
+        if (caller.Split(':', 2) is not [var kind, var rest])
+            return [("Authorization", $"Basic {TestServer.Base64($"{caller}:token-of-{caller}")}")];
+
+        return kind switch
+        {
+            "bearer" => [("Authorization", $"Bearer token-of-{rest}")],
+            "exapp" => App(ProviderApp, rest, "secret"),
+            "exapp-wrong" => App(ProviderApp, rest, "guess"),
+            "exapp-unknown" => App("nobody_knows", rest, "secret"),
+            "exapp-disabled" => App("oracle_disabled", rest, "secret"),
+            _ => [("Authorization", $"Basic {TestServer.Base64(caller)}")],
+        };
+    }
+
+    private static (string Name, string Value)[] App(string id, string userId, string secret) =>
+        [("EX-APP-ID", id), ("EX-APP-VERSION", "1.0.0"), ("AA-VERSION", "32.0.0"), ("AUTHORIZATION-APP-API", TestServer.Base64($"{userId}:{secret}"))];
+
+    private static string FillCredentials(string header)
+    {
+        header = header.Replace("<app password of alice>", "token-of-alice", StringComparison.Ordinal).Replace("<secret>", "secret", StringComparison.Ordinal);
+        var start = header.IndexOf("base64(", StringComparison.Ordinal);
+        return start < 0 ? header : header[..start] + TestServer.Base64(header[(start + "base64(".Length)..^1]);
+    }
+
+    private async Task FurnishAsync()
+    {
+        await _server.AddUserAsync("admin", isAdmin: true);
+        await _server.AddUserAsync("alice", password: "pw");
+        foreach (var user in new[] { "bob", "carol", "dave" })
+            await _server.AddUserAsync(user);
+
+        await _server.AddExAppAsync(ProviderApp);
+        await _server.AddExAppAsync("oracle_disabled", enabled: false);
+        _server.ExpectedLog.Add("was refused");
+
+        foreach (var name in new[] { "hello.txt", "dot.png", "beep.wav", "über \"quoted\" 你好.txt" })
+            _files[$"<file {name}>"] = await AddFileAsync("alice", name, isFolder: false);
+        _files["<file folder/>"] = await AddFileAsync("alice", "folder", isFolder: true);
+        _files["<file bobs.txt of bob>"] = await AddFileAsync("bob", "bobs.txt", isFolder: false);
+    }
+
+    private async Task<long> AddFileAsync(string? userId, string name, bool isFolder)
+    {
+        await using var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync();
+        var file = new StoredFile { UserId = userId, Name = name, IsFolder = isFolder };
+        db.Files.Add(file);
+        await db.SaveChangesAsync();
+        return file.Id;
+    }
+}
