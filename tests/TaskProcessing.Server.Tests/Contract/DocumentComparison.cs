@@ -40,7 +40,7 @@ internal sealed class DocumentComparison(Placeholders placeholders, long now)
     {
         switch (expected)
         {
-            case JsonObject text when text.Count == 1 && text["text"] is { } inner && actual?.GetValueKind() == JsonValueKind.String:
+            case JsonObject text when text.Count == 1 && text.TryGetPropertyValue("text", out var inner) && actual?.GetValueKind() == JsonValueKind.String:
                 Compare($"{path}(text)", inner, JsonNode.Parse((string)actual!));
                 break;
             case JsonObject map when actual is JsonObject actualMap:

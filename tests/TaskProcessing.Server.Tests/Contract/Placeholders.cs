@@ -30,10 +30,10 @@ internal sealed partial class Placeholders
             : match.Value;
     });
 
-    /// <summary>A request's JSON with placeholders filled in: ids as numbers, everything else inside its text.</summary>
+    /// <summary>A request's JSON with placeholders filled in: ids as numbers, everything else inside its text. A slot's description is its name.</summary>
     public JsonNode? Fill(JsonNode? json) => json switch
     {
-        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, Fill(entry.Value)))),
+        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, Fill((entry.Value as JsonValue)?.ToString() == "<text>" ? map["name"] : entry.Value)))),
         JsonArray list => new JsonArray([.. list.Select(Fill)]),
         JsonValue value when value.TryGetValue(out string? text) => FillText(text),
         _ => json?.DeepClone(),

@@ -21,15 +21,11 @@ public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixtur
         var actual = await server.SendAsync(call, situation.Placeholders);
 
         var recorded = LaterFields.AddTo(call.Answer);
-        var differences = DeliberateDifferences.Of(call, situation).ToList();
-        var expected = differences.Aggregate(recorded, (answer, difference) => difference.Instead(call, answer));
+        var expected = DeliberateDifferences.Of(call, situation).Aggregate(recorded, (answer, difference) => difference.Instead(call, answer));
         DocumentComparison.Misfits(expected, actual, situation.Placeholders, server.Now)
             .Should().BeEmpty($"that is what {call} is answered with; the whole answer was {actual}");
-        if (differences.Count > 0)
-        {
-            DocumentComparison.Misfits(recorded, actual, situation.Placeholders, server.Now)
-                .Should().NotBeEmpty($"{call} is listed as different ({string.Join(", ", differences.Select(difference => difference.Reason))})");
-        }
+        if (expected != recorded)
+            DocumentComparison.Misfits(recorded, actual, situation.Placeholders, server.Now).Should().NotBeEmpty($"{call} is listed as different");
     }
 
     private static string? NotYet(RecordedCall call) => call switch

@@ -33,6 +33,14 @@ internal sealed record RecordedCall(string Group, string Name, JsonObject Line)
     public static RecordedCall Find(string group, string name) =>
         All.FirstOrDefault(call => call.Group == group && call.Name == name) ?? throw new ArgumentException($"Nothing is recorded as {group}/{name}");
 
+    /// <summary>The same call by somebody else.</summary>
+    public RecordedCall By(string caller)
+    {
+        var line = (JsonObject)Line.DeepClone();
+        line["as"] = caller;
+        return this with { Line = line };
+    }
+
     public override string ToString() => $"{Group}/{Name}";
 
     private static ImmutableArray<RecordedCall> Load() =>

@@ -25,7 +25,8 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
 
     private async Task PrepareAsync(RecordedCall call)
     {
-        if (call.Line["request"]!.ToJsonString().Contains("<result file", StringComparison.Ordinal) || call.Path.Contains("<result file", StringComparison.Ordinal))
+        // JSON texts escape the bracket.
+        if (call.Request.ToJsonString().Contains("result file", StringComparison.Ordinal))
             await AddResultFilesAsync();
 
         if (call.Group == "ratelimit")
@@ -34,10 +35,10 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
             await FollowAsync(call, predecessor);
         else if (call.Name.StartsWith("tasks", StringComparison.Ordinal) && call.Group is "read_delete_list" or "extra")
             await PrepareListAsync(call);
-        else if (call.Path.EndsWith("/tasks_provider/next", StringComparison.Ordinal) || call.Path.Contains("/next?", StringComparison.Ordinal))
+        else if (call.Path.Contains("/tasks_provider/next", StringComparison.Ordinal))
             await PrepareQueueAsync(call);
-        else if (call.Name == "unregister-fifth")
-            await RegisterFifthAsync();
+        else if (call.Name is "unregister-fifth" or "unregister-fourth")
+            await RegisterAsync(call.Name["unregister-".Length..]);
         else if (call.Path.Contains("<task", StringComparison.Ordinal))
             await PrepareTaskAsync(call);
     }
@@ -81,13 +82,13 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         server.LetLimitsPass();
         var calls = call.Name switch
         {
-            "get-tasktypes-dave-after-429" or "other-user-not-affected" => 20,
+            "get-tasktypes-dave-after-429" or "other-user-not-affected" => 21,
             _ when OrdinalNumber().Match(call.Name) is { Success: true } match => int.Parse(match.Value, CultureInfo.InvariantCulture) - 1,
             _ => 0,
         };
         var repeated = call.Name switch
         {
-            "get-tasktypes-dave-after-429" => RecordedCall.All.First(other => other.Group == "ratelimit" && other.As == "dave" && other.Method == "POST"),
+            "get-tasktypes-dave-after-429" => RecordedCall.Find("ratelimit", "bad-schedule-carol-01").By("dave"),
             "other-user-not-affected" => RecordedCall.Find("ratelimit", "bad-schedule-carol-01"),
             _ => call,
         };
@@ -121,10 +122,10 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
             await EndAsync(task, "successful");
     }
 
-    private async Task RegisterFifthAsync()
+    private async Task RegisterAsync(string id)
     {
         var registration = RecordedCall.Find("providers", "register core:text2text:topics").Request["body"]!.DeepClone();
-        registration["provider"]!["id"] = "fifth";
+        registration["provider"]!["id"] = id;
         await server.CallAsync("exapp:", "POST", "/apps/app_api/api/v1/ai_provider/task_processing", registration);
     }
 
@@ -140,7 +141,7 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         if (state is "running" or "cancelled-from-running")
             await ClaimAsync((string)model["type"]!);
         if (state is not ("running" or "scheduled"))
-            await EndAsync(task, state, model["output"]);
+            await EndAsync(task, state, call.Method == "GET" ? model["output"] : null);
     }
 
     /// <summary>A read finds the task as its answer shows it; a report comes from a worker that claimed it.</summary>
@@ -158,7 +159,7 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         var stem = call.Name.Split("/v1-", 2)[0].Split("/v2-", 2)[0];
         var type = call.Group == "shapes_output" && call.Name.Contains('=', StringComparison.Ordinal) ? call.Name.Split('=')[0] + "=" : null;
         return (from other in RecordedCall.All
-                where other.Group == call.Group && other.AnsweredTask is not null && other.Answer.Kind == "json"
+                where other.Group == call.Group && other.AnsweredTask is not null && (other.Answer.Kind == "json" || call.Name == "xml numbers")
                 where other == call || other.Name == stem + "/v2-acceptjson" || (type is not null && other.Name.StartsWith(type, StringComparison.Ordinal))
                 orderby other == call ? 0 : 1
                 select other.AnsweredTask).FirstOrDefault();
@@ -172,6 +173,8 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         var request = new JsonObject();
         foreach (var name in new[] { "type", "appId", "customId", "input" })
             request[name] = placeholders.Fill(model[name]);
+        if (request["input"] is JsonObject input && input["max_tokens"] is JsonValue number && number.TryGetValue(out string? text))
+            input["max_tokens"] = JsonNode.Parse(text);
 
         return (await server.CallAsync((string)model["userId"]!, "POST", "/taskprocessing/schedule", request))["task"]!;
     }

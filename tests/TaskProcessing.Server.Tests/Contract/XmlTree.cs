@@ -11,7 +11,7 @@ internal static partial class XmlTree
 {
     public static JsonNode Read(string xml)
     {
-        var tokens = new Queue<string>(Token().Matches(xml).Select(match => match.Value).Where(token => !token.StartsWith("<?", StringComparison.Ordinal)));
+        var tokens = new Queue<string>(Token().Matches(xml[xml.IndexOf("<ocs", StringComparison.Ordinal)..]).Select(match => match.Value));
         var name = tokens.Dequeue();
         return new JsonObject { [Name(name)] = ReadContent(tokens, name) };
     }
