@@ -12,7 +12,8 @@ internal sealed partial class ChangeWatcher(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private IReadOnlyDictionary<ChangeTopic, long> _seen = new Dictionary<ChangeTopic, long>();
+    /// <summary>Null before the first look, which reads everything: the known task types are to be there before the first provider is.</summary>
+    private IReadOnlyDictionary<ChangeTopic, long>? _seen;
 
     /// <summary>Looks once.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -47,7 +48,7 @@ internal sealed partial class ChangeWatcher(
     }
 
     private bool Changed(IReadOnlyDictionary<ChangeTopic, long> versions, ChangeTopic topic) =>
-        versions.GetValueOrDefault(topic) != _seen.GetValueOrDefault(topic);
+        _seen is null || versions.GetValueOrDefault(topic) != _seen.GetValueOrDefault(topic);
 
     private static partial class Log
     {

@@ -73,6 +73,13 @@ internal sealed class RecordedServer : IAsyncDisposable
         return RecordedAnswer.Of(answer);
     }
 
+    /// <summary>A call of the test's own.</summary>
+    public async Task<RecordedAnswer> SendAsync(string caller, string method, string path)
+    {
+        var headers = Credentials(caller).Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json"));
+        return RecordedAnswer.Of(await SendAsync(method, path, headers, body: null));
+    }
+
     /// <summary>A call that brings a case about; it must succeed.</summary>
     public async Task<JsonNode> CallAsync(string caller, string method, string path, JsonNode? body = null)
     {

@@ -1,0 +1,76 @@
+using System.Net.Http.Json;
+using System.Text.Json.Nodes;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Contract;
+
+/// <summary>What an OCS call was answered.</summary>
+internal sealed record OcsReply(int HttpStatus, int StatusCode, string MetaMessage, JsonNode? Data)
+{
+    public JsonObject Task => (JsonObject)Data!["task"]!;
+
+    public long TaskId => (long)Task["id"]!;
+
+    /// <summary>Where failures that a handler foresaw say why.</summary>
+    public string? Message => (string?)(Data as JsonObject)?["message"];
+}
+
+/// <summary>Speaks OCS with a client of a test server.</summary>
+internal static class OcsDriver
+{
+    public const string Root = "/ocs/v2.php/taskprocessing";
+
+    /// <summary>Calls a route of task processing; a body is sent as JSON whatever the verb.</summary>
+    public static Task<OcsReply> OcsAsync(this HttpClient client, string method, string route, object? body = null) =>
+        client.SendOcsAsync(method, Root + route, body is null ? null : JsonContent.Create(body));
+
+    public static async Task<OcsReply> SendOcsAsync(this HttpClient client, string method, string path, HttpContent? content)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
+        using var response = await client.SendAsync(request, TestContext.Current.CancellationToken);
+        var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        if (text.Length == 0)
+            return new OcsReply((int)response.StatusCode, 0, "", null);
+
+        var json = JsonNode.Parse(text)!;
+        return json["ocs"] is { } ocs
+            ? new OcsReply((int)response.StatusCode, (int)ocs["meta"]!["statuscode"]!, (string)ocs["meta"]!["message"]!, ocs["data"]?.DeepClone())
+            : new OcsReply((int)response.StatusCode, 0, "", json);
+    }
+
+    public static async Task<OcsReply> ScheduleAsync(this HttpClient client, string type = "core:text2text", string customId = "")
+    {
+        var reply = await client.OcsAsync("POST", "/schedule", new { input = new { input = "hello" }, type, appId = "test", customId });
+        reply.HttpStatus.Should().Be(200, reply.Message);
+        return reply;
+    }
+
+    /// <summary>A client of the app <c>worker</c>, which serves the given types with the providers <c>worker:TYPE</c>.</summary>
+    public static async Task<HttpClient> WorkerAsync(this TestServer server, params string[] types)
+    {
+        var app = await server.ExAppAsync("worker");
+        object[] none = [];
+        foreach (var type in types)
+        {
+            var provider = new
+            {
+                id = $"worker:{type}",
+                name = type,
+                task_type = type,
+                expected_runtime = 30,
+                optional_input_shape = none,
+                optional_output_shape = none,
+                input_shape_enum_values = none,
+                input_shape_defaults = none,
+                optional_input_shape_enum_values = none,
+                optional_input_shape_defaults = none,
+                output_shape_enum_values = none,
+                optional_output_shape_enum_values = none,
+            };
+            var reply = await app.SendOcsAsync("POST", "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", JsonContent.Create(new { provider }));
+            reply.HttpStatus.Should().Be(200);
+        }
+
+        return app;
+    }
+}
