@@ -30,7 +30,6 @@ internal static class OcsErrorPages
         return exception switch
         {
             BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
-            InvalidDataException bad => OcsResult.Refusal(StatusCodes.Status400BadRequest, bad.Message).ExecuteAsync(context),
             StoreUnavailableException => OcsResult.Refusal(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later").ExecuteAsync(context),
             _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true }.ExecuteAsync(context),
         };

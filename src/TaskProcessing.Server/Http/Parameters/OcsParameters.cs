@@ -28,7 +28,7 @@ internal sealed class OcsParameters
         if (JsonBody.IsJson(request))
             body = await JsonBody.ReadAsync(request, options.MaxRequestBytes, context.RequestAborted);
         else if (request.HasFormContentType)
-            body = JsonSerializer.SerializeToElement(PhpForm.Read(await request.ReadFormAsync(context.RequestAborted)));
+            body = JsonSerializer.SerializeToElement(PhpForm.Read(await ReadFormAsync(request, context.RequestAborted)));
 
         var query = request.QueryString.HasValue ? JsonSerializer.SerializeToElement(PhpForm.Read(request.Query)) : (JsonElement?)null;
         var parameters = new OcsParameters(body, query);
@@ -107,6 +107,19 @@ internal sealed class OcsParameters
 
     /// <summary>Any JSON value; null when absent or null.</summary>
     public JsonElement? Find(string name) => Find(_body, name) ?? Find(_query, name);
+
+    private static async Task<IFormCollection> ReadFormAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.ReadFormAsync(cancellationToken);
+        }
+        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException)
+        {
+            // Too many fields, or a multipart body that ends before its last boundary: the caller's mistake, no error of ours.
+            throw new BadHttpRequestException($"The form in the request body cannot be read: {problem.Message}", problem);
+        }
+    }
 
     private static JsonElement? Find(JsonElement? source, string name) =>
         source is { ValueKind: JsonValueKind.Object } map && map.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>Makes the answers that this server gives instead of recorded ones, in the version and format of the call.</summary>
 internal static class OurAnswer

@@ -5,7 +5,7 @@ using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>A server with the users, apps, files and providers of the recording, that takes recorded requests.</summary>
 internal sealed class RecordedServer : IAsyncDisposable

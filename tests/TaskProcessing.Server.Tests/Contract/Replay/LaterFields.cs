@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>Adds what Nextcloud 33 to 35 send beyond the recorded 32, with its values for the recorded cases.</summary>
 internal static class LaterFields

@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>Repeats what the recording notes beside its answers.</summary>
 public sealed class ObservationsTests

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json.Nodes;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>One line of Recorded/: a call to a real Nextcloud and its answer, or something seen beside an answer.</summary>
 internal sealed record RecordedCall(string Group, string Name, JsonObject Line)

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>What the recording's placeholders stand for in one case: <c>&lt;task&gt;</c>, <c>&lt;file hello.txt&gt;</c>, <c>&lt;base&gt;</c> and so on.</summary>
 internal sealed partial class Placeholders

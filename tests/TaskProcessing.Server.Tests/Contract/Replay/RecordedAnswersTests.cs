@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>
 /// Sends every recorded request and compares the whole answer. What differs on purpose stands in

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 
-namespace TaskProcessing.Server.Tests.Contract;
+namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>
 /// Where this server answers otherwise than the recorded one, on purpose: which calls, and what it answers instead.
