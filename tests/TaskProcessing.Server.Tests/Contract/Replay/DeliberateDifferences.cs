@@ -60,6 +60,7 @@ internal static class DeliberateDifferences
         new("unknown-format", (call, _) => call.Answer.Headers["content-type"].StartsWith("application/octet-stream", StringComparison.Ordinal), InKnownFormat),
         new("user-name", Named("ocs", "^user(-exapp)?/"), UserName),
         new("provider-text", Named("app_api", "^provider-get/"), ProviderText),
+        new("language", Named("tasktypes", "^tasktypes-german-user-pref-en$"), (_, recorded) => AnswerOf(recorded, "tasktypes", "tasktypes-german")),
         new("xml-characters", Named("read_delete_list", "^get-escapes/.*-xml$"), (_, recorded) => Reworded(recorded, "\\u0001", "\\uFFFD")),
         new("started-at", (_, situation) => situation.IsClaimed, Started),
     ];

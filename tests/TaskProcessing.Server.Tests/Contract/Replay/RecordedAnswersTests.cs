@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Tests.Support;
+
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>
@@ -26,6 +28,18 @@ public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixtur
             .Should().BeEmpty($"that is what {call} is answered with; the whole answer was {actual}");
         if (expected != recorded)
             DocumentComparison.Misfits(recorded, actual, situation.Placeholders, server.Now).Should().NotBeEmpty($"{call} is listed as different");
+    }
+
+    [Fact]
+    public void Every_reason_for_a_difference_has_a_row_in_the_documentation_and_the_other_way_round()
+    {
+        var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "compatibility.md"))
+            .SkipWhile(line => line != "## Different on purpose")
+            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
+            .Select(line => line.Split('|')[1].Trim())
+            .Skip(1);
+
+        rows.Should().BeEquivalentTo(DeliberateDifferences.All.Select(difference => difference.Reason).Distinct());
     }
 
     private static string? NotYet(RecordedCall call) => call switch
