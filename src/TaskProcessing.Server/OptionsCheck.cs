@@ -11,10 +11,39 @@ internal interface ICheckedOptions
     IEnumerable<(string Key, string Problem)> Problems();
 }
 
+/// <summary>A class of options, and where in the configuration it is bound from.</summary>
+internal interface IOptionsSection
+{
+    /// <summary>Null for the root.</summary>
+    string? Section { get; }
+
+    Type OptionsType { get; }
+
+    /// <summary>A sentence for everything that is wrong with the options; empty when nothing is.</summary>
+    IEnumerable<string> Failures(IServiceProvider services);
+}
+
 /// <summary>Checks options with their attributes, nested ones too, and names the configuration key of everything that is wrong.</summary>
-internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>
+internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>, IOptionsSection
     where T : class
 {
+    public string? Section => section;
+
+    public Type OptionsType => typeof(T);
+
+    public IEnumerable<string> Failures(IServiceProvider services)
+    {
+        try
+        {
+            _ = services.GetRequiredService<IOptions<T>>().Value;
+            return [];
+        }
+        catch (OptionsValidationException error)
+        {
+            return error.Failures;
+        }
+    }
+
     public ValidateOptionsResult Validate(string? name, T options)
     {
         var problems = Problems(section is null ? "" : $"{section}:", options).ToList();

@@ -1,3 +1,3 @@
-using TaskProcessing.Server;
+using TaskProcessing.Server.Cli;
 
-await ServerBuilder.Create(args).AddTaskProcessing().AddServing().Build().UseTaskProcessing().RunAsync();
+return await CommandLine.RunAsync(args, new CommandStreams(Console.In, Console.Out, Console.Error), CancellationToken.None);

@@ -48,9 +48,12 @@ internal static class ServerBuilder
         services.AddSingleton<CredentialCache>();
         services.AddSingleton<VerifyCredentials>();
         services.AddSingleton<CreateAccount>();
+        services.AddSingleton<ChangePassword>();
+        services.AddSingleton<CreateAppPassword>();
 
         services.AddSingleton<ExAppSecrets>();
         services.AddSingleton<ExAppDirectory>();
+        services.AddSingleton<AddExApp>();
         services.AddSingleton<AvailableTaskTypes>();
         services.AddSingleton<RegisterProvider>();
         services.AddSingleton<UnregisterProvider>();
@@ -62,6 +65,7 @@ internal static class ServerBuilder
         services.AddSingleton<StreamOutput>();
         services.AddSingleton<FinishTask>();
         services.AddSingleton<CancelTask>();
+        services.AddSingleton<RemoveOldTasks>();
         services.AddSingleton<FindTask>();
         services.AddSingleton<FindQueuePosition>();
         return builder;

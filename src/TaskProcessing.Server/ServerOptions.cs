@@ -47,7 +47,9 @@ internal static class ServerOptions
     private static OptionsBuilder<T> AddSection<T>(this IServiceCollection services, IConfiguration configuration, string? section)
         where T : class
     {
-        services.AddSingleton<IValidateOptions<T>>(new OptionsCheck<T>(section));
+        var check = new OptionsCheck<T>(section);
+        services.AddSingleton<IValidateOptions<T>>(check);
+        services.AddSingleton<IOptionsSection>(check);
         return services.AddOptions<T>().Bind(section is null ? configuration : configuration.GetSection(section)).ValidateOnStart();
     }
 }

@@ -15,8 +15,8 @@ internal sealed partial class CreateAccount(IAccountStore accounts, TimeProvider
     {
         if (!LoginName().IsMatch(id))
             return $"\"{id}\" is no login name: use 1 to 64 letters, digits, spaces or _ . @ - '";
-        if (password.Length is 0 or > 1024)
-            return "The password must have 1 to 1024 characters";
+        if (Passwords.Misfit(password) is { } misfit)
+            return misfit;
 
         var account = new Account
         {

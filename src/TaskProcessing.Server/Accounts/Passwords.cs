@@ -16,6 +16,9 @@ internal static class Passwords
     /// <summary>The hash that a login name without account is checked against, so that its answer takes as long.</summary>
     private static readonly Lazy<string> NobodysHash = new(() => Hash(NewToken()));
 
+    /// <summary>Why it cannot be anybody's password; null when it can.</summary>
+    public static string? Misfit(string password) => password.Length is 0 or > 1024 ? "The password must have 1 to 1024 characters" : null;
+
     /// <summary>A slow, salted hash, for secrets that people choose.</summary>
     public static string Hash(string password) => Hasher.HashPassword(Nobody, password);
 

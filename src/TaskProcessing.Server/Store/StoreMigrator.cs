@@ -7,6 +7,9 @@ namespace TaskProcessing.Server.Store;
 /// <summary>Brings the schema up to date: on start, and for the command <c>migrate</c>.</summary>
 internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, ILogger<StoreMigrator> logger)
 {
+    /// <summary>Which database it is, for messages; without credentials.</summary>
+    public string Location => dialect.Location;
+
     /// <summary>Applies what is pending and names it, oldest first. Several processes may try at once: one does it, the others wait.</summary>
     /// <exception cref="StoreUnavailableException">The database cannot be opened.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
@@ -45,6 +48,18 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
         }
     }
 
+    /// <summary>How the schema stands to what this program needs.</summary>
+    /// <exception cref="StoreUnavailableException">The database cannot be opened.</exception>
+    public async Task<SchemaState> ReadStateAsync(CancellationToken cancellationToken)
+    {
+        var pending = await ListPendingAsync(cancellationToken);
+        if (pending is [])
+            return SchemaState.Current;
+
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return pending.Count == db.Database.GetMigrations().Count() ? SchemaState.Missing : SchemaState.Behind;
+    }
+
     private async Task<IReadOnlyList<string>> ListPendingOnceAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
@@ -62,4 +77,17 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
         [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Migration} applied to {Location}")]
         public static partial void Applied(ILogger logger, string migration, string location);
     }
+}
+
+/// <summary>How a database stands to what this program needs.</summary>
+internal enum SchemaState
+{
+    /// <summary>Nothing was ever made: no database, or an empty one.</summary>
+    Missing,
+
+    /// <summary>An older program made it.</summary>
+    Behind,
+
+    /// <summary>Nothing is left to do.</summary>
+    Current,
 }

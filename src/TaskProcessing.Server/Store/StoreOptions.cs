@@ -1,9 +1,12 @@
 using System.ComponentModel.DataAnnotations;
+using System.Data.Common;
+using Microsoft.Data.Sqlite;
+using Npgsql;
 
 namespace TaskProcessing.Server.Store;
 
 /// <summary>Section <c>Store</c>: the database that keeps everything but file contents.</summary>
-internal sealed class StoreOptions
+internal sealed class StoreOptions : ICheckedOptions
 {
     /// <summary>Which database it is.</summary>
     [EnumDataType(typeof(StoreProvider))]
@@ -14,6 +17,21 @@ internal sealed class StoreOptions
 
     /// <summary>Whether <c>serve</c> brings the schema up to date on start. Default true; false leaves that to <c>migrate</c>.</summary>
     public bool MigrateOnStart { get; set; } = true;
+
+    public IEnumerable<(string Key, string Problem)> Problems()
+    {
+        try
+        {
+            DbConnectionStringBuilder _ = Provider == StoreProvider.PostgreSql
+                ? new NpgsqlConnectionStringBuilder(ConnectionString)
+                : new SqliteConnectionStringBuilder(ConnectionString);
+            return [];
+        }
+        catch (ArgumentException error)
+        {
+            return [(nameof(ConnectionString), $"cannot be read: {error.Message}")];
+        }
+    }
 }
 
 /// <summary>The databases that the store knows.</summary>

@@ -51,7 +51,7 @@ internal sealed class SqliteDialect : Dialect
     /// </remarks>
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+        CreateDirectory(Path.GetDirectoryName(_path)!);
         var lockFile = await OpenLockFileAsync(cancellationToken);
         try
         {
@@ -101,6 +101,15 @@ internal sealed class SqliteDialect : Dialect
                 await Task.Delay(LockPollInterval, cancellationToken);
             }
         }
+    }
+
+    /// <summary>For the server's own user alone: keys and password hashes lie in the file.</summary>
+    private static void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+            Directory.CreateDirectory(path);
+        else
+            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void Execute(SqliteConnection connection, string sql)

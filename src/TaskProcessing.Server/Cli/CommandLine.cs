@@ -1,0 +1,113 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+using TaskProcessing.Server.Cli.Demo;
+using TaskProcessing.Server.Cli.Settings;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Cli;
+
+/// <summary>What the program can be told to do. Without a command it serves.</summary>
+internal static class CommandLine
+{
+    private const string Description =
+        """
+        A server for Nextcloud's task processing API. Without a command it serves.
+
+        Every setting can be given as --Section:Key=Value, as an environment variable TASKPROCESSING_Section__Key, or in
+        appsettings.json; docs/configuration.md lists them.
+        """;
+
+    /// <summary>How long a command may take to end after Ctrl+C.</summary>
+    private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(10);
+
+    /// <returns>The exit code.</returns>
+    public static async Task<int> RunAsync(string[] args, CommandStreams streams, CancellationToken cancellationToken)
+    {
+        var (settings, others, problems) = SettingArguments.Split(args);
+        if (problems.Count > 0)
+        {
+            foreach (var problem in problems)
+                streams.Fail(problem);
+            return ExitCode.Usage;
+        }
+
+        // No response files: a password may begin with an @.
+        var parsed = CreateRoot(new CommandHost(settings, streams)).Parse(others, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction)
+            return Explain(parsed, streams);
+
+        try
+        {
+            return await parsed.InvokeAsync(Invocation(parsed, streams), cancellationToken);
+        }
+        catch (OperationCanceledException) when (IsNotServing(parsed))
+        {
+            streams.Fail("stopped");
+            return ExitCode.Interrupted;
+        }
+        catch (Exception error) when (error is StoreUnavailableException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return streams.Fail(error.Message);
+        }
+        catch (Exception error) when (error is not HostAbortedException)
+        {
+            // A bug: whoever reports it needs all of it.
+            return streams.Fail($"unexpected failure: {error}");
+        }
+    }
+
+    private static RootCommand CreateRoot(CommandHost host)
+    {
+        var serve = ServeCommand.Create(host);
+        var root = new RootCommand(Description)
+        {
+            serve,
+            DemoCommand.Create(host),
+            UserCommands.Create(host),
+            ExAppCommands.Create(host),
+            TaskCommands.Create(host),
+            MigrateCommand.Create(host),
+            HealthCommand.Create(host),
+            SettingArguments.DataDirectoryOption(),
+            SettingArguments.UrlsOption(),
+        };
+        root.Action = serve.Action;
+        return root;
+    }
+
+    private static int Explain(ParseResult parsed, CommandStreams streams)
+    {
+        var command = parsed.CommandResult.Command;
+        if (parsed.UnmatchedTokens is [var unknown, ..])
+        {
+            var name = unknown.Split('=')[0];
+            var known = command.Subcommands.Where(subcommand => !subcommand.Hidden).Select(subcommand => subcommand.Name)
+                .Concat(command.Options.Concat(parsed.RootCommandResult.Command.Options.Where(option => option.Recursive)).Select(option => option.Name));
+            streams.Fail($"\"{name}\" is not understood here{Spelling.Suggestion(Spelling.Nearest(name, known))}");
+        }
+        else
+        {
+            foreach (var error in parsed.Errors)
+                streams.Fail(error.Message);
+        }
+
+        var path = command is RootCommand ? "" : $"{string.Join(' ', Path(parsed.CommandResult))} ";
+        streams.Error.WriteLine($"Run \"taskprocessing {path}--help\" to see what there is.");
+        return ExitCode.Usage;
+    }
+
+    private static IEnumerable<string> Path(SymbolResult? result) =>
+        result is CommandResult { Command: not RootCommand } command ? Path(command.Parent).Append(command.Command.Name) : [];
+
+    private static InvocationConfiguration Invocation(ParseResult parsed, CommandStreams streams) => new()
+    {
+        Output = streams.Out,
+        Error = streams.Error,
+        EnableDefaultExceptionHandler = false,
+        // The server has a way of its own to end on signals.
+        ProcessTerminationTimeout = IsNotServing(parsed) ? EndingTime : null,
+    };
+
+    private static bool IsNotServing(ParseResult parsed) => parsed.Action != parsed.RootCommandResult.Command.Action;
+}

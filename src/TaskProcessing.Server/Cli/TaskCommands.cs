@@ -1,0 +1,160 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Cli;
+
+/// <summary><c>task</c>: everybody's tasks, as operators see them.</summary>
+internal static class TaskCommands
+{
+    /// <summary>As in Nextcloud.</summary>
+    private static readonly TimeSpan DefaultAge = TimeSpan.FromDays(180);
+
+    /// <summary>Those that a stored task can be in.</summary>
+    private static readonly ProcessingStatus[] Statuses = [.. Enum.GetValues<ProcessingStatus>().Where(status => status != ProcessingStatus.Unknown)];
+
+    public static Command Create(CommandHost host) =>
+        new("task", "Shows, counts, cancels and cleans up tasks.") { List(host), Get(host), Stats(host), Cancel(host), CleanUp(host) };
+
+    private static Command List(CommandHost host)
+    {
+        var user = new Option<string?>("--user") { Description = "Only this user's.", HelpName = "ID" };
+        var type = TypeOption();
+        var status = new Option<string?>("--status") { Description = "Only those in this status." };
+        status.AcceptOnlyFromAmong([.. Statuses.Select(TaskView.Name)]);
+        var app = new Option<string?>("--app") { Description = "Only those that this app scheduled.", HelpName = "ID" };
+        var limit = new Option<int>("--limit") { Description = "At most so many, the newest.", HelpName = "N", DefaultValueFactory = _ => 50 };
+        limit.Validators.Add(result =>
+        {
+            if (result.Tokens.Count > 0 && result.GetValueOrDefault<int>() < 1)
+                result.AddError("--limit must be at least 1.");
+        });
+        var json = JsonOption();
+        var command = new Command("list", "Lists the newest tasks, by id.") { user, type, status, app, limit, json };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                var filter = new TaskFilter
+                {
+                    Owner = parsed.GetValue(user) is { } id ? TaskOwner.User(id) : null,
+                    Type = parsed.GetValue(type),
+                    Status = parsed.GetValue(status) is { } name ? Enum.Parse<ProcessingStatus>(name, ignoreCase: true) : null,
+                    AppId = parsed.GetValue(app),
+                    Limit = parsed.GetValue(limit),
+                };
+                var tasks = await services.GetRequiredService<ITaskStore>().ListAsync(filter, cancellationToken);
+                return parsed.GetValue(json) ? host.Streams.WriteJson(tasks.Select(TaskView.Json)) : TaskView.WriteTable(host.Streams.Out, tasks);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Get(CommandHost host)
+    {
+        var id = Id();
+        var json = JsonOption();
+        var command = new Command("get", "Shows a task, with the error message that its owner does not see.") { id, json };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                if (await services.GetRequiredService<ITaskStore>().FindAsync(parsed.GetValue(id), cancellationToken) is not { } task)
+                    return NoSuchTask(host, parsed.GetValue(id));
+
+                return parsed.GetValue(json) ? host.Streams.WriteJson(TaskView.Json(task)) : TaskView.Write(host.Streams.Out, task);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Stats(CommandHost host)
+    {
+        var type = TypeOption();
+        var json = JsonOption();
+        var command = new Command("stats", "Counts the tasks in each status.") { type, json };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                string[] types = parsed.GetValue(type) is { } only ? [only] : [];
+                var counts = await services.GetRequiredService<ITaskStore>().CountByStatusAsync(types, cancellationToken);
+                var all = Statuses.Select(status => (Name: TaskView.Name(status), Count: counts.GetValueOrDefault(status))).Append((Name: "total", Count: counts.Values.Sum())).ToList();
+                return parsed.GetValue(json)
+                    ? host.Streams.WriteJson(all.ToDictionary(row => row.Name, row => row.Count))
+                    : Table.Write(host.Streams.Out, ["STATUS", "TASKS"], all.Select(row => new[] { row.Name, row.Count.ToString(CultureInfo.InvariantCulture) }));
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Cancel(CommandHost host)
+    {
+        var id = Id();
+        var command = new Command("cancel", "Calls a task off, whoever's it is.") { id };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                if (await services.GetRequiredService<CancelTask>().RunAsync(parsed.GetValue(id), owner: null, cancellationToken) is not { } task)
+                    return NoSuchTask(host, parsed.GetValue(id));
+
+                return task.Status == ProcessingStatus.Cancelled
+                    ? host.Streams.Say($"Task {task.Id} is cancelled")
+                    : host.Streams.Fail($"Task {task.Id} has ended already: {TaskView.Name(task.Status)}");
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command CleanUp(CommandHost host)
+    {
+        var olderThan = new Option<TimeSpan?>("--older-than")
+        {
+            Description = "For how long nothing must have happened to them, such as 180d, 12h or 30m. Default: 180d",
+            HelpName = "AGE",
+            CustomParser = ParseAge,
+        };
+        var command = new Command("cleanup", "Removes old tasks, unless they ask to stay.") { olderThan };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                var removed = await services.GetRequiredService<RemoveOldTasks>().RunAsync(parsed.GetValue(olderThan) ?? DefaultAge, cancellationToken);
+                return host.Streams.Say(removed == 1 ? "1 task was removed" : $"{removed} tasks were removed");
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static TimeSpan? ParseAge(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        if (text.Length > 1 && int.TryParse(text[..^1], NumberStyles.None, CultureInfo.InvariantCulture, out var count) && count <= 100_000)
+        {
+            switch (text[^1])
+            {
+                case 'd': return TimeSpan.FromDays(count);
+                case 'h': return TimeSpan.FromHours(count);
+                case 'm': return TimeSpan.FromMinutes(count);
+            }
+        }
+
+        result.AddError($"\"{text}\" is no age: give a number of days, hours or minutes, such as 180d, 12h or 30m.");
+        return null;
+    }
+
+    private static Argument<long> Id() => new("ID")
+    {
+        Description = "The task's number.",
+        CustomParser = result =>
+        {
+            if (!long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+                result.AddError($"\"{result.Tokens[0].Value}\" is no task number.");
+            return id;
+        },
+    };
+
+    private static Option<string?> TypeOption() => new("--type") { Description = "Only tasks of this type, such as core:text2text.", HelpName = "TYPE" };
+
+    private static Option<bool> JsonOption() => new("--json") { Description = "Write JSON." };
+
+    private static int NoSuchTask(CommandHost host, long id) => host.Streams.Fail($"There is no task {id}");
+}

@@ -1,0 +1,100 @@
+using System.Net;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Tests.Cli;
+
+public sealed class UserCommandTests
+{
+    [Fact]
+    public async Task A_new_users_first_command_makes_the_database()
+    {
+        using var directory = new TemporaryDirectory();
+        var driver = new CommandLineDriver(directory.File("data"));
+
+        await driver.SucceedAsync("user", "add", "root", "--password", "@secret", "--admin", "--display-name", "The Boss");
+
+        var users = JsonElement.Parse(await driver.SucceedAsync("user", "list", "--json"));
+        users.EnumerateArray().Single().Should().Match<JsonElement>(user =>
+            user.GetProperty("id").GetString() == "root" && user.GetProperty("displayName").GetString() == "The Boss" && user.GetProperty("isAdmin").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_password_may_come_from_standard_input()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        (await driver.RunWithInputAsync("first\nrest", "user", "add", "bob", "--password-stdin")).ExitCode.Should().Be(0);
+        Passwords.Verify((await Bob(database))!.PasswordHash, "first").Should().BeTrue();
+
+        (await driver.RunWithInputAsync("second", "user", "password", "bob", "--password-stdin")).ExitCode.Should().Be(0);
+        Passwords.Verify((await Bob(database))!.PasswordHash, "second").Should().BeTrue();
+
+        (await driver.RunWithInputAsync("", "user", "password", "bob", "--password-stdin")).Error.Should().Contain("1 to 1024 characters");
+    }
+
+    [Fact]
+    public async Task An_app_password_is_printed_alone()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        await driver.SucceedAsync("user", "add", "bob", "--password", "x");
+
+        var token = await driver.SucceedAsync("user", "app-password", "bob", "--name", "laptop");
+
+        token.Should().MatchRegex(@"^[A-Za-z0-9]{72}\n$");
+        (await database.Get<IAccountStore>().FindByTokenHashAsync(Passwords.HashToken(token.Trim()), CancellationToken.None))!.Id.Should().Be("bob");
+    }
+
+    [Theory]
+    [InlineData("user add bob --password x", "There is a user \"bob\" already")]
+    [InlineData("user add bo:b --password x", "no login name")]
+    [InlineData("user remove eve", "There is no user \"eve\"")]
+    [InlineData("user password eve --password x", "There is no user \"eve\"")]
+    [InlineData("user app-password eve", "There is no user \"eve\"")]
+    public async Task What_cannot_be_done_fails_and_says_why(string line, string why)
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        await driver.SucceedAsync("user", "add", "bob", "--password", "x");
+
+        var result = await driver.RunAsync(line.Split(' '));
+
+        result.ExitCode.Should().Be(1);
+        result.Out.Should().BeEmpty();
+        result.Error.Should().Contain(why);
+    }
+
+    [Fact]
+    public async Task Names_cannot_break_the_table_or_steer_the_terminal()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        await driver.SucceedAsync("user", "add", "bob", "--password", "x", "--display-name", "Bob\e[2J\nroot  root  yes");
+
+        var table = await driver.SucceedAsync("user", "list");
+
+        table.TrimEnd().Split('\n').Should().HaveCount(2);
+        table.Should().NotContain("\e");
+    }
+
+    [Fact]
+    public async Task A_running_server_turns_a_removed_user_away()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        (await alice.GetAsync("/ocs/v2.php/cloud/user")).StatusCode.Should().Be(HttpStatusCode.OK);
+
+        var driver = new CommandLineDriver(server.Get<IOptions<DataDirectoryOptions>>().Value.DataDirectory);
+        await driver.SucceedAsync("user", "remove", "alice");
+        await server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+
+        (await alice.GetAsync("/ocs/v2.php/cloud/user")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    private static Task<Account?> Bob(TestDatabase database) => database.Get<IAccountStore>().FindAsync("bob", CancellationToken.None);
+}
