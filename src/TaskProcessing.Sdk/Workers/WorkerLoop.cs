@@ -60,6 +60,8 @@ public sealed partial class WorkerLoop
             await RegisterAsync(stoppingToken).ConfigureAwait(false);
             while (true)
             {
+                // A claim that stopping has ended frees its slots, so without this the loop would claim on, for ever.
+                stoppingToken.ThrowIfCancellationRequested();
                 if (_slots.TryReserveClaim() is { } offered)
                     Track(ClaimAsync(offered, tokens));
                 else

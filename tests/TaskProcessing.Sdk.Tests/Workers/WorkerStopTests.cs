@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Tests.Support;
 using TaskProcessing.Sdk.Workers;
 
@@ -32,6 +33,17 @@ public sealed class WorkerStopTests
         context.CancellationToken.IsCancellationRequested.Should().BeFalse();
         _source.FinishedAsync(begun).IsCompletedSuccessfully.Should().BeTrue();
         _source.FinishedAsync(late).IsCompleted.Should().BeFalse();
+    }
+
+    [Fact]
+    public async Task A_worker_that_is_stopped_while_it_registers_claims_nothing_and_ends()
+    {
+        var loop = new WorkerLoop(
+            _source, [new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done))], new WorkerOptions(), NullLogger<WorkerLoop>.Instance, _time);
+
+        await Task.Run(() => loop.RunAsync(new CancellationToken(canceled: true))).WaitAsync(TimeSpan.FromMinutes(1));
+
+        _source.Claims.Should().BeEmpty();
     }
 
     [Fact]
