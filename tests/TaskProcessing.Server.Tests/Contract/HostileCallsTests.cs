@@ -58,6 +58,10 @@ public sealed class HostileCallsTests(HostileCallsTests.AttackedServer attacked)
         new("a multipart body that breaks off", "POST", Schedule, ContentType: "multipart/form-data; boundary=b", Body: "--b\r\nContent-Disposition: form-data; name=\"input\"\r\n\r\nx"u8.ToArray()),
         new("a content type of nonsense", "POST", Schedule, ContentType: "////;;;=", Body: "{}"u8.ToArray()),
 
+        new("an upload that breaks off", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=b", Body: "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx"u8.ToArray()),
+        new("an upload without boundary", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=", Body: "x"u8.ToArray()),
+        new("an upload with a header without end", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=b", Body: Encoding.ASCII.GetBytes($"--b\r\nA: {new string('a', 100_000)}\r\n\r\nx\r\n--b--")),
+
         // Paths and verbs.
         new("an unknown route", "GET", Task + "/nope", 404),
         new("an unknown app", "GET", "/ocs/v2.php/apps/nope/x", 404),
@@ -95,7 +99,7 @@ public sealed class HostileCallsTests(HostileCallsTests.AttackedServer attacked)
         Json("progress beyond all numbers", Progress, """{"progress":1e999}""", app: true),
         Json("progress of minus one", Progress, """{"progress":-1}""", app: true),
         Json("output is a text", Result, """{"output":"x"}""", app: true),
-        Json("neither output nor error", Result, "{}", app: true, status: 404),
+        Json("neither output nor error", Result, "{}", app: true),
         Json("a NUL in the error", Result, """{"errorMessage":"a\u0000b"}""", app: true),
         new("a batch of too many", "GET", Task + "/tasks_provider/next_batch?providerIds[]=a&taskTypeIds[]=b&numberOfTasks=99999999999999999999", 200, App: true),
         new("a batch of no number", "GET", Task + "/tasks_provider/next_batch?providerIds[]=a&taskTypeIds[]=b&numberOfTasks[]=2", App: true),
@@ -184,6 +188,8 @@ public sealed class HostileCallsTests(HostileCallsTests.AttackedServer attacked)
             _server.ExpectedLog.Add("was refused");
             await _server.AddUserAsync("alice");
             (await _server.WorkerAsync("core:text2text", "core:audio2text")).Dispose();
+            using var guest = _server.Guest();
+            (await guest.ScheduleAsync()).TaskId.Should().Be(1, "uploads name it");
             return _server;
         }
 

@@ -46,7 +46,6 @@ public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixtur
     {
         { Group: "webhook", IsObservation: true } => "webhooks are delivered by another issue",
         { IsObservation: true } => "seen beside an answer; ObservationsTests repeats it",
-        _ when call.Path.Contains("/file", StringComparison.Ordinal) => "file contents are another issue",
         _ when call.Path.Contains("/apps/status/", StringComparison.Ordinal) => "the life cycle of provider apps is another issue",
         _ => null,
     };

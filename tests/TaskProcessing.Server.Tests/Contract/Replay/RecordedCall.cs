@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
@@ -69,7 +70,7 @@ internal sealed record RecordedAnswer(int Status, ImmutableSortedDictionary<stri
 
     public static RecordedAnswer Of(RawAnswer answer)
     {
-        var headers = answer.Headers.Where(header => ComparedHeaders.Contains(header.Key)).ToImmutableSortedDictionary(header => header.Key, header => header.Value);
+        var headers = answer.Headers.Where(header => ComparedHeaders.Contains(header.Key)).ToImmutableSortedDictionary(header => header.Key, header => Decoded(header.Key, header.Value));
         var type = headers.GetValueOrDefault("content-type", "");
         if (answer.Body.Length == 0)
             return new RecordedAnswer(answer.Status, headers, "empty", null);
@@ -78,7 +79,19 @@ internal sealed record RecordedAnswer(int Status, ImmutableSortedDictionary<stri
         if (answer.Text.StartsWith("<?xml", StringComparison.Ordinal))
             return new RecordedAnswer(answer.Status, headers, "xml", XmlTree.Read(answer.Text));
 
-        return new RecordedAnswer(answer.Status, headers, "text", JsonValue.Create(answer.Text));
+        return type.StartsWith("text/", StringComparison.Ordinal)
+            ? new RecordedAnswer(answer.Status, headers, "text", JsonValue.Create(answer.Text))
+            : new RecordedAnswer(answer.Status, headers, "bytes", JsonValue.Create(Convert.ToBase64String(answer.Body)));
+    }
+
+    /// <summary>As the recording has it: the file name without quotes and escapes.</summary>
+    private static string Decoded(string name, string header)
+    {
+        if (name != "content-disposition")
+            return header;
+
+        var disposition = ContentDispositionHeaderValue.Parse(header);
+        return $"{disposition.DispositionType}; filename={(disposition.FileNameStar ?? disposition.FileName)?.Trim('"')}";
     }
 
     public RecordedAnswer With(string header, string? value) =>

@@ -1,8 +1,10 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
@@ -63,8 +65,31 @@ internal sealed class RecordedServer : IAsyncDisposable
         return placeholders;
     }
 
-    /// <summary>A file that a provider uploaded, which belongs to no user.</summary>
-    public Task<long> AddResultFileAsync(string name) => AddFileAsync(null, name, isFolder: false);
+    /// <summary>Uploads parts called <c>file</c> as a provider; answers the id of the result file.</summary>
+    public async Task<string> UploadAsync(string taskId, params byte[][] contents)
+    {
+        using var body = new MemoryStream();
+        foreach (var content in contents)
+        {
+            body.Write("--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"out\"\r\n\r\n"u8);
+            body.Write(content);
+            body.Write("\r\n"u8);
+        }
+
+        body.Write("--b--\r\n"u8);
+        var headers = Credentials("exapp:").Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json")).Append(("Content-Type", "multipart/form-data; boundary=b"));
+        var answer = await SendAsync("POST", $"/ocs/v2.php/taskprocessing/tasks_provider/{taskId}/file", headers, body.ToArray());
+        answer.Status.Should().Be(201, answer.Text);
+        return JsonNode.Parse(answer.Text)!["ocs"]!["data"]!["fileId"]!.ToJsonString();
+    }
+
+    /// <summary>A task that no schedule would have let in.</summary>
+    public async Task<JsonNode> SmuggleTaskAsync(string userId, string type, JsonNode input)
+    {
+        var task = new ProcessingTask { Type = type, Status = ProcessingStatus.Scheduled, UserId = userId, AppId = "oracle", Input = input.ToJsonString(), ScheduledAt = _time.GetUtcNow(), LastUpdated = _time.GetUtcNow() };
+        await _server.Get<ITaskStore>().AddAsync(task, TestContext.Current.CancellationToken);
+        return new JsonObject { ["id"] = task.Id };
+    }
 
     public async Task<RecordedAnswer> SendAsync(RecordedCall call, Placeholders placeholders)
     {
@@ -146,18 +171,21 @@ internal sealed class RecordedServer : IAsyncDisposable
         await _server.AddExAppAsync("oracle_disabled", enabled: false);
         _server.ExpectedLog.Add("was refused");
 
-        foreach (var name in new[] { "hello.txt", "dot.png", "beep.wav", "über \"quoted\" 你好.txt" })
-            _files[$"<file {name}>"] = await AddFileAsync("alice", name, isFolder: false);
-        _files["<file folder/>"] = await AddFileAsync("alice", "folder", isFolder: true);
-        _files["<file bobs.txt of bob>"] = await AddFileAsync("bob", "bobs.txt", isFolder: false);
+        _files["<file hello.txt>"] = await PutFileAsync("alice", "hello.txt", "hello world\n"u8.ToArray());
+        _files["<file dot.png>"] = await PutFileAsync("alice", "dot.png", RecordedBytes("input-png-owner"));
+        _files["<file beep.wav>"] = await PutFileAsync("alice", "beep.wav", RecordedBytes("input-wav-owner"));
+        _files["<file über \"quoted\" 你好.txt>"] = await PutFileAsync("alice", "über \"quoted\" 你好.txt", "hello again\n"u8.ToArray());
+        _files["<file folder/>"] = await PutFileAsync("alice", "folder", content: null);
+        _files["<file bobs.txt of bob>"] = await PutFileAsync("bob", "bobs.txt", "secret of bob\n"u8.ToArray());
     }
 
-    private async Task<long> AddFileAsync(string? userId, string name, bool isFolder)
+    private static byte[] RecordedBytes(string name) => Convert.FromBase64String((string)RecordedCall.Find("files", name).Answer.Body!);
+
+    /// <summary>Adds a file over WebDAV, or a folder when there is no content.</summary>
+    private async Task<long> PutFileAsync(string userId, string name, byte[]? content)
     {
-        await using var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync();
-        var file = new StoredFile { UserId = userId, Name = name, IsFolder = isFolder };
-        db.Files.Add(file);
-        await db.SaveChangesAsync();
-        return file.Id;
+        var answer = await SendAsync(content is null ? "MKCOL" : "PUT", $"/remote.php/dav/files/{userId}/{Uri.EscapeDataString(name)}", Credentials(userId), content);
+        answer.Status.Should().Be(201, answer.Text);
+        return (await _server.Get<IFileStore>().FindAtAsync(userId, new FilePath(FileTree.Files, name), TestContext.Current.CancellationToken))!.Id;
     }
 }

@@ -25,10 +25,6 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
 
     private async Task PrepareAsync(RecordedCall call)
     {
-        // JSON texts escape the bracket.
-        if (call.Request.ToJsonString().Contains("result file", StringComparison.Ordinal))
-            await AddResultFilesAsync();
-
         if (call.Group == "ratelimit")
             await UseUpLimitAsync(call);
         else if (Predecessor(call) is { } predecessor)
@@ -37,10 +33,18 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
             await PrepareListAsync(call);
         else if (call.Path.Contains("/tasks_provider/next", StringComparison.Ordinal))
             await PrepareQueueAsync(call);
+        else if (call.Name.StartsWith("smuggled file", StringComparison.Ordinal))
+            Bind("<task>", await server.SmuggleTaskAsync("alice", "oracle:file", placeholders.Fill(new JsonObject { ["value"] = "<file bobs.txt of bob>" })!));
+        else if (call.Name.StartsWith("appdata file", StringComparison.Ordinal))
+            placeholders["<result file>"] = await server.UploadAsync((await ScheduleAsync(NewTask("core:text2text", "hello")))["id"]!.ToJsonString(), "result"u8.ToArray());
         else if (call.Name is "unregister-fifth" or "unregister-fourth")
             await RegisterAsync(call.Name["unregister-".Length..]);
         else if (call.Path.Contains("<task", StringComparison.Ordinal))
             await PrepareTaskAsync(call);
+
+        // JSON texts escape the bracket.
+        if (call.Group is "files" or "extra" && call.Path.Contains("<task", StringComparison.Ordinal) && call.Request.ToJsonString().Contains("result file", StringComparison.Ordinal))
+            await new ResultFiles(server, placeholders).PrepareAsync(call);
     }
 
     /// <summary>The recorded call that comes before this one, of which this one sees the effect.</summary>
@@ -68,12 +72,6 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         Bind("<task>", answer.Body!["ocs"]!["data"]!["task"]!);
         await ClaimAsync("core:text2text");
         await server.CallAsync("exapp:", "POST", $"/taskprocessing/tasks_provider/{placeholders["<task>"]}/progress", new JsonObject { ["progress"] = 0.5 });
-    }
-
-    private async Task AddResultFilesAsync()
-    {
-        foreach (var placeholder in new[] { "<result file>", "<result file 2>", "<result file 3>" })
-            placeholders[placeholder] = (await server.AddResultFileAsync("result")).ToString(CultureInfo.InvariantCulture);
     }
 
     /// <summary>Sends what the recording had sent before: the same call, as often as the number in its name says.</summary>
@@ -149,6 +147,8 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
     {
         if (call.Group == "provider" || call.Name == "nc_py_api set_progress")
             return "running";
+        if (call.Group == "files")
+            return "scheduled";
 
         return call.Method == "GET" && (string?)model["status"] is { } status ? status["STATUS_".Length..].ToLowerInvariant() : "scheduled";
     }
@@ -156,6 +156,11 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
     /// <summary>The task that the call is about, as this answer, its twin in JSON or an answer about the same type shows it.</summary>
     private static JsonObject? Model(RecordedCall call)
     {
+        if (call.Group == "files" && call.AnsweredTask is null && call.Name != "get-file-of-task-without-files")
+            return RecordedCall.Find("files", call.Name.StartsWith("text2image", StringComparison.Ordinal) ? "text2image-result" : "result-with-files").AnsweredTask;
+        if (call.Name.StartsWith("two parts named file", StringComparison.Ordinal))
+            return NewTask("oracle:file", new JsonObject { ["value"] = "<file hello.txt>" });
+
         var stem = call.Name.Split("/v1-", 2)[0].Split("/v2-", 2)[0];
         var type = call.Group == "shapes_output" && call.Name.Contains('=', StringComparison.Ordinal) ? call.Name.Split('=')[0] + "=" : null;
         return (from other in RecordedCall.All
@@ -165,8 +170,9 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
                 select other.AnsweredTask).FirstOrDefault();
     }
 
-    private static JsonObject NewTask(string type, string input) =>
-        new() { ["type"] = type, ["userId"] = "alice", ["appId"] = "oracle", ["customId"] = "", ["input"] = new JsonObject { ["input"] = input } };
+    private static JsonObject NewTask(string type, string input) => NewTask(type, new JsonObject { ["input"] = input });
+
+    private static JsonObject NewTask(string type, JsonObject input) => new() { ["type"] = type, ["userId"] = "alice", ["appId"] = "oracle", ["customId"] = "", ["input"] = input };
 
     private async Task<JsonNode> ScheduleAsync(JsonObject model)
     {
