@@ -60,6 +60,7 @@ public sealed class HostileCallsTests(HostileCallsTests.AttackedServer attacked)
 
         new("an upload that breaks off", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=b", Body: "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nx"u8.ToArray()),
         new("an upload without boundary", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=", Body: "x"u8.ToArray()),
+        new("an upload with an endless boundary", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: $"multipart/form-data; boundary={new string('b', 6000)}", Body: "x"u8.ToArray()),
         new("an upload with a header without end", "POST", Task + "/tasks_provider/1/file", App: true, ContentType: "multipart/form-data; boundary=b", Body: Encoding.ASCII.GetBytes($"--b\r\nA: {new string('a', 100_000)}\r\n\r\nx\r\n--b--")),
 
         // Paths and verbs.

@@ -68,11 +68,11 @@ internal static class FileEndpoints
     {
         if (!MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
             || !type.MediaType.Equals("multipart/form-data", StringComparison.OrdinalIgnoreCase)
-            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 } boundary)
+            || HeaderUtilities.RemoveQuotes(type.Boundary).Value is not { Length: > 0 and <= UploadedForm.MaxBoundaryLength } boundary)
             yield break;
 
-        var form = new MultipartReader(boundary, request.Body);
-        while (await form.ReadNextSectionAsync(cancellationToken) is { } part)
+        var form = new UploadedForm(boundary, request.Body);
+        while (await form.NextPartAsync(cancellationToken) is { } part)
         {
             var disposition = part.GetContentDispositionHeader();
             var name = HeaderUtilities.RemoveQuotes(disposition?.Name ?? default).Value;
