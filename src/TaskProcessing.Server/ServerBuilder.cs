@@ -12,6 +12,7 @@ using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Http.Endpoints;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.BuiltIn;
@@ -108,6 +109,7 @@ internal static class ServerBuilder
         app.UseOcsErrorPages();
         app.UseRouting();
         app.UseAccessCheck();
+        app.UseRestAccess();
         app.UseRateLimits();
 
         app.MapTasks();
@@ -118,6 +120,8 @@ internal static class ServerBuilder
             app.MapManual();
         app.MapAppApiRoutes();
         app.MapCloudRoutes();
+        if (app.Services.GetRequiredService<IOptions<RestOptions>>().Value.Enabled)
+            app.MapRest();
         app.MapHealth();
         app.MapApiDocuments();
         return app;

@@ -13,7 +13,13 @@ internal sealed partial class AvailableTaskTypes(
     IExAppStore exApps, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
-    private readonly ImmutableArray<TaskType> _ownTypes = [.. CoreTaskTypes.All, .. typeOptions.Value.Custom.Select(custom => custom.ToTaskType())];
+    private readonly ImmutableArray<TaskType> _ownTypes =
+    [
+        .. CoreTaskTypes.All,
+        .. typeOptions.Value.Pipelines ? PipelineTaskTypes.All : [],
+        .. typeOptions.Value.Custom.Select(custom => custom.ToTaskType()),
+    ];
+
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
     private TaskTypeCatalogue _current = new([], [], ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty);
 

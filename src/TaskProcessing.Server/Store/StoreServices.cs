@@ -32,6 +32,7 @@ internal static class StoreServices
         services.AddSingleton<Database>();
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
+        services.AddSingleton<ITaskPages, TaskPages>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();

@@ -12,13 +12,16 @@ internal sealed class AvailableTaskType(TaskType type, ProviderDescriptor provid
 
     public ProviderDescriptor Provider { get; } = provider;
 
+    /// <summary>Whether somebody works on its tasks now; those of free-form types may wait for that.</summary>
+    public bool IsServed { get; } = provider.Id.Length > 0;
+
     public Shape Input { get; } = new(
         type.InputShape, provider.OptionalInputShape, provider.InputShapeEnumValues, provider.OptionalInputShapeEnumValues,
-        provider.InputShapeDefaults, provider.OptionalInputShapeDefaults);
+        provider.InputShapeDefaults, provider.OptionalInputShapeDefaults) { IsFreeForm = type.IsFreeForm };
 
     public Shape Output { get; } = new(
         type.OutputShape, provider.OptionalOutputShape, provider.OutputShapeEnumValues, provider.OptionalOutputShapeEnumValues,
-        ImmutableDictionary<string, JsonElement>.Empty, ImmutableDictionary<string, JsonElement>.Empty);
+        ImmutableDictionary<string, JsonElement>.Empty, ImmutableDictionary<string, JsonElement>.Empty) { IsFreeForm = type.IsFreeForm };
 }
 
 /// <summary>The slots of one direction: the type's mandatory ones, then the provider's optional ones.</summary>
@@ -40,6 +43,9 @@ internal sealed class Shape
             .. optional.Where(slot => !mandatoryKeys.Contains(slot.Key)).Select(slot => Slot(slot, false, optionalEnumValues, optionalDefaults)),
         ];
     }
+
+    /// <summary>Whether any JSON object fits.</summary>
+    public bool IsFreeForm { get; init; }
 
     /// <summary>In the order in which they are checked, stored and sent.</summary>
     public ImmutableArray<ShapeSlot> Slots { get; }

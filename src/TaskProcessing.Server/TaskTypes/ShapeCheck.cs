@@ -14,6 +14,9 @@ internal static class ShapeCheck
     /// <param name="maxTextBytes">How long a Text may be in UTF-8.</param>
     public static string? InputMisfit(Shape shape, JsonElement input, int maxTextBytes)
     {
+        if (shape.IsFreeForm)
+            return FreeFormMisfit(input);
+
         foreach (var slot in shape.Slots)
         {
             var misfit = Find(input, slot.Key) is { } value
@@ -29,6 +32,9 @@ internal static class ShapeCheck
     /// <summary>Why the output is no valid result, or null when it is one.</summary>
     public static string? OutputMisfit(Shape shape, JsonElement output)
     {
+        if (shape.IsFreeForm)
+            return FreeFormMisfit(output);
+
         foreach (var slot in shape.Slots)
         {
             if (Find(output, slot.Key) is not { } value)
@@ -52,6 +58,9 @@ internal static class ShapeCheck
     /// <returns>A JSON object as text.</returns>
     public static string Fill(Shape shape, JsonElement values)
     {
+        if (shape.IsFreeForm)
+            return values.ValueKind == JsonValueKind.Object ? values.GetRawText() : "{}";
+
         var buffer = new ArrayBufferWriter<byte>(256);
         using (var writer = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
         {
@@ -79,6 +88,12 @@ internal static class ShapeCheck
         where value is not null
         from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
         select entry;
+
+    /// <summary>An empty list is PHP's empty map. How large it may be is settled by the largest request.</summary>
+    private static string? FreeFormMisfit(JsonElement values) =>
+        values.ValueKind == JsonValueKind.Object || (values.ValueKind == JsonValueKind.Array && values.GetArrayLength() == 0)
+            ? null
+            : "The parameters must be a JSON object";
 
     private static void Write(Utf8JsonWriter writer, ShapeType type, JsonElement value)
     {

@@ -13,6 +13,9 @@ internal sealed record TaskType(
     ImmutableArray<ShapeDescriptor> OutputShape,
     bool IsInternal = false)
 {
+    /// <summary>Whether input and output are any JSON object, and the type is available without a provider too.</summary>
+    public bool IsFreeForm { get; init; }
+
     public static TaskType From(TaskTypeDescriptor descriptor) =>
         new(descriptor.Id, descriptor.Name, descriptor.Description, descriptor.InputShape, descriptor.OutputShape);
 }

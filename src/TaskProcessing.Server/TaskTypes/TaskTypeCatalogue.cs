@@ -32,9 +32,9 @@ internal sealed class TaskTypeCatalogue
         Available =
         [
             .. from type in byId.Values
-               where !disabled.Contains(type.Id) && byType[type.Id].Any()
+               where !disabled.Contains(type.Id) && (type.IsFreeForm || byType[type.Id].Any())
                let preferred = byType[type.Id].FirstOrDefault(provider => provider.Id == preferences.GetValueOrDefault(type.Id))
-               select new AvailableTaskType(type, preferred ?? byType[type.Id].First()),
+               select new AvailableTaskType(type, preferred ?? byType[type.Id].FirstOrDefault() ?? Nobody(type)),
         ];
         _available = Available.ToFrozenDictionary(type => type.Type.Id);
     }
@@ -55,6 +55,9 @@ internal sealed class TaskTypeCatalogue
             .ThenBy(id => id, StringComparer.Ordinal)
             .Take(count),
     ];
+
+    /// <summary>Stands in while nobody serves a type that is available all the same; see <see cref="AvailableTaskType.IsServed"/>.</summary>
+    private static ProviderDescriptor Nobody(TaskType type) => new() { Id = "", Name = "", TaskType = type.Id };
 
     /// <summary>Levenshtein's distance of the last parts counts first: people get the end right (<c>core:summarize</c>) and the middle wrong.</summary>
     private static int Distance(string known, string asked) =>

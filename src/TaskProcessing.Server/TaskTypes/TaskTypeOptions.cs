@@ -13,6 +13,9 @@ internal sealed class TaskTypeOptions : ICheckedOptions
     /// <summary>The ids of types that shall not be available, whoever serves them. Default none.</summary>
     public List<string> Disabled { get; set; } = [];
 
+    /// <summary>Whether the task types <c>pipeline:…</c> exist. Default true.</summary>
+    public bool Pipelines { get; set; } = true;
+
     /// <summary>Task types of your own. One with the id of a built-in type replaces it. Default none.</summary>
     public List<ConfiguredTaskType> Custom { get; set; } = [];
 

@@ -12,10 +12,16 @@ internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvid
         if (owner is { } mine && (await tasks.FindAsync(id, cancellationToken))?.Owner != mine)
             return null;
 
+        return (await TryAsync(id, cancellationToken)).Task;
+    }
+
+    /// <summary>As <see cref="RunAsync"/> for any owner, for callers who want to know whether it was they who ended the task.</summary>
+    public async Task<TaskChange> TryAsync(long id, CancellationToken cancellationToken)
+    {
         var change = await tasks.TryCancelAsync(id, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(id);
 
-        return change.Task;
+        return change;
     }
 }

@@ -57,7 +57,7 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
         var eligible = new Dictionary<string, string>();
         foreach (var typeId in typeIds)
         {
-            if (catalogue.Find(typeId) is { } type && providerIds.Contains(type.Provider.Id))
+            if (catalogue.Find(typeId) is { IsServed: true } type && providerIds.Contains(type.Provider.Id))
                 eligible[typeId] = type.Provider.Id;
         }
 

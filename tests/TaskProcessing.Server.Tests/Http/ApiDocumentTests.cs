@@ -11,20 +11,22 @@ public sealed class ApiDocumentTests
     /// <summary>Set it to have the committed document written anew.</summary>
     private const string UpdateVariable = "TASKPROCESSING_UPDATE_OPENAPI";
 
-    [Fact]
-    public async Task The_committed_document_is_what_the_server_serves()
+    [Theory]
+    [InlineData("ocs")]
+    [InlineData("rest")]
+    public async Task The_committed_document_is_what_the_server_serves(string name)
     {
         await using var server = await TestServer.StartAsync();
         using var client = server.Guest();
-        var served = (await client.GetStringAsync("/swagger/ocs/swagger.json")).ReplaceLineEndings("\n");
-        var path = Path.Combine(Repository.Root, "docs", "openapi", "ocs.json");
+        var served = (await client.GetStringAsync($"/swagger/{name}/swagger.json")).ReplaceLineEndings("\n");
+        var path = Path.Combine(Repository.Root, "docs", "openapi", $"{name}.json");
         if (Environment.GetEnvironmentVariable(UpdateVariable) is not null)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             await File.WriteAllTextAsync(path, served + "\n");
         }
 
-        (await File.ReadAllTextAsync(path)).TrimEnd().Should().Be(served, $"docs/openapi/ocs.json is made by running this test with {UpdateVariable}=1");
+        (await File.ReadAllTextAsync(path)).TrimEnd().Should().Be(served, $"docs/openapi/{name}.json is made by running this test with {UpdateVariable}=1");
     }
 
     [Fact]

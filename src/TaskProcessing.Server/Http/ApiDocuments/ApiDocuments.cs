@@ -3,22 +3,33 @@ using Microsoft.OpenApi;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
-/// <summary>The OpenAPI document at <c>/swagger/ocs/swagger.json</c> and the page at <c>/swagger</c>.</summary>
+/// <summary>The OpenAPI documents at <c>/swagger/{ocs|rest}/swagger.json</c> and the page at <c>/swagger</c>.</summary>
 internal static class ApiDocuments
 {
+    /// <summary>The name of the document of <c>/api/v1</c>; all that has no other belongs to that of OCS.</summary>
+    public const string Rest = "rest";
+    private const string Ocs = "ocs";
+
     public static void AddApiDocuments(this IServiceCollection services)
     {
         services.AddEndpointsApiExplorer();
         services.AddSwaggerGen(options =>
         {
-            options.SwaggerDoc("ocs", new OpenApiInfo
+            options.SwaggerDoc(Ocs, new OpenApiInfo
             {
                 Title = "OCS TaskProcessing API",
                 Version = "1",
                 Description = "Schedule AI tasks, work on them, get answers. Send the header `OCS-APIRequest: true` with every call.",
             });
-            options.DocInclusionPredicate((_, operation) => operation.HttpMethod != "HEAD");
+            options.SwaggerDoc(Rest, new OpenApiInfo
+            {
+                Title = "Tasks API",
+                Version = "1",
+                Description = "The same queue as plain REST, for pipelines and dashboards. Every answer is `{code, message, data}`.",
+            });
+            options.DocInclusionPredicate((document, operation) => operation.HttpMethod != "HEAD" && document == (operation.GroupName ?? Ocs));
             options.OperationFilter<DescribeOperations>();
+            options.SchemaFilter<RestNames>();
             options.NonNullableReferenceTypesAsRequired();
             options.SupportNonNullableReferenceTypes();
             options.IncludeXmlComments(typeof(ApiDocuments).Assembly);
@@ -29,6 +40,7 @@ internal static class ApiDocuments
                 Description = "A login name with an app password (or the password).",
             });
             options.AddSecurityDefinition("bearer", new OpenApiSecurityScheme { Type = SecuritySchemeType.Http, Scheme = "bearer", Description = "An app password." });
+            options.AddSecurityDefinition("apiKey", Header("X-API-Key", "A service key."));
             options.AddSecurityDefinition("exAppId", Header("EX-APP-ID", "The provider app's id."));
             options.AddSecurityDefinition("exAppVersion", Header("EX-APP-VERSION", "The provider app's version."));
             options.AddSecurityDefinition("exAppSecret", Header("AUTHORIZATION-APP-API", "Base64 of `user:secret`; the user may be empty."));
@@ -38,7 +50,11 @@ internal static class ApiDocuments
     public static void MapApiDocuments(this WebApplication app)
     {
         app.UseSwagger();
-        app.UseSwaggerUI(options => options.SwaggerEndpoint("ocs/swagger.json", "OCS TaskProcessing API"));
+        app.UseSwaggerUI(options =>
+        {
+            options.SwaggerEndpoint($"{Ocs}/swagger.json", "OCS TaskProcessing API");
+            options.SwaggerEndpoint($"{Rest}/swagger.json", "Tasks API");
+        });
     }
 
     private static OpenApiSecurityScheme Header(string name, string description) =>

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.OpenApi;
 using Swashbuckle.AspNetCore.SwaggerGen;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Rest;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
@@ -18,6 +19,7 @@ internal sealed class DescribeOperations : IOperationFilter
         [404] = "There is no such thing, or it is somebody else's.",
         [412] = "Nobody serves the task type now, or the caller lacks a header or is no provider app.",
         [413] = "The file is too large, or there are too many.",
+        [422] = "A number is none, or out of range.",
         [429] = "Too many requests; Retry-After says when to come back.",
     };
 
@@ -29,12 +31,15 @@ internal sealed class DescribeOperations : IOperationFilter
 
         operation.OperationId = description.Id;
         operation.Summary = description.Summary;
-        operation.Parameters = [.. RouteParameters(context), Format()];
+        operation.Parameters = [.. RouteParameters(context)];
+        if (!IsRest(context))
+            operation.Parameters.Add(Format());
         if (description.Parameters is { } parameters)
             AddParameters(operation, parameters, context);
 
         operation.Responses = Responses(description, context);
-        operation.Security = Access.SchemesOf(metadata) is { Length: > 0 } schemes ? [.. schemes.Select(names => Requirement(names, context.Document))] : [];
+        var schemes = IsRest(context) ? RestAccess.Schemes : Access.SchemesOf(metadata);
+        operation.Security = [.. schemes.Select(names => Requirement(names, context.Document))];
     }
 
     private static IEnumerable<IOpenApiParameter> RouteParameters(OperationFilterContext context) =>
@@ -53,6 +58,8 @@ internal sealed class DescribeOperations : IOperationFilter
                 _ => new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64" },
             },
         };
+
+    private static bool IsRest(OperationFilterContext context) => context.ApiDescription.GroupName == ApiDocuments.Rest;
 
     private static OpenApiParameter Format() => new()
     {
@@ -82,7 +89,7 @@ internal sealed class DescribeOperations : IOperationFilter
             var isList = property.PropertyType != typeof(string) && property.PropertyType.IsAssignableTo(typeof(System.Collections.IEnumerable));
             operation.Parameters!.Add(new OpenApiParameter
             {
-                Name = JsonNamingPolicy.CamelCase.ConvertName(property.Name) + (isList ? "[]" : ""),
+                Name = (IsRest(context) ? JsonNamingPolicy.SnakeCaseLower : JsonNamingPolicy.CamelCase).ConvertName(property.Name) + (isList ? "[]" : ""),
                 In = ParameterLocation.Query,
                 Required = property.GetCustomAttribute<RequiredAttribute>() is not null,
                 Schema = context.SchemaGenerator.GenerateSchema(property.PropertyType, context.SchemaRepository, property),
@@ -94,7 +101,7 @@ internal sealed class DescribeOperations : IOperationFilter
     {
         var responses = new OpenApiResponses();
         if (description.Data is { } data)
-            responses["200"] = Response("OK", typeof(OcsEnvelope<>).MakeGenericType(data), context);
+            responses["200"] = Response("OK", (IsRest(context) ? typeof(RestEnvelope<>) : typeof(OcsEnvelope<>)).MakeGenericType(data), context);
         else
             responses["200"] = new OpenApiResponse { Description = "OK" };
 
@@ -102,7 +109,7 @@ internal sealed class DescribeOperations : IOperationFilter
         {
             responses[$"{status}"] = status == 204
                 ? new OpenApiResponse { Description = "No task waits." }
-                : Response(FailureTexts[status], typeof(OcsEnvelope<MessageResource>), context);
+                : Response(FailureTexts[status], IsRest(context) ? typeof(RestEnvelope<object>) : typeof(OcsEnvelope<MessageResource>), context);
         }
 
         return responses;

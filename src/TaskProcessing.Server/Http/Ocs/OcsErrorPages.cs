@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using TaskProcessing.Server.Http.Dav;
+using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Http.Ocs;
@@ -23,28 +23,21 @@ internal static class OcsErrorPages
 
     private static Task AnswerExceptionAsync(HttpContext context)
     {
-        var exception = context.Features.Get<IExceptionHandlerFeature>()!.Error;
-        if (context.Request.Path.StartsWithSegments("/remote.php"))
-            return DavFailure(exception).ExecuteAsync(context);
-
-        return exception switch
+        var answer = context.Features.Get<IExceptionHandlerFeature>()!.Error switch
         {
-            BadHttpRequestException bad => OcsResult.Refusal(bad.StatusCode, bad.Message).ExecuteAsync(context),
-            StoreUnavailableException => OcsResult.Refusal(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later").ExecuteAsync(context),
-            _ => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true }.ExecuteAsync(context),
+            BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
+            StoreUnavailableException => Refusal.Of(context, StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later"),
+            _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true },
+            _ => Refusal.Of(context, StatusCodes.Status500InternalServerError, "Internal server error"),
         };
+        return answer.ExecuteAsync(context);
     }
-
-    private static DavResult DavFailure(Exception exception) => exception switch
-    {
-        BadHttpRequestException bad => DavResult.Failure(bad.StatusCode, bad.Message),
-        StoreUnavailableException => DavResult.Failure(StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later"),
-        _ => DavResult.Failure(StatusCodes.Status500InternalServerError, "Internal Server Error"),
-    };
 
     private static Task AnswerStatusAsync(HttpContext context)
     {
         var status = context.Response.StatusCode;
+        if (context.Request.IsRest())
+            return Refusal.Of(context, status, status == StatusCodes.Status404NotFound ? "Not found" : $"{context.Request.Method} is not possible here").ExecuteAsync(context);
         if (!context.Request.IsOcs())
             return Task.CompletedTask;
 

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Http.Auth;
-using TaskProcessing.Server.Http.Ocs;
 
 namespace TaskProcessing.Server.Http.RateLimiting;
 
@@ -35,7 +34,7 @@ internal static class RateLimiting
 
             var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
             context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return OcsResult.Refusal(StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds").ExecuteAsync(context);
+            return Refusal.Of(context, StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds").ExecuteAsync(context);
         }
 
         private TimeSpan? Wait(Limit limit, Caller? caller)

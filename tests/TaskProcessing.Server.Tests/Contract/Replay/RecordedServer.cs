@@ -32,7 +32,7 @@ internal sealed class RecordedServer : IAsyncDisposable
     public static async Task<RecordedServer> StartAsync(bool withProviders = true, bool withRateLimits = false)
     {
         var time = new ManualTimeProvider();
-        var settings = new Dictionary<string, string> { ["Ocs:Profile"] = "Nextcloud", ["RateLimits:Enabled"] = withRateLimits.ToString() };
+        var settings = new Dictionary<string, string> { ["Ocs:Profile"] = "Nextcloud", ["TaskTypes:Pipelines"] = "false", ["RateLimits:Enabled"] = withRateLimits.ToString() };
         var server = new RecordedServer(await TestServer.StartAsync(time: time, settings: settings), time);
         await server.FurnishAsync();
         if (withProviders)

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using System.Text.Json;
+
+namespace TaskProcessing.Server.Http.ApiDocuments;
+
+/// <summary>Which tasks of the REST face to list.</summary>
+internal sealed record RestListParameters
+{
+    /// <summary>Only tasks of this project.</summary>
+    public int? ProjectId { get; init; }
+
+    /// <summary>Only tasks in this status: pending, running, completed, failed, cancelled. Any other has no tasks.</summary>
+    public string? Status { get; init; }
+
+    /// <summary>How many tasks at most, 1 to 1000. Default 50.</summary>
+    [Range(1, 1000)]
+    public int? Limit { get; init; }
+
+    /// <summary>Only tasks older than this one: the cheap way to deep pages.</summary>
+    public long? BeforeId { get; init; }
+
+    /// <summary>The page, from 1; the answer then is a page.</summary>
+    public int? Page { get; init; }
+
+    /// <summary>How many tasks a page holds, 1 to 1000. Default 50; the answer then is a page.</summary>
+    [Range(1, 1000)]
+    public int? PageSize { get; init; }
+}
+
+/// <summary>What to do.</summary>
+internal sealed record RestCreateParameters
+{
+    /// <summary>search, dedup, crawl, ocr, index, keyword_expand, or the id of any other task type.</summary>
+    [Required]
+    public required string TaskType { get; init; }
+
+    /// <summary>The project. Default 0, none.</summary>
+    public int? ProjectId { get; init; }
+
+    /// <summary>The input. Default empty.</summary>
+    public IReadOnlyDictionary<string, JsonElement>? Params { get; init; }
+}

@@ -1,0 +1,116 @@
+using System.Globalization;
+using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Http.Rest;
+
+/// <summary>A task in a list.</summary>
+internal record TaskSummaryResource
+{
+    /// <summary>The task's id.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>The project; 0 without one.</summary>
+    public required int ProjectId { get; init; }
+
+    /// <summary>search, dedup, crawl, ocr, index, keyword_expand; any other type shows its full id.</summary>
+    public required string TaskType { get; init; }
+
+    /// <summary>pending, running, completed, failed or cancelled.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>How many of the total steps are done.</summary>
+    public required int Progress { get; init; }
+
+    /// <summary>How many steps there are: what the worker said, else 100.</summary>
+    public required int Total { get; init; }
+
+    /// <summary>UTC, ISO 8601 to the second, without a zone.</summary>
+    public required string CreatedAt { get; init; }
+
+    public static TaskSummaryResource Of(ProcessingTask task) => new()
+    {
+        Id = task.Id,
+        ProjectId = task.ProjectId,
+        TaskType = PipelineNames.Short(task.Type),
+        Status = RestStatus.Name(task.Status),
+        Progress = Done(task),
+        Total = task.TotalSteps ?? 100,
+        CreatedAt = Time(task.ScheduledAt),
+    };
+
+    protected static int Done(ProcessingTask task) => (int)Math.Round((task.Progress ?? 0) * (task.TotalSteps ?? 100), MidpointRounding.AwayFromZero);
+
+    protected static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
+}
+
+/// <summary>A task with all that is known of it.</summary>
+internal sealed record TaskDetailResource : TaskSummaryResource
+{
+    /// <summary>The input.</summary>
+    public required JsonElement Params { get; init; }
+
+    /// <summary>The output, or null.</summary>
+    public required JsonElement? Result { get; init; }
+
+    /// <summary>What went wrong; empty when nothing did. Users read what is meant for them, administrators and services all.</summary>
+    public required string ErrorMessage { get; init; }
+
+    /// <summary>When a worker took it, or null.</summary>
+    public required string? StartedAt { get; init; }
+
+    /// <summary>When it ended, whichever way, or null.</summary>
+    public required string? CompletedAt { get; init; }
+
+    /// <param name="task">The task.</param>
+    /// <param name="isOperator">Whether the reader may see technical errors.</param>
+    public static TaskDetailResource Of(ProcessingTask task, bool isOperator) => new()
+    {
+        Id = task.Id,
+        ProjectId = task.ProjectId,
+        TaskType = PipelineNames.Short(task.Type),
+        Status = RestStatus.Name(task.Status),
+        Progress = Done(task),
+        Total = task.TotalSteps ?? 100,
+        CreatedAt = Time(task.ScheduledAt),
+        Params = JsonElement.Parse(task.Input),
+        Result = task.Output is null ? null : JsonElement.Parse(task.Output),
+        ErrorMessage = ErrorText(task, isOperator),
+        StartedAt = task.StartedAt is { } started ? Time(started) : null,
+        CompletedAt = task.EndedAt is { } ended ? Time(ended) : null,
+    };
+
+    private static string ErrorText(ProcessingTask task, bool isOperator)
+    {
+        if (task.Status != ProcessingStatus.Failed)
+            return "";
+
+        return isOperator ? task.ErrorMessage ?? "" : task.UserFacingErrorMessage ?? "The task failed";
+    }
+}
+
+/// <summary>A page of tasks.</summary>
+internal sealed record TaskPageResource(TaskSummaryResource[] Items, int Total, int Page, int PageSize, int TotalPages);
+
+/// <summary>The names of the statuses.</summary>
+internal static class RestStatus
+{
+    private static readonly string[] Names = ["unknown", "pending", "running", "completed", "failed", "cancelled"];
+
+    public static string Name(ProcessingStatus status) => Names[(int)status];
+
+    /// <summary>Null for a name that there is not.</summary>
+    public static ProcessingStatus? Parse(string name) => Array.IndexOf(Names, name) is > 0 and var index ? (ProcessingStatus)index : null;
+}
+
+/// <summary>The task types of pipelines go by their last part.</summary>
+internal static class PipelineNames
+{
+    private const string Prefix = "pipeline:";
+    private static readonly HashSet<string> Known = [.. TaskTypes.PipelineTaskTypes.All.Select(type => type.Id)];
+
+    public static string Short(string type) => Known.Contains(type) ? type[Prefix.Length..] : type;
+
+    public static string Long(string name) => Known.Contains(Prefix + name) ? Prefix + name : name;
+}
