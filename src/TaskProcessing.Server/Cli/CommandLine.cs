@@ -65,6 +65,7 @@ internal static class CommandLine
             serve,
             DemoCommand.Create(host),
             UserCommands.Create(host),
+            ApiKeyCommands.Create(host),
             ExAppCommands.Create(host),
             TaskCommands.Create(host),
             MigrateCommand.Create(host),

@@ -8,6 +8,7 @@ using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Pages;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;

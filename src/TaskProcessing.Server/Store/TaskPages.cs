@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Pages;
 
 namespace TaskProcessing.Server.Store;
 

@@ -9,6 +9,7 @@ using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Pages;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 

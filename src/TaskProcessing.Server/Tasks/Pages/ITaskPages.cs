@@ -1,6 +1,6 @@
 using TaskProcessing.Sdk.Protocol;
 
-namespace TaskProcessing.Server.Tasks;
+namespace TaskProcessing.Server.Tasks.Pages;
 
 /// <summary>Reads tasks newest first, page by page, for lists that people look at. The order is that of scheduling; ids settle ties.</summary>
 internal interface ITaskPages
