@@ -47,6 +47,28 @@ public sealed class RestJourneyTests
             """);
     }
 
+    [Fact]
+    public async Task A_dashboard_made_with_axios_polls_and_cancels()
+    {
+        await using var server = await TestServer.StartAsync();
+        (await KeyAsync(server, "dashboard")).Dispose();
+        using var dashboard = NpmTools.Start("dashboard.mjs", "axios", server.Address.ToString(), "key-dashboard", "3");
+        var errors = dashboard.StandardError.ReadToEndAsync();
+        var first = await dashboard.StandardOutput.ReadLineAsync();
+        first.Should().NotBeNull(first is null ? await errors : "");
+        var id = JsonElement.Parse(first!).GetProperty("wanted").GetInt64();
+
+        await server.Get<FinishTask>().RunAsync(id, new FinishRequest(JsonElement.Parse("""{"pages":12}"""), null, null), CancellationToken.None);
+
+        var seen = JsonElement.Parse(await dashboard.StandardOutput.ReadToEndAsync());
+        seen.GetProperty("cancelled").GetString().Should().Be("Task cancelled");
+        seen.GetProperty("again").GetRawText().Should().Be("""{"code":400,"message":"Cannot cancel task in cancelled state","data":null}""");
+        seen.GetProperty("statuses").EnumerateArray().Select(status => status.GetString()).Should().Equal("cancelled", "completed");
+        seen.GetProperty("detail").GetProperty("result").GetRawText().Should().Be("""{"pages":12}""");
+        seen.GetProperty("page").GetInt32().Should().Be(1);
+        seen.GetProperty("missing").GetRawText().Should().Be("""{"code":404,"message":"Task not found","data":null}""");
+    }
+
     [Theory]
     [InlineData("pending", 200, "Task cancelled")]
     [InlineData("running", 200, "Task cancelled")]
