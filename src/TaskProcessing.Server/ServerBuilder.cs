@@ -15,6 +15,7 @@ using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
@@ -59,6 +60,8 @@ internal static class ServerBuilder
         services.AddSingleton<RegisterProvider>();
         services.AddSingleton<UnregisterProvider>();
 
+        services.AddExApps();
+
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<ScheduleTask>();
         services.AddSingleton<ClaimTasks>();
@@ -90,6 +93,9 @@ internal static class ServerBuilder
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
         services.AddHostedService<QueueWatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
+        services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
+        services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
         if (builder.Configuration.GetValue("Providers:BuiltIn:Enabled", defaultValue: true))
         {
             var worker = services.AddTaskProcessingWorker().UseWorkSource<LocalWorkSource>();
@@ -119,6 +125,7 @@ internal static class ServerBuilder
         if (app.Services.GetRequiredService<IOptions<OcsOptions>>().Value.Profile == OcsProfile.Manual)
             app.MapManual();
         app.MapAppApiRoutes();
+        app.MapAppApiSettings();
         app.MapCloudRoutes();
         if (app.Services.GetRequiredService<IOptions<RestOptions>>().Value.Enabled)
             app.MapRest();

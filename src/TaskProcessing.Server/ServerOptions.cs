@@ -7,6 +7,7 @@ using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.TaskTypes;
 
@@ -27,6 +28,7 @@ internal static class ServerOptions
         services.AddSection<RateLimitOptions>(configuration, "RateLimits");
         services.AddSection<ProviderOptions>(configuration, "Providers");
         services.AddSection<FilesOptions>(configuration, "Files");
+        services.AddSection<AppApiOptions>(configuration, "AppApi");
         services.AddSection<ProxyOptions>(configuration, "Proxies");
         services.AddSection<RestOptions>(configuration, "Rest");
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");

@@ -1,6 +1,8 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers;
@@ -10,7 +12,7 @@ namespace TaskProcessing.Server.Providers;
 /// others as soon as they notice the change.
 /// </summary>
 internal sealed partial class AvailableTaskTypes(
-    IExAppStore exApps, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
+    IExAppStore exApps, ExAppPresence presence, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
     private readonly ImmutableArray<TaskType> _ownTypes =
@@ -21,9 +23,16 @@ internal sealed partial class AvailableTaskTypes(
     ];
 
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
+    private FrozenDictionary<string, string> _apps = FrozenDictionary<string, string>.Empty;
     private TaskTypeCatalogue _current = new([], [], ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty);
 
     public TaskTypeCatalogue Current => Volatile.Read(ref _current);
+
+    /// <summary>The catalogue was made anew.</summary>
+    public event Action? Refreshed;
+
+    /// <summary>The app that brought the provider; null for those that run in this process.</summary>
+    public string? AppOf(string providerId) => Volatile.Read(ref _apps).GetValueOrDefault(providerId);
 
     /// <summary>Announces the providers that run in this process; they come after those of apps.</summary>
     public Task SetLocalProvidersAsync(IEnumerable<ProviderDescriptor> providers, CancellationToken cancellationToken)
@@ -39,17 +48,28 @@ internal sealed partial class AvailableTaskTypes(
         await _refreshing.WaitAsync(cancellationToken);
         try
         {
-            var registered = (await exApps.ListEffectiveRegistrationsAsync(cancellationToken)).Select(Read).OfType<ProviderDescriptor>().ToList();
+            var registered = (await exApps.ListEffectiveRegistrationsAsync(cancellationToken))
+                .Select(registration => (registration.AppId, Provider: Read(registration)))
+                .Where(registration => registration.Provider is not null)
+                .DistinctBy(registration => registration.Provider!.Id)
+                .ToList();
+            var apps = registered.ToFrozenDictionary(registration => registration.Provider!.Id, registration => registration.AppId);
+            var silent = presence.Silent;
+            var choice = new ProviderChoice(providerOptions.Value, provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app));
+            var providers = choice.InOrder([.. registered.Select(registration => registration.Provider!), .. _localProviders]);
+            Volatile.Write(ref _apps, apps);
             Volatile.Write(ref _current, new TaskTypeCatalogue(
-                [.. _ownTypes, .. registered.Select(provider => provider.CustomTaskType).OfType<TaskTypeDescriptor>().Select(TaskType.From)],
-                [.. registered, .. _localProviders],
-                Preferences(),
+                [.. _ownTypes, .. registered.Select(registration => registration.Provider!.CustomTaskType).OfType<TaskTypeDescriptor>().Select(TaskType.From)],
+                providers,
+                choice.Preferences(providers),
                 typeOptions.Value.Disabled.ToImmutableHashSet()));
         }
         finally
         {
             _refreshing.Release();
         }
+
+        Refreshed?.Invoke();
     }
 
     public void Dispose() => _refreshing.Dispose();
@@ -62,10 +82,6 @@ internal sealed partial class AvailableTaskTypes(
 
         return parsed.Provider;
     }
-
-    private Dictionary<string, string> Preferences() => providerOptions.Value.Preferred
-        .DistinctBy(preference => preference.TaskType)
-        .ToDictionary(preference => preference.TaskType, preference => preference.Provider);
 
     private static partial class Log
     {

@@ -1,13 +1,26 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace TaskProcessing.Server.Providers;
 
 /// <summary>Section <c>Providers</c>: who serves which task type.</summary>
 internal sealed class ProviderOptions
 {
     /// <summary>
-    /// Which provider serves a task type when several could. Default: provider apps before built-in providers, then
-    /// whoever registered first.
+    /// Which provider serves a task type when several could. Default: by <see cref="Weights"/>; of equal ones provider
+    /// apps before built-in providers, then whoever registered first.
     /// </summary>
     public List<ProviderPreference> Preferred { get; set; } = [];
+
+    /// <summary>The heavier of several providers of a type serves it. Default none: every provider weighs 0.</summary>
+    public List<ProviderWeight> Weights { get; set; } = [];
+
+    /// <summary>
+    /// After so many seconds without any call of an app, and without a good answer to ours, its task types go to the next
+    /// provider where there is one, and come back with the app's next call. 0 means never. Default 600: apps that know
+    /// triggers ask for tasks only every five minutes.
+    /// </summary>
+    [Range(0, int.MaxValue)]
+    public int SilentAfterSeconds { get; set; } = 600;
 
     /// <summary>The providers that come with the server.</summary>
     public BuiltInOptions BuiltIn { get; set; } = new();
@@ -21,6 +34,16 @@ internal sealed class ProviderPreference
 
     /// <summary>The id of the provider that shall serve it. Ignored while there is no such provider of that type.</summary>
     public string Provider { get; set; } = "";
+}
+
+/// <summary>One weight.</summary>
+internal sealed class ProviderWeight
+{
+    /// <summary>The provider's id.</summary>
+    public string Provider { get; set; } = "";
+
+    /// <summary>More is heavier; may be negative, to come after those without a weight.</summary>
+    public int Weight { get; set; }
 }
 
 /// <summary>The providers that come with the server.</summary>

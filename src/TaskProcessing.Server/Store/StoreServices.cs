@@ -5,6 +5,8 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Tasks;
@@ -37,6 +39,8 @@ internal static class StoreServices
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();
+        services.AddSingleton<IExAppStatusStore, ExAppStatusStore>();
+        services.AddSingleton<IExAppSettingStore, ExAppSettingStore>();
         services.AddSingleton<IFileStore, FileStore>();
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();

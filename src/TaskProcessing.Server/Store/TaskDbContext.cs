@@ -3,6 +3,7 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Tasks;
 
@@ -22,6 +23,10 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
     public DbSet<ExApp> ExApps => Set<ExApp>();
 
     public DbSet<ProviderRegistration> Registrations => Set<ProviderRegistration>();
+
+    public DbSet<ExAppStatus> ExAppStatuses => Set<ExAppStatus>();
+
+    public DbSet<ExAppSetting> ExAppSettings => Set<ExAppSetting>();
 
     public DbSet<StoredFile> Files => Set<StoredFile>();
 

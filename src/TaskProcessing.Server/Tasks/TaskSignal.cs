@@ -20,8 +20,15 @@ internal sealed class TaskSignal
 
     public TaskListener ListenForChanges(long taskId) => _changed.Add([taskId]);
 
+    /// <summary>A task of the type waits. Raised on the time of whoever scheduled it: handlers must be quick.</summary>
+    public event Action<string>? Arrived;
+
     /// <summary>Wakes one worker: one task is for one of them, and thousands may wait.</summary>
-    public void RaiseScheduled(string type) => _scheduled.WakeOne(type);
+    public void RaiseScheduled(string type)
+    {
+        _scheduled.WakeOne(type);
+        Arrived?.Invoke(type);
+    }
 
     /// <summary>Wakes all readers of the task.</summary>
     public void RaiseChanged(long taskId) => _changed.WakeAll(taskId);

@@ -1,5 +1,6 @@
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Upkeep;
 
@@ -8,7 +9,13 @@ namespace TaskProcessing.Server.Upkeep;
 /// itself comes back here too, which is a cheap way to be sure.
 /// </summary>
 internal sealed partial class ChangeWatcher(
-    IChangeStore changes, CredentialCache credentials, ExAppDirectory exApps, AvailableTaskTypes taskTypes, TimeProvider time, ILogger<ChangeWatcher> logger) : BackgroundService
+    IChangeStore changes,
+    CredentialCache credentials,
+    ExAppDirectory exApps,
+    ExAppLifeCycle lifeCycle,
+    AvailableTaskTypes taskTypes,
+    TimeProvider time,
+    ILogger<ChangeWatcher> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -23,6 +30,7 @@ internal sealed partial class ChangeWatcher(
         {
             credentials.Clear();
             exApps.Clear();
+            lifeCycle.Wake();
         }
 
         if (Changed(versions, ChangeTopic.Providers))

@@ -4,12 +4,19 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Http.Auth;
 
 /// <summary>Finds out who calls, in Nextcloud's order: AppAPI headers, Bearer, Basic. The first kind that is there decides.</summary>
 internal sealed class Login(
-    VerifyCredentials verifyCredentials, IAccountStore accounts, ExAppDirectory exApps, IExAppStore exAppStore, LoginThrottle throttle, IOptions<ProxyOptions> proxies)
+    VerifyCredentials verifyCredentials,
+    IAccountStore accounts,
+    ExAppDirectory exApps,
+    IExAppStore exAppStore,
+    ExAppPresence presence,
+    LoginThrottle throttle,
+    IOptions<ProxyOptions> proxies)
 {
     public const string AppId = "EX-APP-ID";
     public const string AppVersion = "EX-APP-VERSION";
@@ -60,18 +67,26 @@ internal sealed class Login(
         if (appId.Length == 0 || Decode(encoded) is not var (userId, secret) || await exApps.FindAsync(appId, cancellationToken) is not { } known)
             return new LoginOutcome.Unknown();
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known.Secret), Encoding.UTF8.GetBytes(secret)))
-            return new LoginOutcome.Unknown();
+            return Refused(appId, "the secret was wrong");
         if (version.Length == 0)
-            return new LoginOutcome.Unknown();
+            return Refused(appId, "it named no version");
 
         if (IsHigher(version, known.App.Version))
             await exAppStore.SetVersionAsync(appId, version, cancellationToken);
 
         var account = userId.Length == 0 ? null : await accounts.FindAsync(userId, cancellationToken);
         if (userId.Length > 0 && account is null)
-            return new LoginOutcome.Unknown();
+            return Refused(appId, $"there is no user \"{userId}\"");
 
+        presence.Seen(appId, version);
         return new LoginOutcome.LoggedIn(new Caller(CallerKind.ExApp, account?.Id, account?.IsAdmin ?? false, appId, network) { IsDisabledApp = !known.App.Enabled });
+    }
+
+    /// <summary>Apps are told no reason; "exapp check" tells it to whoever runs them.</summary>
+    private LoginOutcome.Unknown Refused(string appId, string reason)
+    {
+        presence.Refused(appId, reason);
+        return new LoginOutcome.Unknown();
     }
 
     private static LoginOutcome.LoggedIn LoggedIn(Account account, string network) =>

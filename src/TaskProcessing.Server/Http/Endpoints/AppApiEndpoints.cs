@@ -8,6 +8,7 @@ using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -19,6 +20,10 @@ internal static class AppApiEndpoints
         var apps = routes.MapAppApi().WithTags("AppAPI");
         apps.MapRead("/ex-app/state", GetState).RequireApp(evenDisabled: true)
             .Describe("getAppState", "1 when the app is enabled, else 0.", data: typeof(int), failures: 401);
+        apps.MapPut("/ex-app/status", SetStatus).RequireApp()
+            .Describe("setAppStatus", "Says how far the app's preparations are.", typeof(AppStatusParameters), failures: [400, 401]);
+        apps.MapPut("/apps/status/{appId}", SetStatus).RequireApp()
+            .Describe("setAppStatusOld", "The older form of setAppStatus.", typeof(AppStatusParameters), failures: [400, 401, 404]);
         apps.MapPost("/api/v1/log", WriteLog).RequireApp()
             .Describe("writeLog", "Writes a line into the server's log.", typeof(LogParameters), failures: [400, 401]);
         apps.MapRead("/api/v1/users", ListUsers).RequireApp()
@@ -27,13 +32,30 @@ internal static class AppApiEndpoints
             .Describe("getAbsoluteUrl", "Makes an absolute address of a path on this server.", typeof(AbsoluteUrlParameters), typeof(AbsoluteUrlResource), 400, 401);
         apps.MapPost("/api/v1/ai_provider/task_processing", Register).RequireApp()
             .Describe("registerProvider", "Registers a provider of the app, or replaces it.", typeof(RegisterParameters), failures: [400, 401]);
-        apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp()
+        // Apps take their providers back while they are being disabled.
+        apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp(evenDisabled: true)
             .Describe("unregisterProvider", "Takes a provider of the app back; its id is the parameter name.", failures: [401, 404]);
         apps.MapRead("/api/v1/ai_provider/task_processing", GetRegistration).RequireApp()
             .Describe("getProvider", "Answers a provider of the app as it was registered.", typeof(ProviderNameParameters), typeof(RegistrationResource), 401, 404);
     }
 
-    private static OcsResult GetState(Caller caller) => OcsResult.Ok(OcsData.Number(caller.IsDisabledApp ? 0 : 1));
+    /// <summary>Apps ask at their start, to go on working at once if they were enabled before.</summary>
+    private static async Task<OcsResult> GetState(Caller caller, IExAppStore exApps, IExAppStatusStore statuses, CancellationToken cancellationToken)
+    {
+        var works = await exApps.FindAsync(caller.AppId!, cancellationToken) is { Enabled: true } app
+            && (app.Url is null || (await statuses.GetAsync(app.Id, cancellationToken)).Stage == ExAppStage.Enabled);
+        return OcsResult.Ok(OcsData.Number(works ? 1 : 0));
+    }
+
+    private static async Task<OcsResult> SetStatus(
+        HttpContext context, OcsParameters parameters, Caller caller, ReportInitProgress reportInitProgress, CancellationToken cancellationToken)
+    {
+        var appId = context.GetRouteValue("appId") as string ?? caller.AppId;
+        var progress = (int)Math.Clamp(parameters.Float("progress"), 0, 100);
+        return appId == caller.AppId && await reportInitProgress.RunAsync(appId!, progress, parameters.OptionalText("error") ?? "", cancellationToken)
+            ? OcsResult.Ok(OcsData.EmptyList)
+            : new OcsResult(StatusCodes.Status404NotFound, OcsData.EmptyList);
+    }
 
     private static OcsResult WriteLog(OcsParameters parameters, Caller caller, ILoggerFactory loggers)
     {

@@ -8,6 +8,7 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
+using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -25,10 +26,10 @@ internal static class CloudEndpoints
             .Describe("getStatus", "Whether the server is up; plain JSON without envelope.");
     }
 
-    private static OcsResult GetCapabilities(HttpContext context, IOptions<OcsOptions> ocs)
+    private static OcsResult GetCapabilities(HttpContext context, IOptions<OcsOptions> ocs, IOptions<AppApiOptions> appApiOptions)
     {
         var version = Version.Parse(ocs.Value.Version);
-        var appApi = new AppApiCapability(ocs.Value.AppApiVersion, context.Features.Get<Caller>()?.UserId is null ? null : 2);
+        var appApi = new AppApiCapability(appApiOptions.Value.Version, context.Features.Get<Caller>()?.UserId is null ? null : 2);
         var capabilities = new CapabilitiesResource(
             new VersionResource(version.Major, version.Minor, version.Build, ocs.Value.Version, "", false), new CapabilitySet(appApi));
         return OcsResult.Ok(new ValueData<CapabilitiesResource>(capabilities, CloudJson.Default.CapabilitiesResource));

@@ -6,6 +6,7 @@ using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
+using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Http.Endpoints;
@@ -33,8 +34,9 @@ internal static class ProviderEndpoints
     }
 
     private static async Task<OcsResult> ClaimNext(
-        OcsParameters parameters, ClaimTasks claimTasks, IHostApplicationLifetime host, CancellationToken cancellationToken)
+        OcsParameters parameters, Caller caller, ClaimTasks claimTasks, TriggerProviders triggers, IHostApplicationLifetime host, CancellationToken cancellationToken)
     {
+        triggers.Polled(caller.AppId!, parameters.List("providerIds"));
         var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1), cancellationToken, host.ApplicationStopping);
         return outcome.Tasks is [var task]
             ? OcsResult.Ok(new ClaimedTaskData(task))
@@ -42,8 +44,15 @@ internal static class ProviderEndpoints
     }
 
     private static async Task<OcsResult> ClaimBatch(
-        OcsParameters parameters, ClaimTasks claimTasks, ITaskStore tasks, IHostApplicationLifetime host, CancellationToken cancellationToken)
+        OcsParameters parameters,
+        Caller caller,
+        ClaimTasks claimTasks,
+        TriggerProviders triggers,
+        ITaskStore tasks,
+        IHostApplicationLifetime host,
+        CancellationToken cancellationToken)
     {
+        triggers.Polled(caller.AppId!, parameters.List("providerIds"));
         var count = Math.Min(parameters.Integer("numberOfTasks", otherwise: 1), LargestBatch);
         var outcome = await claimTasks.RunAsync(parameters.Claim(count), cancellationToken, host.ApplicationStopping);
         var hasMore = outcome.Eligible.Count > 0 && await tasks.AnyScheduledAsync([.. outcome.Eligible.Keys], cancellationToken);

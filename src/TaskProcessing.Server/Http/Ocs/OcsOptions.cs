@@ -13,10 +13,6 @@ internal sealed class OcsOptions
     [RegularExpression(@"^\d+\.\d+\.\d+$", ErrorMessage = "must have the form 35.0.0")]
     public string Version { get; set; } = "35.0.0";
 
-    /// <summary>The AppAPI version that is reported to provider apps. Default 35.0.0.</summary>
-    [RegularExpression(@"^\d+\.\d+\.\d+$", ErrorMessage = "must have the form 35.0.0")]
-    public string AppApiVersion { get; set; } = "35.0.0";
-
     /// <summary>The largest request body outside file uploads, in bytes. Default 8 MiB.</summary>
     [Range(1024, int.MaxValue)]
     public long MaxRequestBytes { get; set; } = 8 * 1024 * 1024;

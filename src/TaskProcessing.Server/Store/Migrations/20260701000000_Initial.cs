@@ -19,6 +19,7 @@ internal sealed class Initial : Migration
         CreateTasks(migrationBuilder);
         CreateAccounts(migrationBuilder);
         CreateExApps(migrationBuilder);
+        CreateExAppStates(migrationBuilder);
 
         CreateFiles(migrationBuilder);
 
@@ -232,6 +233,55 @@ internal sealed class Initial : Migration
                 table.ForeignKey("fk_file_locks_accounts", held => held.user_id, "accounts", "id", onDelete: ReferentialAction.Cascade);
             });
         migrationBuilder.CreateIndex("ix_file_locks_user_id", "file_locks", "user_id");
+    }
+
+    private static void CreateExAppStates(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "exapp_statuses",
+            table => new
+            {
+                app_id = table.Column<string>(nullable: false, maxLength: 64),
+                stage = table.Column<int>(nullable: false),
+                stage_since = table.Column<long>(nullable: true),
+                init_progress = table.Column<int>(nullable: true),
+                init_version = table.Column<string>(nullable: true),
+                problem = table.Column<string>(nullable: true),
+                seen_at = table.Column<long>(nullable: true),
+                polled_at = table.Column<long>(nullable: true),
+                seen_version = table.Column<string>(nullable: true),
+                refused_at = table.Column<long>(nullable: true),
+                refusal = table.Column<string>(nullable: true),
+                driver = table.Column<string>(nullable: true),
+                driver_until = table.Column<long>(nullable: true),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("pk_exapp_statuses", status => status.app_id);
+                table.ForeignKey("fk_exapp_statuses_exapps", status => status.app_id, "exapps", "id", onDelete: ReferentialAction.Cascade);
+            });
+
+        migrationBuilder.CreateTable(
+            "exapp_settings",
+            table => new
+            {
+                id = Identity(table),
+                app_id = table.Column<string>(nullable: false, maxLength: 64),
+                user_id = table.Column<string>(nullable: true, maxLength: 64),
+                key = table.Column<string>(nullable: false),
+                value = table.Column<string>(nullable: false),
+                sensitive = table.Column<bool>(nullable: false),
+            },
+            constraints: table =>
+            {
+                table.PrimaryKey("pk_exapp_settings", setting => setting.id);
+                table.ForeignKey("fk_exapp_settings_exapps", setting => setting.app_id, "exapps", "id", onDelete: ReferentialAction.Cascade);
+                table.ForeignKey("fk_exapp_settings_accounts", setting => setting.user_id, "accounts", "id", onDelete: ReferentialAction.Cascade);
+            });
+        migrationBuilder.CreateIndex("ix_exapp_settings_config", "exapp_settings", ["app_id", "key"], unique: true, filter: "user_id IS NULL");
+        migrationBuilder.CreateIndex(
+            "ix_exapp_settings_preference", "exapp_settings", ["app_id", "user_id", "key"], unique: true, filter: "user_id IS NOT NULL");
+        migrationBuilder.CreateIndex("ix_exapp_settings_user_id", "exapp_settings", "user_id");
     }
 
     /// <summary>A key that counts up and never gives a number again, also after its row is gone.</summary>

@@ -1,0 +1,122 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Providers.Apps;
+
+/// <summary>Calls provider apps as AppAPI does: with its headers, as one of our users or as nobody.</summary>
+internal sealed class CallExApp : IDisposable
+{
+    /// <summary>What is read of an answer; all known answers are a line or less.</summary>
+    private const int LargestAnswer = 1024 * 1024;
+
+    private readonly IOptions<AppApiOptions> _options;
+
+    // No proxy: apps are neighbours. No redirects: they would carry the secret to another host.
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        UseProxy = false,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+    })
+    {
+        Timeout = Timeout.InfiniteTimeSpan,
+        MaxResponseContentBufferSize = LargestAnswer,
+    };
+
+    public CallExApp(IOptions<AppApiOptions> options) => _options = options;
+
+    /// <summary>Never throws for what an app does or fails to do.</summary>
+    public async Task<ExAppAnswer> RunAsync(KnownExApp app, ExAppCall call, CancellationToken cancellationToken)
+    {
+        if (app.App.Url is not { } url)
+            return ExAppAnswer.Unreachable("the app has no address");
+
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        timeout.CancelAfter(call.Timeout);
+        try
+        {
+            using var request = Request(app, url, call);
+            using var response = await _http.SendAsync(request, timeout.Token);
+            return new ExAppAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(timeout.Token), null) { Date = response.Headers.Date };
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return ExAppAnswer.Unreachable(string.Create(CultureInfo.InvariantCulture, $"no answer within {call.Timeout.TotalSeconds:0.#} seconds"));
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or UriFormatException or FormatException)
+        {
+            return ExAppAnswer.Unreachable(error.GetBaseException().Message);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private HttpRequestMessage Request(KnownExApp app, string url, ExAppCall call)
+    {
+        var path = call.Path.StartsWith('/') ? call.Path : $"/{call.Path}";
+        if (call.Json is { } parameters && call.Method == HttpMethod.Get)
+            path += $"{(path.Contains('?', StringComparison.Ordinal) ? '&' : '?')}{PhpQuery.Write(parameters)}";
+
+        var request = new HttpRequestMessage(call.Method, new Uri(url.TrimEnd('/') + path));
+        var headers = request.Headers;
+        headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        if (call.Authenticated)
+        {
+            headers.Add("AA-VERSION", _options.Value.Version);
+            headers.Add("EX-APP-ID", app.App.Id);
+            headers.TryAddWithoutValidation("EX-APP-VERSION", app.App.Version);
+            headers.Add("AUTHORIZATION-APP-API", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{call.UserId}:{app.Secret}")));
+            headers.Add("AA-REQUEST-ID", Guid.NewGuid().ToString("N"));
+            headers.Add("Accept-Language", "en");
+        }
+
+        if (call.Json is { } body && call.Method != HttpMethod.Get)
+            request.Content = new StringContent(body.GetRawText(), Encoding.UTF8, "application/json");
+        return request;
+    }
+}
+
+/// <summary>A call to an app.</summary>
+/// <param name="Method">The verb.</param>
+/// <param name="Path">Where, below the app's address; may have a query.</param>
+/// <param name="Timeout">How long the app may take.</param>
+internal sealed record ExAppCall(HttpMethod Method, string Path, TimeSpan Timeout)
+{
+    /// <summary>The user in whose name the app is called; empty for nobody.</summary>
+    public string UserId { get; init; } = "";
+
+    /// <summary>An object: the body, or with GET the query, nested as PHP nests.</summary>
+    public JsonElement? Json { get; init; }
+
+    /// <summary>Whether AppAPI's headers are sent; only the heartbeat goes without.</summary>
+    public bool Authenticated { get; init; } = true;
+}
+
+/// <summary>What came of a call.</summary>
+/// <param name="Status">Null when there was no answer.</param>
+/// <param name="Body">The answer's text.</param>
+/// <param name="Reason">Why there was none.</param>
+internal sealed record ExAppAnswer(HttpStatusCode? Status, string Body, string? Reason)
+{
+    /// <summary>The app's clock.</summary>
+    public DateTimeOffset? Date { get; init; }
+
+    public bool IsGood => (int?)Status is >= 200 and < 300;
+
+    /// <summary>Whether the app has no such route: it need not have those that it has no use for.</summary>
+    public bool IsNoRoute => Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented;
+
+    /// <summary>Whether the app takes us for somebody else.</summary>
+    public bool IsRefusal => Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
+
+    public static ExAppAnswer Unreachable(string reason) => new(null, "", reason);
+
+    /// <summary>What went wrong, for people.</summary>
+    public string Describe() => Reason is not null ? Reason : string.Create(CultureInfo.InvariantCulture, $"it answered {(int)Status!}");
+}

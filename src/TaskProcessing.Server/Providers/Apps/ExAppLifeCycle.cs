@@ -1,0 +1,150 @@
+using System.Collections.Concurrent;
+
+namespace TaskProcessing.Server.Providers.Apps;
+
+/// <summary>
+/// Brings apps up when they are enabled and down when they are disabled or removed, in the background and each by
+/// itself. Where an app is stands in the store, so that any process can show it and another one can go on from there.
+/// </summary>
+internal sealed partial class ExAppLifeCycle(
+    IExAppStore exApps, ExAppSecrets secrets, IExAppStatusStore statuses, StepExApp step, TimeProvider time, ILogger<ExAppLifeCycle> logger) : BackgroundService
+{
+    /// <summary>Apps are looked at so often even if nobody says that something changed: another process may have died over them.</summary>
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often an app's own progress is looked for; what it tells this process is noticed at once.</summary>
+    private static readonly TimeSpan WaitInterval = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
+
+    /// <summary>Longer than any step takes.</summary>
+    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
+
+    private readonly string _driver = Guid.NewGuid().ToString("N");
+    private readonly ConcurrentDictionary<string, Task> _drives = new();
+    private readonly Dictionary<string, KnownExApp> _working = [];
+    private TaskCompletionSource _woken = NewSource();
+
+    /// <summary>Says that an app, or what is known of one, has changed.</summary>
+    public void Wake() => Interlocked.Exchange(ref _woken, NewSource()).TrySetResult();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            while (true)
+            {
+                var woken = Volatile.Read(ref _woken).Task;
+                try
+                {
+                    await LookAsync(stoppingToken);
+                }
+                catch (Exception error) when (error is not OperationCanceledException)
+                {
+                    Log.LookFailed(logger, error);
+                }
+
+                await PauseAsync(woken, Interval, stoppingToken);
+            }
+        }
+        finally
+        {
+            await Task.WhenAll(_drives.Values);
+        }
+    }
+
+    private async Task LookAsync(CancellationToken cancellationToken)
+    {
+        var apps = await exApps.ListAsync(cancellationToken);
+        var known = (await statuses.ListAsync(cancellationToken)).ToDictionary(status => status.AppId);
+        foreach (var app in apps.Where(app => app.Url is not null))
+        {
+            var status = known.GetValueOrDefault(app.Id) ?? new ExAppStatus { AppId = app.Id };
+            if (status.Stage == ExAppStage.Enabled)
+                _working[app.Id] = new KnownExApp(app, secrets.Unprotect(app));
+            if (StepExApp.IsNeeded(app, status) && !_drives.ContainsKey(app.Id))
+                _drives[app.Id] = Task.Run(() => DriveAsync(app.Id, cancellationToken), CancellationToken.None);
+        }
+
+        foreach (var id in _working.Keys.Except(apps.Select(app => app.Id)).ToList())
+        {
+            if (_working.Remove(id, out var removed))
+                await step.SayGoodbyeAsync(removed, cancellationToken);
+        }
+    }
+
+    private async Task DriveAsync(string appId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StepUntilThereAsync(appId, cancellationToken);
+            await statuses.ReleaseAsync(appId, _driver, CancellationToken.None);
+        }
+        catch (OperationCanceledException)
+        {
+            await statuses.ReleaseAsync(appId, _driver, CancellationToken.None);
+        }
+        catch (Exception error)
+        {
+            Log.DriveFailed(logger, error, appId);
+        }
+        finally
+        {
+            _drives.TryRemove(appId, out _);
+        }
+    }
+
+    private async Task StepUntilThereAsync(string appId, CancellationToken cancellationToken)
+    {
+        var pause = FirstPause;
+        while (true)
+        {
+            var woken = Volatile.Read(ref _woken).Task;
+            if (await exApps.FindAsync(appId, cancellationToken) is not { } app)
+                return;
+            var status = await statuses.GetAsync(appId, cancellationToken);
+            var now = time.GetUtcNow();
+            if (!StepExApp.IsNeeded(app, status) || !await statuses.TryDriveAsync(appId, _driver, now, now + Lease, cancellationToken))
+                return;
+
+            switch (await step.RunAsync(new KnownExApp(app, secrets.Unprotect(app)), status, cancellationToken))
+            {
+                case StepOutcome.Again:
+                    await PauseAsync(woken, pause, cancellationToken);
+                    pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+                    break;
+                case StepOutcome.Wait:
+                    await PauseAsync(woken, WaitInterval, cancellationToken);
+                    break;
+                default:
+                    pause = FirstPause;
+                    break;
+            }
+        }
+    }
+
+    private async Task PauseAsync(Task woken, TimeSpan longest, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await woken.WaitAsync(longest, time, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // Time to look again.
+        }
+    }
+
+    // Those who wait must not run on the time of the call that wakes them.
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Could not look after the provider apps; trying again")]
+        public static partial void LookFailed(ILogger logger, Exception error);
+
+        [LoggerMessage(LogLevel.Warning, "Could not look after app {AppId}; trying again")]
+        public static partial void DriveFailed(ILogger logger, Exception error, string appId);
+    }
+}

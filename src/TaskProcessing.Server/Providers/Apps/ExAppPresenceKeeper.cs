@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Providers.Apps;
+
+/// <summary>Writes down when apps were last heard, learns it from other processes, and has silent apps stand back.</summary>
+internal sealed partial class ExAppPresenceKeeper(
+    ExAppPresence presence,
+    IExAppStatusStore statuses,
+    AvailableTaskTypes taskTypes,
+    IOptions<ProviderOptions> options,
+    TimeProvider time,
+    ILogger<ExAppPresenceKeeper> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    /// <summary>Looks once.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
+    {
+        if (presence.TakeUnsaved() is { Count: > 0 } unsaved)
+            await statuses.SaveSignsAsync(unsaved, cancellationToken);
+        if (options.Value.SilentAfterSeconds == 0)
+            return;
+
+        var limit = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SilentAfterSeconds);
+        var silent = (await statuses.ListAsync(cancellationToken))
+            .Where(status => LastHeard(status) < limit)
+            .Select(status => status.AppId)
+            .ToImmutableHashSet();
+        var before = presence.Silent;
+        presence.SetSilent(silent);
+        if (silent.SetEquals(before))
+            return;
+
+        foreach (var appId in silent.Except(before))
+            Log.Silent(logger, appId);
+        await taskTypes.RefreshAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var returned = presence.Returned;
+            try
+            {
+                await LookAsync(stoppingToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException)
+            {
+                Log.Failed(logger, error);
+            }
+
+            try
+            {
+                await returned.WaitAsync(Interval, time, stoppingToken);
+            }
+            catch (TimeoutException)
+            {
+                // Time to look again.
+            }
+        }
+    }
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        await statuses.SaveSignsAsync(presence.TakeUnsaved(), CancellationToken.None);
+    }
+
+    private DateTimeOffset LastHeard(ExAppStatus status) =>
+        new[] { presence.Since, status.SeenAt ?? DateTimeOffset.MinValue, presence.SeenAt(status.AppId) ?? DateTimeOffset.MinValue }.Max();
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "App {AppId} has been silent for long; where others serve its task types, its tasks go to them")]
+        public static partial void Silent(ILogger logger, string appId);
+
+        [LoggerMessage(LogLevel.Warning, "Could not look which provider apps are alive; trying again")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}
