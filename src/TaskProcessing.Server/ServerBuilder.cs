@@ -16,6 +16,7 @@ using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;

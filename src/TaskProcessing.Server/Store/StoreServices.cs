@@ -6,6 +6,7 @@ using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;

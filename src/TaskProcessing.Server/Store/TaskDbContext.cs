@@ -4,6 +4,7 @@ using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Tasks;
 

@@ -1,6 +1,6 @@
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Upkeep;
 

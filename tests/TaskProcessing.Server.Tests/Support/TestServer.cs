@@ -82,11 +82,11 @@ internal sealed class TestServer : IAsyncDisposable
         return token;
     }
 
-    /// <summary>Adds a provider app with the secret <c>secret</c>.</summary>
-    public async Task AddExAppAsync(string id, bool enabled = true)
+    /// <summary>Adds a provider app with the secret <c>secret</c>; with an address the server brings it up.</summary>
+    public async Task AddExAppAsync(string id, bool enabled = true, string? url = null)
     {
         await Get<IExAppStore>().TryAddAsync(
-            new ExApp { Id = id, Version = "1.0.0", ProtectedSecret = Get<ExAppSecrets>().Protect("secret"), Enabled = enabled, CreatedAt = DateTimeOffset.UnixEpoch },
+            new ExApp { Id = id, Version = "1.0.0", ProtectedSecret = Get<ExAppSecrets>().Protect("secret"), Url = url, Enabled = enabled, CreatedAt = DateTimeOffset.UnixEpoch },
             CancellationToken.None);
         await Get<ChangeWatcher>().LookAsync(CancellationToken.None);
     }
@@ -109,9 +109,9 @@ internal sealed class TestServer : IAsyncDisposable
     }
 
     /// <summary>A client of a provider app, which is added unless it is there.</summary>
-    public async Task<HttpClient> ExAppAsync(string id, string userId = "")
+    public async Task<HttpClient> ExAppAsync(string id, string userId = "", string? url = null)
     {
-        await AddExAppAsync(id);
+        await AddExAppAsync(id, url: url);
         var client = Guest();
         client.DefaultRequestHeaders.Add("EX-APP-ID", id);
         client.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");

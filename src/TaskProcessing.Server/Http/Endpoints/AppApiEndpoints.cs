@@ -8,7 +8,7 @@ using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 

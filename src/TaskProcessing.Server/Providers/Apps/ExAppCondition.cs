@@ -1,4 +1,5 @@
 using System.Globalization;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Providers.Apps;
 

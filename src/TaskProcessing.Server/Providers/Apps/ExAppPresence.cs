@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Providers.Apps;
 

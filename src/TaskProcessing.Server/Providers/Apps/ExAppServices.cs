@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
+
 namespace TaskProcessing.Server.Providers.Apps;
 
 internal static class ExAppServices

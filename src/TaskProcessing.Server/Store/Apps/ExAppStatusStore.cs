@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Store.Apps;
 

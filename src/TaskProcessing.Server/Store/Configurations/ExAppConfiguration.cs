@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Store.Configurations;
 

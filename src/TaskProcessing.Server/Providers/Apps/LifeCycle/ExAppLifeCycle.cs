@@ -1,13 +1,19 @@
 using System.Collections.Concurrent;
 
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>
 /// Brings apps up when they are enabled and down when they are disabled or removed, in the background and each by
 /// itself. Where an app is stands in the store, so that any process can show it and another one can go on from there.
 /// </summary>
 internal sealed partial class ExAppLifeCycle(
-    IExAppStore exApps, ExAppSecrets secrets, IExAppStatusStore statuses, StepExApp step, TimeProvider time, ILogger<ExAppLifeCycle> logger) : BackgroundService
+    IExAppStore exApps,
+    ExAppSecrets secrets,
+    ExAppDirectory directory,
+    IExAppStatusStore statuses,
+    StepExApp step,
+    TimeProvider time,
+    ILogger<ExAppLifeCycle> logger) : BackgroundService
 {
     /// <summary>Apps are looked at so often even if nobody says that something changed: another process may have died over them.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
@@ -23,7 +29,10 @@ internal sealed partial class ExAppLifeCycle(
 
     private readonly string _driver = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, Task> _drives = new();
-    private readonly Dictionary<string, KnownExApp> _working = [];
+
+    /// <summary>Kept for the goodbye: of a removed app the store knows neither address nor secret.</summary>
+    private readonly Dictionary<string, KnownExApp> _enabled = [];
+
     private TaskCompletionSource _woken = NewSource();
 
     /// <summary>Says that an app, or what is known of one, has changed.</summary>
@@ -61,15 +70,17 @@ internal sealed partial class ExAppLifeCycle(
         foreach (var app in apps.Where(app => app.Url is not null))
         {
             var status = known.GetValueOrDefault(app.Id) ?? new ExAppStatus { AppId = app.Id };
-            if (status.Stage == ExAppStage.Enabled)
-                _working[app.Id] = new KnownExApp(app, secrets.Unprotect(app));
+            if (app.Enabled && await directory.FindAsync(app.Id, cancellationToken) is { } enabled)
+                _enabled[app.Id] = enabled;
+            else
+                _enabled.Remove(app.Id);
             if (StepExApp.IsNeeded(app, status) && !_drives.ContainsKey(app.Id))
                 _drives[app.Id] = Task.Run(() => DriveAsync(app.Id, cancellationToken), CancellationToken.None);
         }
 
-        foreach (var id in _working.Keys.Except(apps.Select(app => app.Id)).ToList())
+        foreach (var id in _enabled.Keys.Except(apps.Select(app => app.Id)).ToList())
         {
-            if (_working.Remove(id, out var removed))
+            if (_enabled.Remove(id, out var removed))
                 await step.SayGoodbyeAsync(removed, cancellationToken);
         }
     }

@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>Lets an app work, or locks it out. The running server notices and tells the app.</summary>
 internal sealed class EnableExApp(IExAppStore exApps, IExAppStatusStore statuses, TimeProvider time)

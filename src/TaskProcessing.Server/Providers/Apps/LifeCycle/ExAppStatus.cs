@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>How far the server is with an app, and what it heard of it last.</summary>
 internal sealed class ExAppStatus

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using Microsoft.Extensions.Options;
 
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>Brings one app one step nearer to where it shall be: working when it is enabled, resting when it is not.</summary>
 internal sealed partial class StepExApp(

@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>
 /// Keeps <see cref="ExAppStatus"/>. Nothing here raises the version of a topic: nobody caches it. Every method is one

@@ -1,4 +1,4 @@
-namespace TaskProcessing.Server.Providers.Apps;
+namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>Takes what an app says of its preparations. What follows from it is done in the background: apps wait no more than 30 seconds for the answer.</summary>
 internal sealed partial class ReportInitProgress(
