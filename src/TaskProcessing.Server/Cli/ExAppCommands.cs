@@ -1,5 +1,8 @@
 using System.CommandLine;
+using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Cli;
 
@@ -7,9 +10,9 @@ namespace TaskProcessing.Server.Cli;
 internal static class ExAppCommands
 {
     public static Command Create(CommandHost host) =>
-        new("exapp", "Adds, lists, enables, disables and removes provider apps.")
+        new("exapp", "Adds, lists, checks, enables, disables and removes provider apps.")
         {
-            Add(host), List(host), SetEnabled(host, "enable", enabled: true), SetEnabled(host, "disable", enabled: false), Remove(host),
+            Add(host), List(host), Check(host), SetEnabled(host, "enable", enabled: true), SetEnabled(host, "disable", enabled: false), Remove(host),
         };
 
     private static Command Add(CommandHost host)
@@ -47,13 +50,48 @@ internal static class ExAppCommands
             async services =>
             {
                 var apps = await services.GetRequiredService<IExAppStore>().ListAsync(cancellationToken);
+                var statuses = (await services.GetRequiredService<IExAppStatusStore>().ListAsync(cancellationToken)).ToDictionary(status => status.AppId);
+                var options = services.GetRequiredService<IOptions<ProviderOptions>>().Value;
+                var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
+                var rows = apps.Select(app =>
+                {
+                    var status = statuses.GetValueOrDefault(app.Id) ?? new ExAppStatus { AppId = app.Id };
+                    return (App: app, Status: status, State: ExAppCondition.Describe(app, status, options, now));
+                });
                 return parsed.GetValue(json)
-                    ? host.Streams.WriteJson(apps.Select(app =>
-                        new { app.Id, app.Version, app.Url, app.Enabled, CreatedAt = app.CreatedAt.ToUnixTimeSeconds() }))
+                    ? host.Streams.WriteJson(rows.Select(row => new
+                    {
+                        row.App.Id,
+                        row.App.Version,
+                        row.App.Url,
+                        row.App.Enabled,
+                        row.State,
+                        SeenAt = row.Status.SeenAt?.ToUnixTimeSeconds(),
+                        CreatedAt = row.App.CreatedAt.ToUnixTimeSeconds(),
+                    }))
                     : Table.Write(
                         host.Streams.Out,
-                        ["ID", "VERSION", "ENABLED", "URL", "CREATED (UTC)"],
-                        apps.Select(app => new[] { app.Id, app.Version, Table.YesNo(app.Enabled), app.Url, Table.Time(app.CreatedAt) }));
+                        ["ID", "VERSION", "ENABLED", "URL", "CREATED (UTC)", "STATE"],
+                        rows.Select(row => new[] { row.App.Id, row.App.Version, Table.YesNo(row.App.Enabled), row.App.Url, Table.Time(row.App.CreatedAt), row.State }));
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Check(CommandHost host)
+    {
+        var id = Id();
+        var command = new Command("check", "Says what is wrong with a provider app, if anything is; exit code 0 when nothing is.") { id };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                var app = parsed.GetRequiredValue(id);
+                if (await services.GetRequiredService<CheckExApp>().RunAsync(app, cancellationToken) is not { } findings)
+                    return NoSuchApp(host, app);
+
+                foreach (var finding in findings)
+                    host.Streams.Say($"{(finding.IsGood ? "ok   " : "wrong")}  {finding.Text}");
+                return findings.All(finding => finding.IsGood) ? ExitCode.Ok : ExitCode.Failed;
             },
             cancellationToken));
         return command;
@@ -67,7 +105,7 @@ internal static class ExAppCommands
             async services =>
             {
                 var app = parsed.GetRequiredValue(id);
-                return await services.GetRequiredService<IExAppStore>().SetEnabledAsync(app, enabled, cancellationToken)
+                return await services.GetRequiredService<EnableExApp>().RunAsync(app, enabled, cancellationToken)
                     ? host.Streams.Say($"App \"{app}\" is {name}d")
                     : NoSuchApp(host, app);
             },

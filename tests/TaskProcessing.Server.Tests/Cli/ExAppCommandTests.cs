@@ -39,7 +39,7 @@ public sealed class ExAppCommandTests
 
         (await driver.SucceedAsync("exapp", "list")).Should().MatchRegex(@"llm2 +2\.0\.0 +no +-").And.NotContain("hush");
         var app = JsonElement.Parse(await driver.SucceedAsync("exapp", "list", "--json"))[0];
-        app.EnumerateObject().Select(property => property.Name).Should().Equal("id", "version", "url", "enabled", "createdAt");
+        app.EnumerateObject().Select(property => property.Name).Should().Equal("id", "version", "url", "enabled", "state", "seenAt", "createdAt");
     }
 
     [Theory]

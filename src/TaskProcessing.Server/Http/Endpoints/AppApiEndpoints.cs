@@ -39,7 +39,7 @@ internal static class AppApiEndpoints
             .Describe("getProvider", "Answers a provider of the app as it was registered.", typeof(ProviderNameParameters), typeof(RegistrationResource), 401, 404);
     }
 
-    /// <summary>Apps ask at their start, to go on working at once if they were enabled before.</summary>
+    // Apps ask at their start, to go on working at once if they were enabled before.
     private static async Task<OcsResult> GetState(Caller caller, IExAppStore exApps, IExAppStatusStore statuses, CancellationToken cancellationToken)
     {
         var works = await exApps.FindAsync(caller.AppId!, cancellationToken) is { Enabled: true } app
@@ -89,7 +89,7 @@ internal static class AppApiEndpoints
         return OcsResult.Ok(new ValueData<AbsoluteUrlResource>(new AbsoluteUrlResource(url), AppApiJson.Default.AbsoluteUrlResource));
     }
 
-    /// <summary>Apps are told no reason, as in AppAPI; it stands in the log.</summary>
+    // Apps are told no reason, as in AppAPI; it stands in the log.
     private static async Task<OcsResult> Register(OcsParameters parameters, Caller caller, RegisterProvider registerProvider, CancellationToken cancellationToken)
     {
         var provider = parameters.Map("provider").GetRawText();

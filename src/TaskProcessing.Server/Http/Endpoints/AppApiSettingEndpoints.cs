@@ -85,7 +85,7 @@ internal static class AppApiSettingEndpoints
         return OcsResult.Ok(new ValueData<List<SettingValueResource>>(values, AppApiSettingJson.Default.ListSettingValueResource));
     }
 
-    /// <summary>Nothing to forget is a 404, which nc_py_api passes over.</summary>
+    // Nothing to forget is a 404, which nc_py_api passes over.
     private static async Task<OcsResult> RemoveAsync(
         OcsParameters parameters, string appId, string? userId, KeepExAppSettings settings, CancellationToken cancellationToken) =>
         await settings.RemoveAsync(appId, userId, parameters.List("configKeys"), cancellationToken) is var count and > 0

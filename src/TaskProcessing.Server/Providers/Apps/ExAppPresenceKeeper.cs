@@ -40,33 +40,31 @@ internal sealed partial class ExAppPresenceKeeper(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        while (!stoppingToken.IsCancellationRequested)
         {
             var returned = presence.Returned;
-            try
-            {
-                await LookAsync(stoppingToken);
-            }
-            catch (Exception error) when (error is not OperationCanceledException)
-            {
-                Log.Failed(logger, error);
-            }
-
-            try
-            {
-                await returned.WaitAsync(Interval, time, stoppingToken);
-            }
-            catch (TimeoutException)
-            {
-                // Time to look again.
-            }
+            await TryLookAsync(stoppingToken);
+            await Task.WhenAny(returned, Task.Delay(Interval, time, stoppingToken));
         }
+
+        // What was heard since.
+        await TryLookAsync(CancellationToken.None);
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
+    private async Task TryLookAsync(CancellationToken cancellationToken)
     {
-        await base.StopAsync(cancellationToken);
-        await statuses.SaveSignsAsync(presence.TakeUnsaved(), CancellationToken.None);
+        try
+        {
+            await LookAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The server stops; the last look is yet to come.
+        }
+        catch (Exception error)
+        {
+            Log.Failed(logger, error);
+        }
     }
 
     private DateTimeOffset LastHeard(ExAppStatus status) =>
