@@ -72,7 +72,9 @@ internal sealed class ExAppPresence(TimeProvider time)
 
     public void SetSilent(ImmutableHashSet<string> silent)
     {
-        Volatile.Write(ref _returned, NewSource());
+        // Whoever waits already must hear of it too.
+        if (Returned.IsCompleted)
+            Volatile.Write(ref _returned, NewSource());
         Volatile.Write(ref _silent, silent);
     }
 
