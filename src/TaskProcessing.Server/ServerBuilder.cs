@@ -91,8 +91,12 @@ internal static class ServerBuilder
         services.AddDav();
 
         services.AddSingleton<ChangeWatcher>();
+        services.AddSingleton<ICaretakerDuty, SweepFilesDuty>();
+        services.AddSingleton<ICaretakerDuty, CheckFilesDuty>();
+        services.AddSingleton<Caretaker>();
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
+        services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
         services.AddHostedService<QueueWatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());

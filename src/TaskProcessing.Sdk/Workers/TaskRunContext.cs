@@ -84,6 +84,10 @@ public sealed class TaskRunContext
     public async ValueTask<Stream> OpenFileAsync(long fileId) =>
         await _host.OpenFileAsync(fileId).ConfigureAwait(false) ?? throw new TaskFailedException($"The file {fileId} cannot be found.");
 
+    /// <summary>Opens the file of an input slot that holds one; dispose of it after use.</summary>
+    /// <exception cref="TaskFailedException">The slot is missing or no file id, or the file is gone.</exception>
+    public ValueTask<Stream> OpenFileAsync(string key) => OpenFileAsync(FileId(key));
+
     /// <summary>Stores a file and answers the id that the output shall name.</summary>
     public ValueTask<long> UploadFileAsync(Stream content, string fileName) => _host.UploadFileAsync(content, fileName);
 

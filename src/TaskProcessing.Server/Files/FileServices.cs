@@ -16,6 +16,8 @@ internal static class FileServices
         services.AddSingleton<AssembleUpload>();
         services.AddSingleton<AddTaskFile>();
         services.AddSingleton<FindTaskFile>();
+        services.AddSingleton<SweepFiles>();
+        services.AddSingleton<CheckFiles>();
         return services;
     }
 

@@ -13,4 +13,7 @@ internal interface IFileSweep
 
     /// <summary>Marks the parts of uploads that nothing was added to since the given time as deleted.</summary>
     Task<int> AbandonUploadsAsync(DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>The files, of users and tasks, whose contents are lost.</summary>
+    Task<int> RemoveLostAsync(IReadOnlyCollection<string> blobKeys, CancellationToken cancellationToken);
 }

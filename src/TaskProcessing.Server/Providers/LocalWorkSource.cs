@@ -1,6 +1,8 @@
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Providers;
@@ -11,7 +13,10 @@ internal sealed class LocalWorkSource(
     ClaimTasks claimTasks,
     ReportProgress reportProgress,
     StreamOutput streamOutput,
-    FinishTask finishTask) : IWorkSource
+    FinishTask finishTask,
+    FindTaskFile findTaskFile,
+    AddTaskFile addTaskFile,
+    IBlobStore blobs) : IWorkSource
 {
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
@@ -35,6 +40,24 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));
+
+    public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
+        await findTaskFile.RunAsync(taskId, fileId, owner: null, cancellationToken) is { } file
+            ? await blobs.OpenAsync(file.BlobKey!, 0, file.Size, cancellationToken)
+            : null;
+
+    public async ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken)
+    {
+        var uploads = new[] { new FileUpload(content, fileName) }.ToAsyncEnumerable();
+        return await addTaskFile.RunAsync(taskId, uploads, cancellationToken) switch
+        {
+            UploadOutcome.Added added => added.Id,
+            UploadOutcome.NoTask => throw new TaskFailedException("The task is gone."),
+            UploadOutcome.TooMany many => throw new TaskFailedException($"A task may have {many.MaxFiles} result files, not more."),
+            UploadOutcome.TooLarge large => throw new TaskFailedException($"A result file may have {large.MaxBytes} bytes, not more."),
+            var other => throw new InvalidOperationException($"Unknown outcome {other}"),
+        };
+    }
 
     private static FinishRequest Request(TaskResult result) =>
         new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage);

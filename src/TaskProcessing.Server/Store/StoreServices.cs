@@ -46,6 +46,7 @@ internal static class StoreServices
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();
         services.AddSingleton<IFileLockStore, FileLockStore>();
+        services.AddSingleton<IDutyCalendar, DutyCalendar>();
         services.AddSingleton<IChangeStore, ChangeStore>();
 
         services.AddSingleton<DataProtectionKeys>();

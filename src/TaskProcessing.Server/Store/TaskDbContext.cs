@@ -35,6 +35,8 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     public DbSet<FileLock> FileLocks => Set<FileLock>();
 
+    public DbSet<DutyEntry> Duties => Set<DutyEntry>();
+
     public DbSet<TopicVersion> Changes => Set<TopicVersion>();
 
     public DbSet<DataProtectionKey> DataProtectionKeys => Set<DataProtectionKey>();

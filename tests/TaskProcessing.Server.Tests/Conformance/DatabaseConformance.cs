@@ -1,7 +1,6 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
-using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Upkeep;
 
@@ -10,21 +9,6 @@ namespace TaskProcessing.Server.Tests.Conformance;
 /// <summary>What several rooms keep: files, Data Protection keys, and the counts of changes before there are any.</summary>
 public abstract class DatabaseConformance : StoreConformance
 {
-    [Fact]
-    public async Task A_file_is_found_by_its_id()
-    {
-        var file = new StoredFile { Name = "notes.txt" };
-        var folder = new StoredFile { Name = "folder", IsFolder = true };
-        await using var db = Database.OpenContext();
-        db.AddRange(file, folder);
-        await db.SaveChangesAsync(Token);
-        var files = Database.Get<IFileStore>();
-
-        (await files.FindAsync(file.Id, Token)).Should().BeEquivalentTo(file);
-        (await files.FindAsync(folder.Id, Token)).Should().BeEquivalentTo(folder);
-        (await files.FindAsync(4711, Token)).Should().BeNull();
-    }
-
     [Fact]
     public async Task Topics_that_never_changed_are_absent() =>
         (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).Should().BeEmpty();

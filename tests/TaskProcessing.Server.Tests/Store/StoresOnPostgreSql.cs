@@ -27,3 +27,13 @@ public sealed class DatabaseOnPostgreSql : DatabaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
+
+public sealed class FileStoreOnPostgreSql : FileStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}
+
+public sealed class FileSweepOnPostgreSql : FileSweepConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}

@@ -27,3 +27,13 @@ public sealed class DatabaseOnSqlite : DatabaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
+
+public sealed class FileStoreOnSqlite : FileStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class FileSweepOnSqlite : FileSweepConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}

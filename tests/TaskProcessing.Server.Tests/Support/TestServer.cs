@@ -34,6 +34,8 @@ internal sealed class TestServer : IAsyncDisposable
 
     public Uri Address { get; }
 
+    public string DataDirectory => _database.DataDirectory;
+
     /// <summary>Log lines that contain one of these do not fail the test.</summary>
     public ConcurrentBag<string> ExpectedLog => _log.Expected;
 

@@ -44,6 +44,7 @@ internal sealed class FileSweep(Database database) : IFileSweep
                     .Join(db.Tasks, file => file.TaskId, task => task.Id, (file, task) => new { file.Id, task.Status, task.Output })
                     .Where(result => result.Status != ProcessingStatus.Scheduled && result.Status != ProcessingStatus.Running)
                     .Where(result => result.Output == null || !result.Output.Contains(result.Id.ToString()))
+                    .OrderBy(result => result.Id)
                     .Take(limit)
                     .ToListAsync(CancellationToken.None);
                 return await RemoveAsync(db, [.. results.Where(result => !NumbersIn(result.Output).Contains(result.Id)).Select(result => result.Id)]);
@@ -62,6 +63,18 @@ internal sealed class FileSweep(Database database) : IFileSweep
                     .ExecuteUpdateAsync(set => set.SetProperty(file => file.DeletedAt, now), CancellationToken.None);
             },
             cancellationToken);
+
+    public async Task<int> RemoveLostAsync(IReadOnlyCollection<string> blobKeys, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        foreach (var keys in blobKeys.Chunk(500))
+        {
+            removed += await database.WriteAsync(
+                db => db.Files.Where(file => keys.Contains(file.BlobKey)).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);
+        }
+
+        return removed;
+    }
 
     private static Task<int> RemoveAsync(TaskDbContext db, List<long> ids) => ids.Count == 0
         ? Task.FromResult(0)

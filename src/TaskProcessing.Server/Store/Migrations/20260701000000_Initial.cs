@@ -24,6 +24,15 @@ internal sealed class Initial : Migration
         CreateFiles(migrationBuilder);
 
         migrationBuilder.CreateTable(
+            "duties",
+            table => new
+            {
+                name = table.Column<string>(nullable: false),
+                next_run_at = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_duties", duty => duty.name));
+
+        migrationBuilder.CreateTable(
             "changes",
             table => new
             {

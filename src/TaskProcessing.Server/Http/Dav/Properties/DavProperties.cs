@@ -20,7 +20,7 @@ internal static class DavProperties
         // Not for folders: theirs would have to change with everything below.
         [DavXml.Dav + "getetag"] = subject => subject.File.IsFolder ? null : DavRequest.Quoted(subject.File),
         [DavXml.Dav + "getcontentlength"] = subject => subject.File.IsFolder ? null : subject.File.Size,
-        [DavXml.Dav + "getcontenttype"] = subject => subject.File.MediaType,
+        [DavXml.Dav + "getcontenttype"] = subject => subject.File.MediaType?.Split(';')[0],
         [DavXml.Dav + "supportedlock"] = _ => new object[] { LockEntry("exclusive"), LockEntry("shared") },
         [DavXml.Dav + "lockdiscovery"] = subject => subject.Surroundings.Locks
             .Where(held => held.Covers(subject.Path))
@@ -49,8 +49,8 @@ internal static class DavProperties
 
     public static IEnumerable<XName> Names => Known.Keys;
 
-    /// <summary>What a client gets that asks for everything: the standard's own properties, but for those that cost a count.</summary>
-    public static IEnumerable<XName> Usual => Known.Keys.Where(name => name.Namespace == DavXml.Dav && name != QuotaAvailable && name != QuotaUsed);
+    /// <summary>What a client gets that asks for everything: the standard's own properties (the npm package "webdav" finds the quota so).</summary>
+    public static IEnumerable<XName> Usual => Known.Keys.Where(name => name.Namespace == DavXml.Dav);
 
     /// <summary>The number with leading zeros and the name of the installation, as in Nextcloud.</summary>
     public static string LongId(StoredFile file) => file.Id.ToString("00000000", CultureInfo.InvariantCulture) + InstanceId;

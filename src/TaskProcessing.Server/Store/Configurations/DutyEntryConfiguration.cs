@@ -1,0 +1,9 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace TaskProcessing.Server.Store.Configurations;
+
+internal sealed class DutyEntryConfiguration : IEntityTypeConfiguration<DutyEntry>
+{
+    public void Configure(EntityTypeBuilder<DutyEntry> builder) => builder.ToTable("duties").HasKey(duty => duty.Name);
+}
