@@ -10,6 +10,7 @@ using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
+using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
 using TaskProcessing.Server.Upkeep;

@@ -6,6 +6,7 @@ using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Configurations;
+using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store;

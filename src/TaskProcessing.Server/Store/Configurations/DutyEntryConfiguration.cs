@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TaskProcessing.Server.Store.Upkeep;
 
 namespace TaskProcessing.Server.Store.Configurations;
 

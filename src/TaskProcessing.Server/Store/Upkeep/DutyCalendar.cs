@@ -1,7 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Upkeep;
 
-namespace TaskProcessing.Server.Store;
+namespace TaskProcessing.Server.Store.Upkeep;
 
 /// <summary>When a caretaker duty is due again.</summary>
 internal sealed class DutyEntry
