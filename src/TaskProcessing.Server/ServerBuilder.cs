@@ -46,7 +46,7 @@ internal static class ServerBuilder
         services.AddSingleton(TimeProvider.System);
         services.AddTaskStore();
         services.AddFiles();
-        services.AddDataProtection().SetApplicationName("TaskProcessing");
+        services.AddDataProtection().SetApplicationName("TaskProcessing").ProtectKeys(builder.Configuration);
 
         services.AddSingleton<CredentialCache>();
         services.AddSingleton<VerifyCredentials>();

@@ -22,6 +22,7 @@ internal static class ServerOptions
         services.AddSection<StoreOptions>(configuration, "Store").Validate(
             options => options.Provider == StoreProvider.Sqlite || !string.IsNullOrWhiteSpace(options.ConnectionString),
             "Store:ConnectionString must be set when Store:Provider is PostgreSql");
+        services.AddSection<SecretsOptions>(configuration, SecretsOptions.Section);
         services.AddSection<OcsOptions>(configuration, "Ocs");
         services.AddSection<GuestOptions>(configuration, "Guests");
         services.AddSection<BruteForceOptions>(configuration, "BruteForce");

@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TaskProcessing.Server.Cli.Settings;
+
+namespace TaskProcessing.Server.Tests.Cli;
+
+/// <summary>docs/configuration.md tells the truth about every setting.</summary>
+public sealed partial class ConfigurationDocumentTests
+{
+    private static readonly Dictionary<string, string[]> Rows = File.ReadLines(Path.Combine(Repository(), "docs", "configuration.md"))
+        .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+        .Select(line => Cell().Split(line.Trim('|', ' ')))
+        .ToDictionary(cells => cells[0].Trim('`'));
+
+    [Fact]
+    public void Every_setting_is_documented_with_its_variable_and_its_default()
+    {
+        foreach (var setting in SettingCatalogue.Create().All)
+        {
+            Rows.Should().ContainKey(setting.Key);
+            Rows[setting.Key][1].Should().Be($"`TASKPROCESSING_{setting.Key.Replace(":", "__", StringComparison.Ordinal)}`");
+            if (setting.Default is not null and not "")
+                Rows[setting.Key][2].Should().Be($"`{Default(setting.Default)}`", "that is the default of {0}", setting.Key);
+            Rows[setting.Key][3].Should().NotBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void Nothing_is_documented_that_does_not_exist()
+    {
+        Rows.Keys.Should().BeSubsetOf(SettingCatalogue.Create().All.Select(setting => setting.Key));
+    }
+
+    private static string Default(object value) =>
+        value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
+
+    private static string Repository()
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory.FullName, "TaskProcessing.sln")))
+            directory = directory.Parent!;
+        return directory.FullName;
+    }
+
+    [GeneratedRegex(@" +\| +")]
+    private static partial Regex Cell();
+}
