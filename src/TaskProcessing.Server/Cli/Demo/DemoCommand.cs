@@ -31,6 +31,8 @@ internal static class DemoCommand
 
     private static async Task<int> RunAsync(CommandHost host, FileInfo? file, CancellationToken cancellationToken)
     {
+        // Signals are listened for only once the command has first been awaited.
+        await Task.Yield();
         if (SettingProblems.Of(ServerBuilder.Create([.. host.Settings]).Configuration) is { Count: > 0 } problems)
             return host.Refuse(problems);
 
