@@ -49,27 +49,8 @@ internal static class OcsDriver
     public static async Task<HttpClient> WorkerAsync(this TestServer server, params string[] types)
     {
         var app = await server.ExAppAsync("worker");
-        object[] none = [];
         foreach (var type in types)
-        {
-            var provider = new
-            {
-                id = $"worker:{type}",
-                name = type,
-                task_type = type,
-                expected_runtime = 30,
-                optional_input_shape = none,
-                optional_output_shape = none,
-                input_shape_enum_values = none,
-                input_shape_defaults = none,
-                optional_input_shape_enum_values = none,
-                optional_input_shape_defaults = none,
-                output_shape_enum_values = none,
-                optional_output_shape_enum_values = none,
-            };
-            var reply = await app.SendOcsAsync("POST", "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", JsonContent.Create(new { provider }));
-            reply.HttpStatus.Should().Be(200);
-        }
+            await app.RegisterAsync($"worker:{type}", type);
 
         return app;
     }

@@ -19,7 +19,7 @@ public sealed class FirstJourneyTests
         await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store));
         using var alice = await server.UserAsync("alice");
         using var app = await server.ExAppAsync("worker");
-        await RegisterAsync(app, "worker:text2text", "core:text2text");
+        await app.RegisterAsync("worker:text2text", "core:text2text");
 
         var scheduled = await TaskOf(await alice.PostAsJsonAsync($"{Root}/schedule", new { input = new { input = "hello" }, type = "core:text2text", appId = "test" }));
         var id = scheduled.GetProperty("id").GetInt64();
@@ -37,27 +37,6 @@ public sealed class FirstJourneyTests
 
         var next = await app.GetAsync($"{Root}/tasks_provider/next?providerIds[]=worker:text2text&taskTypeIds[]=core:text2text");
         next.StatusCode.Should().Be(HttpStatusCode.NoContent);
-    }
-
-    private static async Task RegisterAsync(HttpClient app, string id, string taskType)
-    {
-        object[] none = [];
-        var provider = new
-        {
-            id,
-            name = id,
-            task_type = taskType,
-            expected_runtime = 30,
-            optional_input_shape = none,
-            optional_output_shape = none,
-            input_shape_enum_values = none,
-            input_shape_defaults = none,
-            optional_input_shape_enum_values = none,
-            optional_input_shape_defaults = none,
-            output_shape_enum_values = none,
-            optional_output_shape_enum_values = none,
-        };
-        (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider })).EnsureSuccessStatusCode();
     }
 
     private static async Task<JsonElement> TaskOf(HttpResponseMessage response)

@@ -29,7 +29,7 @@ public sealed class RestJourneyTests
         var id = created.GetProperty("data").GetProperty("id").GetInt64();
         created.GetProperty("data").GetProperty("status").GetString().Should().Be("pending");
 
-        await RegisterAsync(app, "crawler:search", "pipeline:search");
+        await app.RegisterAsync("crawler:search", "pipeline:search");
         time.Advance(TimeSpan.FromSeconds(1));
         var claimed = await app.GetFromJsonAsync<JsonElement>($"{Providers}/next?providerIds[]=crawler:search&taskTypeIds[]=pipeline:search");
         claimed.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("input").GetRawText().Should().Be("""{"query":"machine learning","sources":["semantic_scholar"]}""");
@@ -214,16 +214,6 @@ public sealed class RestJourneyTests
             await server.Get<FinishTask>().RunAsync(id, new FinishRequest(null, "broken", null), CancellationToken.None);
         if (state == "cancelled")
             await server.Get<CancelTask>().RunAsync(id, owner: null, CancellationToken.None);
-    }
-
-    private static async Task RegisterAsync(HttpClient app, string id, string taskType)
-    {
-        object[] none = [];
-        var provider = new Dictionary<string, object> { ["id"] = id, ["name"] = id, ["task_type"] = taskType, ["expected_runtime"] = 30 };
-        foreach (var key in new[] { "optional_input_shape", "optional_output_shape", "input_shape_enum_values", "input_shape_defaults", "optional_input_shape_enum_values", "optional_input_shape_defaults", "output_shape_enum_values", "optional_output_shape_enum_values" })
-            provider[key] = none;
-
-        (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider })).EnsureSuccessStatusCode();
     }
 
     private static async Task<JsonElement> GetAsync(HttpClient client, string path) => await client.GetFromJsonAsync<JsonElement>(path);

@@ -46,8 +46,8 @@ internal static class ExAppDriver
         optional_output_shape_enum_values = None,
     };
 
-    public static async Task RegisterAsync(this HttpClient app, string id, string taskType) =>
-        (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider = Provider(id, taskType) }, Token)).EnsureSuccessStatusCode();
+    public static async Task RegisterAsync(this HttpClient app, string id, string taskType, object? customTaskType = null) =>
+        (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider = Provider(id, taskType), customTaskType }, Token)).EnsureSuccessStatusCode();
 
     public static async Task<long> ScheduleAsync(this HttpClient user, string type, object input, bool preferStreaming = false)
     {

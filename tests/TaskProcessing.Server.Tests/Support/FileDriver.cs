@@ -22,26 +22,8 @@ internal static class FileDriver
     }
 
     /// <summary>Registers a provider, named after its type, for the app.</summary>
-    public static async Task RegisterProviderAsync(this HttpClient app, string taskType, object? customTaskType = null)
-    {
-        object[] none = [];
-        var provider = new
-        {
-            id = $"worker:{taskType}",
-            name = taskType,
-            task_type = taskType,
-            expected_runtime = 30,
-            optional_input_shape = none,
-            optional_output_shape = none,
-            input_shape_enum_values = none,
-            input_shape_defaults = none,
-            optional_input_shape_enum_values = none,
-            optional_input_shape_defaults = none,
-            output_shape_enum_values = none,
-            optional_output_shape_enum_values = none,
-        };
-        (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider, customTaskType })).EnsureSuccessStatusCode();
-    }
+    public static Task RegisterProviderAsync(this HttpClient app, string taskType, object? customTaskType = null) =>
+        app.RegisterAsync($"worker:{taskType}", taskType, customTaskType);
 
     public static Task<HttpResponseMessage> TryScheduleAsync(this HttpClient user, string type, object input) =>
         user.PostAsJsonAsync($"{Root}/schedule", new { input, type, appId = "test" });
