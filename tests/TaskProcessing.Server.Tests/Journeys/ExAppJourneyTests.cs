@@ -36,6 +36,32 @@ public sealed class ExAppJourneyTests
     }
 
     [Fact]
+    public async Task Whisper_reads_the_file_and_has_its_text_reformatted_in_the_name_of_the_user()
+    {
+        await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string>(NoLimits)
+        {
+            ["Providers:Preferred:0:TaskType"] = "core:audio2text",
+            ["Providers:Preferred:0:Provider"] = "stt_whisper2_enhanced:small",
+        });
+        using var alice = await server.UserAsync("alice");
+        var sound = await alice.PutFileAsync("sound.wav", "spoken words"u8.ToArray());
+        await using var llm = await StartAsync(server, "llm2");
+        await using var whisper = await StartAsync(server, "stt_whisper2", kind: "whisper");
+
+        var ids = new List<long>();
+        for (var i = 0; i < 100; i++)
+            ids.Add(await alice.ScheduleAsync("core:audio2text", new { input = sound }));
+        await Eventually.BecomesTrue(() => whisper.Events("finished").Count() >= 100, "the end of a hundred tasks");
+
+        whisper.Claimed.Should().BeEquivalentTo(ids).And.OnlyHaveUniqueItems();
+        llm.Claimed.Should().HaveCount(100).And.OnlyHaveUniqueItems();
+        whisper.Mishaps.Concat(llm.Mishaps).Should().BeEmpty();
+        foreach (var id in ids)
+            (await alice.TaskAsync(id)).GetProperty("output").GetProperty("output").GetString().Should().Be("SPOKEN WORDS");
+        (await alice.TaskAsync(llm.Claimed.First())).GetProperty("appId").GetString().Should().Be("stt_whisper2");
+    }
+
+    [Fact]
     public async Task An_app_that_is_killed_in_the_middle_of_a_task_goes_on_with_the_others_when_it_is_started_again()
     {
         await using var server = await TestServer.StartAsync(settings: NoLimits);
@@ -86,12 +112,12 @@ public sealed class ExAppJourneyTests
     }
 
     /// <summary>Starts a stand-in; then makes it known with its address, and waits until it is enabled.</summary>
-    private static async Task<StandInExApp> StartAsync(TestServer server, string kind)
+    private static async Task<StandInExApp> StartAsync(TestServer server, string id, string kind = "llm2")
     {
-        await server.AddExAppAsync(kind, enabled: false);
-        var app = await StandInExApp.StartAsync(server, kind, kind);
-        await BringUpAsync(server, kind, app.Url);
-        await server.ReachesAsync(kind, ExAppStage.Enabled);
+        await server.AddExAppAsync(id, enabled: false);
+        var app = await StandInExApp.StartAsync(server, id, kind);
+        await BringUpAsync(server, id, app.Url);
+        await server.ReachesAsync(id, ExAppStage.Enabled);
         return app;
     }
 

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Journeys;
+
+/// <summary>samples/WordCountProvider as a process of its own; it brings a custom type with choices and a default.</summary>
+public sealed class SampleProviderTests
+{
+    private const string Type = "sample:count";
+
+    [Fact]
+    public async Task The_sample_registers_its_type_and_counts()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        await server.AddExAppAsync("wordcount");
+        using var sample = Start(server);
+        try
+        {
+            await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find(Type) is not null || sample.HasExited, "the registration");
+            sample.HasExited.Should().BeFalse();
+
+            var words = await FinishedAsync(alice, await alice.ScheduleAsync(Type, new { text = "One two  three\nfour" }));
+            words.GetProperty("input").GetProperty("unit").GetString().Should().Be("words", "that is the default");
+            words.GetProperty("output").GetProperty("count").GetDouble().Should().Be(4);
+            words.GetProperty("output").GetProperty("summary").GetString().Should().Be("The text has 4 words.");
+            var lines = await FinishedAsync(alice, await alice.ScheduleAsync(Type, new { text = "One two  three\nfour", unit = "lines" }));
+            lines.GetProperty("output").GetProperty("count").GetDouble().Should().Be(2);
+
+            var refused = await alice.PostAsJsonAsync(
+                "/ocs/v2.php/taskprocessing/schedule", new { type = Type, appId = "test", input = new { text = "x", unit = "miles" } }, TestContext.Current.CancellationToken);
+            refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+            (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("unit");
+        }
+        finally
+        {
+            sample.Kill();
+            await sample.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static Process Start(TestServer server)
+    {
+        // Beside the tests, in the same configuration.
+        var bin = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
+        var program = Path.Combine(bin.Parent!.Parent!.FullName, "WordCountProvider", bin.Name, "WordCountProvider.dll");
+        return Process.Start(new ProcessStartInfo("dotnet", [program])
+        {
+            RedirectStandardOutput = false,
+            Environment =
+            {
+                ["NEXTCLOUD_URL"] = server.Address.ToString(),
+                ["APP_ID"] = "wordcount",
+                ["APP_VERSION"] = "1.0.0",
+                ["APP_SECRET"] = "secret",
+                ["Logging__LogLevel__Default"] = "Warning",
+            },
+        })!;
+    }
+
+    private static async Task<System.Text.Json.JsonElement> FinishedAsync(HttpClient user, long id)
+    {
+        System.Text.Json.JsonElement task = default;
+        await Eventually.BecomesTrue(
+            () => (task = user.TaskAsync(id).GetAwaiter().GetResult()).GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"), "the end of the task");
+        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
+        return task;
+    }
+}
