@@ -20,7 +20,10 @@ using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Upkeep.Duties;
 
 namespace TaskProcessing.Server;
 
@@ -72,6 +75,13 @@ internal static class ServerBuilder
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
         services.AddSingleton<FindTask>();
+        services.AddSingleton(Random.Shared);
+        services.AddSingleton<LeaseTerms>();
+        services.AddSingleton<RenewLease>();
+        services.AddSingleton<ReleaseTask>();
+        services.AddSingleton<RequeueTask>();
+        services.AddSingleton<ReturnLostTasks>();
+        services.AddSingleton<WakeDelayedTasks>();
         services.AddSingleton<FindQueuePosition>();
         return builder;
     }
@@ -93,11 +103,14 @@ internal static class ServerBuilder
         services.AddSingleton<ChangeWatcher>();
         services.AddSingleton<ICaretakerDuty, SweepFilesDuty>();
         services.AddSingleton<ICaretakerDuty, CheckFilesDuty>();
+        services.AddSingleton<ICaretakerDuty, RemoveExpiredTasks>();
+        services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
         services.AddSingleton<Caretaker>();
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
         services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
         services.AddHostedService<QueueWatcher>();
+        services.AddHostedService<QueueKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());

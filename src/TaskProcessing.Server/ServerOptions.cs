@@ -9,7 +9,10 @@ using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.TaskTypes;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server;
 
@@ -32,6 +35,9 @@ internal static class ServerOptions
         services.AddSection<AppApiOptions>(configuration, "AppApi");
         services.AddSection<ProxyOptions>(configuration, "Proxies");
         services.AddSection<RestOptions>(configuration, "Rest");
+        services.AddSection<LeaseOptions>(configuration, "Leases");
+        services.AddSection<QueueOptions>(configuration, "Queue");
+        services.AddSection<RetentionOptions>(configuration, "Retention");
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");
     }
 

@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Cli;
 

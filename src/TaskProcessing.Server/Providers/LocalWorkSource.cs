@@ -4,6 +4,7 @@ using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Leases;
 
 namespace TaskProcessing.Server.Providers;
 
@@ -14,10 +15,13 @@ internal sealed class LocalWorkSource(
     ReportProgress reportProgress,
     StreamOutput streamOutput,
     FinishTask finishTask,
+    ReleaseTask releaseTask,
     FindTaskFile findTaskFile,
     AddTaskFile addTaskFile,
     IBlobStore blobs) : IWorkSource
 {
+    private const string Actor = "built-in worker";
+
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
@@ -28,7 +32,7 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
-        var request = new ClaimRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], Count: 1, LongestWait);
+        var request = new ClaimRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], Count: 1, LongestWait) { Actor = Actor };
         return (await claimTasks.RunAsync(request, cancellationToken)).Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
     }
 
@@ -40,6 +44,8 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));
+
+    public async ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => await releaseTask.RunAsync(taskId, Actor, cancellationToken);
 
     public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
         await findTaskFile.RunAsync(taskId, fileId, owner: null, cancellationToken) is { } file
@@ -60,7 +66,12 @@ internal sealed class LocalWorkSource(
     }
 
     private static FinishRequest Request(TaskResult result) =>
-        new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage);
+        new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage)
+        {
+            Retryable = result.Retryable,
+            RetryAfter = result.RetryAfter,
+            Actor = Actor,
+        };
 
     private static ProcessingStatus? Status(ReportOutcome outcome) => (outcome as ReportOutcome.Accepted)?.Task.Status;
 }

@@ -10,6 +10,7 @@ using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
@@ -38,6 +39,7 @@ internal static class StoreServices
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();
+        services.AddSingleton<ITaskUpkeep, TaskUpkeepStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();

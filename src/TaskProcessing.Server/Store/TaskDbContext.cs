@@ -8,6 +8,7 @@ using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Store;
 
@@ -15,6 +16,8 @@ namespace TaskProcessing.Server.Store;
 internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbContext(options)
 {
     public DbSet<ProcessingTask> Tasks => Set<ProcessingTask>();
+
+    public DbSet<StoredIdempotencyKey> IdempotencyKeys => Set<StoredIdempotencyKey>();
 
     public DbSet<Account> Accounts => Set<Account>();
 

@@ -9,16 +9,21 @@ internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvid
     /// <returns>The task as it is now; null when there is none, or it is somebody else's.</returns>
     public async Task<ProcessingTask?> RunAsync(long id, TaskOwner? owner, CancellationToken cancellationToken)
     {
-        if (owner is { } mine && (await tasks.FindAsync(id, cancellationToken))?.Owner != mine)
-            return null;
+        var actor = TaskHistory.Operator;
+        if (owner is { } mine)
+        {
+            if (await tasks.FindAsync(id, cancellationToken) is not { } task || task.Owner != mine)
+                return null;
+            actor = task.Party;
+        }
 
-        return (await TryAsync(id, cancellationToken)).Task;
+        return (await TryAsync(id, actor, cancellationToken)).Task;
     }
 
     /// <summary>As <see cref="RunAsync"/> for any owner, for callers who want to know whether it was they who ended the task.</summary>
-    public async Task<TaskChange> TryAsync(long id, CancellationToken cancellationToken)
+    public async Task<TaskChange> TryAsync(long id, string actor, CancellationToken cancellationToken)
     {
-        var change = await tasks.TryCancelAsync(id, time.GetUtcNow(), cancellationToken);
+        var change = await tasks.TryCancelAsync(id, actor, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(id);
 

@@ -1,9 +1,10 @@
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Tasks.Leases;
 
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Hands waiting tasks to a worker, each for the provider that serves its type now.</summary>
-internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks, TaskSignal signal, TimeProvider time)
+internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks, LeaseTerms leases, TaskSignal signal, TimeProvider time)
 {
     /// <param name="request">Who can do what.</param>
     /// <param name="cancellationToken">The worker is gone: nothing is claimed any more.</param>
@@ -44,24 +45,27 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
     private async Task<ClaimOutcome> ClaimNowAsync(ClaimRequest request, CancellationToken cancellationToken)
     {
         var eligible = Eligible(request.ProviderIds, request.TypeIds);
+        var providerOfType = eligible.ToDictionary(type => type.Type, type => type.ProviderId);
         if (eligible.Count == 0 || request.Count <= 0)
-            return new ClaimOutcome([], eligible);
+            return new ClaimOutcome([], providerOfType);
 
-        return new ClaimOutcome(await tasks.ClaimAsync(eligible, request.Count, time.GetUtcNow(), cancellationToken), eligible);
+        var claimed = await tasks.ClaimAsync(eligible, request.Count, request.Actor, time.GetUtcNow(), cancellationToken);
+        foreach (var task in claimed)
+            signal.RaiseChanged(task.Id);
+        return new ClaimOutcome(claimed, providerOfType);
     }
 
     /// <summary>A type is eligible only if its serving provider is among those asked for: nobody gets a task for a provider he did not name.</summary>
-    private Dictionary<string, string> Eligible(IReadOnlyCollection<string> providerIds, IReadOnlyCollection<string> typeIds)
+    private List<ClaimableType> Eligible(IReadOnlyCollection<string> providerIds, IReadOnlyCollection<string> typeIds)
     {
         var catalogue = taskTypes.Current;
-        var eligible = new Dictionary<string, string>();
-        foreach (var typeId in typeIds)
-        {
-            if (catalogue.Find(typeId) is { IsServed: true } type && providerIds.Contains(type.Provider.Id))
-                eligible[typeId] = type.Provider.Id;
-        }
-
-        return eligible;
+        return
+        [
+            .. from typeId in typeIds.Distinct()
+               let type = catalogue.Find(typeId)
+               where type is { IsServed: true } && providerIds.Contains(type.Provider.Id)
+               select new ClaimableType(typeId, type.Provider.Id, leases.SecondsFor(type)),
+        ];
     }
 }
 
@@ -70,9 +74,13 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
 /// <param name="TypeIds">The task types that it wants.</param>
 /// <param name="Count">How many tasks at most; none when it is not positive.</param>
 /// <param name="Wait">How long to wait for the first one.</param>
-internal sealed record ClaimRequest(IReadOnlyCollection<string> ProviderIds, IReadOnlyCollection<string> TypeIds, int Count, TimeSpan Wait);
+internal sealed record ClaimRequest(IReadOnlyCollection<string> ProviderIds, IReadOnlyCollection<string> TypeIds, int Count, TimeSpan Wait)
+{
+    /// <summary>Who claims, for the history of the tasks.</summary>
+    public string Actor { get; init; } = TaskHistory.Server;
+}
 
 /// <summary>What came of <see cref="ClaimTasks"/>.</summary>
-/// <param name="Tasks">The claimed tasks, oldest first; each names its provider.</param>
+/// <param name="Tasks">The claimed tasks, the next one first; each names its provider.</param>
 /// <param name="Eligible">Task type id to provider id, for the types that could have been claimed.</param>
 internal sealed record ClaimOutcome(IReadOnlyList<ProcessingTask> Tasks, IReadOnlyDictionary<string, string> Eligible);

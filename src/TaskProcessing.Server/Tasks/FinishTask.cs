@@ -1,29 +1,37 @@
 using System.Text;
 using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.TaskTypes;
+using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>
 /// Ends a task with what a worker answers. The first result wins: what comes after it, or after a cancel, changes
-/// nothing. An output that does not fit the task type fails the task.
+/// nothing. An output that does not fit the task type fails the task; an error that may pass puts it back into the queue
+/// as long as there are attempts left.
 /// </summary>
-internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, TaskSignal signal, TimeProvider time)
+internal sealed partial class FinishTask(
+    AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, LeaseTerms leases, TaskSignal signal, TimeProvider time, ILogger<FinishTask> logger)
 {
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         if (result is { Output: null, ErrorMessage: null })
             return await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty();
 
+        if (result is { ErrorMessage: { } reason, Retryable: true } && await RetryAsync(id, result, Cut(reason), cancellationToken) is { } retried)
+            return retried;
+
         if (result.ErrorMessage is { } error)
-            return await EndAsync(id, Failure(error, result.UserFacingErrorMessage), cancellationToken);
+            return await EndAsync(id, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor }, cancellationToken);
 
         if (await tasks.FindAsync(id, cancellationToken) is not { } task)
             return new ReportOutcome.NotFound();
 
-        return await EndAsync(id, await EndingAsync(task, result.Output!.Value, cancellationToken), cancellationToken);
+        return await EndAsync(id, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor }, cancellationToken);
     }
 
     private static TaskEnding Failure(string error, string? userFacing) => new(TaskTransition.Fail)
@@ -60,8 +68,37 @@ internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files,
         var change = await tasks.TryFinishAsync(id, ending, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(id);
+        if (change is { Task: { } task })
+            LogLate(task, change.Changed);
 
         return ReportOutcome.Of(change);
+    }
+
+    /// <returns>Null when the task had enough attempts, or has ended: then the error is final, if it counts at all.</returns>
+    private async Task<ReportOutcome?> RetryAsync(long id, FinishRequest result, string reason, CancellationToken cancellationToken)
+    {
+        if (await tasks.FindAsync(id, cancellationToken) is not { } task)
+            return new ReportOutcome.NotFound();
+
+        var now = time.GetUtcNow();
+        var notBefore = now + leases.PauseAfter(task.Attempt, result.RetryAfter);
+        var change = await tasks.TryRetryAsync(id, notBefore, leases.MostAttempts, result.Actor, reason, now, cancellationToken);
+        if (change is { Changed: false, Task.Status: ProcessingStatus.Scheduled })
+            return ReportOutcome.Of(change);
+        if (!change.Changed)
+            return null;
+
+        signal.RaiseChanged(id);
+        Log.Retried(logger, id, task.Attempt, notBefore, reason);
+        return ReportOutcome.Of(change);
+    }
+
+    private void LogLate(ProcessingTask task, bool changed)
+    {
+        if (!changed)
+            Log.Ignored(logger, task.Id, task.Status);
+        else if (task.LeaseUntil <= task.EndedAt)
+            Log.AcceptedLate(logger, task.Id, task.LeaseUntil.Value);
     }
 
     private static string Cut(string text)
@@ -72,7 +109,29 @@ internal sealed class FinishTask(AvailableTaskTypes taskTypes, IFileStore files,
         Encoding.UTF8.GetEncoder().Convert(text, new byte[ProcessingTaskLimits.ErrorMessageBytes], flush: false, out var characters, out _, out _);
         return text[..characters];
     }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "A result of task {TaskId} came too late and changes nothing: it is {Status} already")]
+        public static partial void Ignored(ILogger logger, long taskId, ProcessingStatus status);
+
+        [LoggerMessage(LogLevel.Information, "A result of task {TaskId} came after its lease had ended at {LeaseUntil}; it is accepted, as nobody else had finished the task")]
+        public static partial void AcceptedLate(ILogger logger, long taskId, DateTimeOffset leaseUntil);
+
+        [LoggerMessage(LogLevel.Information, "Attempt {Attempt} at task {TaskId} failed; it is tried again after {NotBefore}: {Reason}")]
+        public static partial void Retried(ILogger logger, long taskId, int attempt, DateTimeOffset notBefore, string reason);
+    }
 }
 
 /// <summary>What a worker answers: an output (a JSON object), or an error, which wins over it.</summary>
-internal sealed record FinishRequest(JsonElement? Output, string? ErrorMessage, string? UserFacingErrorMessage);
+internal sealed record FinishRequest(JsonElement? Output, string? ErrorMessage, string? UserFacingErrorMessage)
+{
+    /// <summary>Whether the error may pass, so that the task is worth another attempt.</summary>
+    public bool Retryable { get; init; }
+
+    /// <summary>How long the next attempt shall wait at least.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
+    /// <summary>Who answers, for the history of the task.</summary>
+    public string Actor { get; init; } = TaskHistory.Server;
+}

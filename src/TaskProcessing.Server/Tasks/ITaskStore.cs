@@ -1,16 +1,25 @@
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>
 /// Keeps tasks. Every method is safe for concurrent use, also by several processes on one database, and what it has
 /// answered is durable. A method named <c>Try…</c> is one guarded statement: it changes the task only while it is in
-/// one of the states that its <see cref="TaskTransition"/> names, and says which task it found.
+/// one of the states that its <see cref="TaskTransition"/> names, and says which task it found. What it does to the task
+/// it also adds to the task's history; the actor stands there.
 /// </summary>
 internal interface ITaskStore
 {
-    /// <summary>Stores a new task and gives it its id.</summary>
+    /// <summary>Stores a new task and gives it its id and its turn.</summary>
     Task AddAsync(ProcessingTask task, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="AddAsync"/>, in one transaction with the key; of several with the same key one is stored.</summary>
+    /// <returns>Null when the task was stored; else the task that has the key.</returns>
+    Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken);
+
+    /// <summary>The task that was stored with the key, unless it is gone or the key forgotten.</summary>
+    Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken);
 
     Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken);
 
@@ -18,47 +27,70 @@ internal interface ITaskStore
     Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Claims up to <paramref name="count"/> of the oldest scheduled tasks of the given types: each becomes running,
-    /// with <c>StartedAt</c> now and the provider of its type. One statement; two callers never get the same task.
+    /// Claims up to <paramref name="count"/> of the next scheduled tasks of the given types: each becomes running, with
+    /// <c>StartedAt</c> now, one attempt more, the provider of its type, and a lease. One statement; two callers never
+    /// get the same task.
     /// </summary>
-    /// <param name="providers">Task type id to the id of the provider that its tasks are handed out for.</param>
+    /// <param name="types">What may be claimed, each type once.</param>
     /// <param name="count">At least 1.</param>
+    /// <param name="actor">Who claims.</param>
     /// <param name="now">The time of the claim.</param>
     /// <param name="cancellationToken">Ends the wait; a claim that was made stays made.</param>
-    /// <returns>The claimed tasks, oldest first; empty when none waits.</returns>
+    /// <returns>
+    /// The claimed tasks, the next one first: by priority, then the types in turn, each by turn and age; empty when none waits.
+    /// </returns>
     Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
-        IReadOnlyDictionary<string, string> providers, int count, DateTimeOffset now, CancellationToken cancellationToken);
+        IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, and the number of steps if given; StartedAt set if it was null.</summary>
+    /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, lease renewed, and the number of steps if given; StartedAt set if it was null.</summary>
     Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Stream"/>: replaces the output; only if the task was last updated at or before <paramref name="ifNotUpdatedSince"/>.</summary>
+    /// <summary><see cref="TaskTransition.Renew"/>: the lease runs anew.</summary>
+    Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary><see cref="TaskTransition.Stream"/>: replaces the output and renews the lease; only if no output was stored after <paramref name="ifNotStoredSince"/>.</summary>
     Task<TaskChange> TryStreamOutputAsync(
-        long id, string output, DateTimeOffset now, DateTimeOffset ifNotUpdatedSince, CancellationToken cancellationToken);
+        long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Succeed"/> or <see cref="TaskTransition.Fail"/>: the ending's fields are stored; fields that are null in it stay as they are.</summary>
     Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken);
 
+    /// <summary><see cref="TaskTransition.Retry"/>, unless the task had <paramref name="mostAttempts"/> already.</summary>
+    Task<TaskChange> TryRetryAsync(
+        long id, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary><see cref="TaskTransition.Release"/>; the attempt does not count.</summary>
+    Task<TaskChange> TryReleaseAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
+
     /// <summary><see cref="TaskTransition.Cancel"/>.</summary>
-    Task<TaskChange> TryCancelAsync(long id, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary><see cref="TaskTransition.Requeue"/>: its attempts count from 0 again.</summary>
+    Task<TaskChange> TryRequeueAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Removes the task if it is the owner's. False when there was no such task.</summary>
     Task<bool> DeleteAsync(long id, TaskOwner owner, CancellationToken cancellationToken);
 
-    /// <summary>Removes up to <paramref name="limit"/> tasks that allow it and were last updated before <paramref name="before"/>; answers how many.</summary>
-    Task<int> DeleteOldAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
-
     /// <summary>How many scheduled tasks, of whatever type, are older than the given one.</summary>
     Task<int> CountScheduledBeforeAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>How many tasks of a party, or of an app, are scheduled; counting stops at <paramref name="limit"/>.</summary>
+    Task<int> CountScheduledAsync(string? party, string? appId, int limit, CancellationToken cancellationToken);
 
     /// <summary>How many tasks there are in each status; statuses without tasks are absent.</summary>
     /// <param name="types">The types to count, or empty for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     Task<IReadOnlyDictionary<ProcessingStatus, int>> CountByStatusAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
 
-    /// <summary>Whether a task of one of the types is scheduled.</summary>
+    /// <summary>Whether a task of one of the types could be claimed.</summary>
     Task<bool> AnyScheduledAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
 }
+
+/// <summary>A type that a worker may claim.</summary>
+/// <param name="Type">The task type's id.</param>
+/// <param name="ProviderId">The provider that its tasks are handed out for.</param>
+/// <param name="LeaseSeconds">How long the worker may be silent.</param>
+internal readonly record struct ClaimableType(string Type, string ProviderId, int LeaseSeconds);
 
 /// <summary>Which tasks to list: null means any. Without an owner the tasks of all owners are listed.</summary>
 internal sealed record TaskFilter
@@ -85,6 +117,9 @@ internal readonly record struct TaskChange(ProcessingTask? Task, bool Changed);
 /// <summary>How a task ends.</summary>
 internal sealed record TaskEnding(TaskTransition Transition)
 {
+    /// <summary>Who ends it.</summary>
+    public string Actor { get; init; } = "";
+
     public string? Output { get; init; }
 
     public double? Progress { get; init; }

@@ -64,6 +64,46 @@ internal sealed class ProcessingTask
 
     public DateTimeOffset? CompletionExpectedAt { get; init; }
 
+    /// <summary>−10 to 10; the higher ones of a type come first.</summary>
+    public int Priority { get; init; }
+
+    /// <summary>Given by the store: the place among the waiting tasks of the same type and priority, the lowest first. Parties take turns.</summary>
+    public long Turn { get; set; }
+
+    /// <summary>Who takes turns with the others: a user, a guest's network, or an app that acts for nobody.</summary>
+    public string Party { get => field ??= PartyOf(Owner, AppId); private set; }
+
+    /// <summary>A scheduled task that is tried again waits until then; null when it may be claimed.</summary>
+    public DateTimeOffset? NotBefore { get; set; }
+
+    /// <summary>How often it was given to a worker.</summary>
+    public int Attempt { get; set; }
+
+    /// <summary>How long a worker may be silent.</summary>
+    public int LeaseSeconds { get; set; } = 60;
+
+    /// <summary>A running task is lost when its worker was silent until then.</summary>
+    public DateTimeOffset? LeaseUntil { get; set; }
+
+    /// <summary>How often the lease was renewed since the last claim.</summary>
+    public int Renewals { get; set; }
+
+    /// <summary>When the output was last stored while the task ran.</summary>
+    public DateTimeOffset? OutputAt { get; set; }
+
+    /// <summary>Raised by every change that a reader may notice.</summary>
+    public long Revision { get; set; } = 1;
+
+    /// <summary>What happened to it, a line each; <see cref="TaskHistory"/> reads and writes them.</summary>
+    public string History { get; set; } = "";
+
+    public static string PartyOf(TaskOwner owner, string appId) => owner switch
+    {
+        { UserId: { } user } => $"user {user}",
+        { GuestAddress: { } network } => $"guest {network}",
+        _ => $"app {appId}",
+    };
+
     public TaskOwner Owner => new(UserId, GuestAddress);
 }
 

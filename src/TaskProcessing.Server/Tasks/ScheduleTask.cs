@@ -1,18 +1,34 @@
-using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.TaskTypes;
+using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Tasks;
 
-/// <summary>Puts a task into the queue, once its type is available, its input fits and its files are the owner's.</summary>
+/// <summary>
+/// Puts a task into the queue, once its type is available, its input fits and its files are the owner's. A request that
+/// comes again with the same key gets the task of the first one.
+/// </summary>
 internal sealed class ScheduleTask(
-    AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, TaskSignal signal, IOptions<TaskTypeOptions> options, TimeProvider time)
+    AvailableTaskTypes taskTypes,
+    IFileStore files,
+    ITaskStore tasks,
+    LeaseTerms leases,
+    TaskSignal signal,
+    IOptions<TaskTypeOptions> options,
+    IOptions<QueueOptions> queue,
+    TimeProvider time)
 {
     public async Task<ScheduleOutcome> RunAsync(ScheduleRequest request, CancellationToken cancellationToken)
     {
+        // Before anything else: a repeat gets its task also when the first try could not be made any more.
+        var key = queue.Value.IdempotencyHours > 0 ? IdempotencyKey.Of(request, time.GetUtcNow(), TimeSpan.FromHours(queue.Value.IdempotencyHours)) : null;
+        if (key is not null && await tasks.FindByKeyAsync(key, cancellationToken) is { } known)
+            return known.SameRequest ? new ScheduleOutcome.Scheduled(known.Task) : new ScheduleOutcome.KeyReused();
+
         var catalogue = taskTypes.Current;
         if (catalogue.Find(request.Type) is not { } type)
         {
@@ -23,10 +39,16 @@ internal sealed class ScheduleTask(
 
         if (request.TooLong() is { } tooLong)
             return new ScheduleOutcome.Invalid(tooLong);
+        if (request.Priority is < ProcessingTaskLimits.LowestPriority or > ProcessingTaskLimits.HighestPriority)
+            return new ScheduleOutcome.Invalid($"\"priority\" must be from {ProcessingTaskLimits.LowestPriority} to {ProcessingTaskLimits.HighestPriority}");
+        if (request.Priority > 0 && !request.IsAdmin && !queue.Value.PriorityApps.Contains(request.CallingApp ?? ""))
+            return new ScheduleOutcome.PriorityForbidden();
         if (ShapeCheck.InputMisfit(type.Input, request.Input, options.Value.MaxTextBytes) is { } misfit)
             return new ScheduleOutcome.Invalid(misfit);
         if (await RefuseFilesAsync(type, request, cancellationToken) is { } refusal)
             return refusal;
+        if (await RefuseMoreAsync(request, cancellationToken) is { } tooMany)
+            return tooMany;
 
         var now = time.GetUtcNow();
         var task = new ProcessingTask
@@ -42,14 +64,35 @@ internal sealed class ScheduleTask(
             WebhookMethod = request.WebhookMethod,
             IncludeWatermark = request.IncludeWatermark,
             PreferStreaming = request.PreferStreaming,
-            ProjectId = request.ProjectId,
             ScheduledAt = now,
             LastUpdated = now,
             CompletionExpectedAt = now + type.Provider.ExpectedRuntime,
+            Priority = request.Priority,
+            ProjectId = request.ProjectId,
+            LeaseSeconds = leases.SecondsFor(type),
+            History = TaskHistory.Line(now, TaskHistory.Scheduled, request.Party, request.AppId),
         };
-        await tasks.AddAsync(task, cancellationToken);
+        if (key is null)
+            await tasks.AddAsync(task, cancellationToken);
+        else if (await tasks.AddOnceAsync(task, key, cancellationToken) is { } first)
+            return first.SameRequest ? new ScheduleOutcome.Scheduled(first.Task) : new ScheduleOutcome.KeyReused();
+
         signal.RaiseScheduled(task.Type);
         return new ScheduleOutcome.Scheduled(task);
+    }
+
+    private async Task<ScheduleOutcome?> RefuseMoreAsync(ScheduleRequest request, CancellationToken cancellationToken)
+    {
+        if (queue.Value.MaxQueuedPerUser is { } perUser && request.Owner != TaskOwner.Nobody
+            && await tasks.CountScheduledAsync(request.Party, appId: null, perUser, cancellationToken) >= perUser)
+        {
+            return new ScheduleOutcome.TooManyQueued($"You have {perUser} waiting tasks already, which is as many as one may have. Please try again when some of them are done.");
+        }
+
+        if (queue.Value.MaxQueuedPerApp is { } perApp && await tasks.CountScheduledAsync(party: null, request.AppId, perApp, cancellationToken) >= perApp)
+            return new ScheduleOutcome.TooManyQueued($"The app \"{request.AppId}\" has {perApp} waiting tasks already, which is as many as an app may have. Please try again when some of them are done.");
+
+        return null;
     }
 
     private async Task<ScheduleOutcome?> RefuseFilesAsync(AvailableTaskType type, ScheduleRequest request, CancellationToken cancellationToken)
@@ -68,77 +111,4 @@ internal sealed class ScheduleTask(
 
         return null;
     }
-}
-
-/// <summary>What a client asks for. <see cref="Input"/> is a JSON object, or an array for an empty input.</summary>
-internal sealed record ScheduleRequest(TaskOwner Owner, string Type, string AppId, JsonElement Input)
-{
-    public string CustomId { get; init; } = "";
-
-    public string? WebhookUri { get; init; }
-
-    public string? WebhookMethod { get; init; }
-
-    public bool IncludeWatermark { get; init; } = true;
-
-    public bool PreferStreaming { get; init; }
-
-    /// <summary>The project that a pipeline works for; 0 without one.</summary>
-    public int ProjectId { get; init; }
-
-    /// <summary>Which text is longer than the store keeps; null when none is.</summary>
-    public string? TooLong()
-    {
-        ReadOnlySpan<(string Name, string? Value, int Limit)> texts =
-        [
-            ("appId", AppId, ProcessingTaskLimits.AppId),
-            ("customId", CustomId, ProcessingTaskLimits.CustomId),
-            ("webhookUri", WebhookUri, ProcessingTaskLimits.WebhookUri),
-            ("webhookMethod", WebhookMethod, ProcessingTaskLimits.WebhookMethod),
-        ];
-        foreach (var (name, value, limit) in texts)
-        {
-            if (value?.Length > limit)
-                return $"\"{name}\" is too long, the maximum length is {limit} characters";
-        }
-
-        return null;
-    }
-}
-
-/// <summary>How long the texts of a task may be, in characters; Nextcloud's table has the same limits.</summary>
-internal static class ProcessingTaskLimits
-{
-    public const int Type = 255;
-    public const int UserId = 64;
-    public const int AppId = 64;
-    public const int CustomId = 255;
-    public const int WebhookUri = 4000;
-    public const int WebhookMethod = 64;
-
-    /// <summary>In UTF-8 bytes; longer error messages are cut.</summary>
-    public const int ErrorMessageBytes = 4000;
-}
-
-/// <summary>What came of <see cref="ScheduleTask"/>.</summary>
-internal abstract record ScheduleOutcome
-{
-    private ScheduleOutcome()
-    {
-    }
-
-    /// <summary>The task waits for a worker.</summary>
-    public sealed record Scheduled(ProcessingTask Task) : ScheduleOutcome;
-
-    /// <summary>There is no such task type; these look like it.</summary>
-    public sealed record UnknownType(IReadOnlyList<string> Nearest) : ScheduleOutcome;
-
-    /// <summary>Nobody serves the task type now, or it is disabled.</summary>
-    public sealed record NotAvailable : ScheduleOutcome;
-
-    /// <summary>The input does not fit; the reason names the slot.</summary>
-    public sealed record Invalid(string Reason) : ScheduleOutcome;
-
-    /// <summary>The input names files that are not the owner's.</summary>
-    public sealed record FilesForbidden(string Reason) : ScheduleOutcome;
 }

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace TaskProcessing.Server.Tasks;
 
-/// <summary>Stores what there is of a running task's output. Frequent pieces are dropped: the next one replaces them anyway.</summary>
+/// <summary>
+/// Stores what there is of a running task's output. Pieces that come soon after the last stored one are dropped: the next
+/// one replaces them anyway. Progress in between does not count, or frequent reports would keep the output from readers.
+/// </summary>
 internal sealed class StreamOutput(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);

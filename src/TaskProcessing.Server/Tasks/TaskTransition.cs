@@ -13,8 +13,11 @@ internal sealed record TaskTransition(string Name, ImmutableArray<ProcessingStat
     /// <summary>A worker takes the task.</summary>
     public static TaskTransition Claim { get; } = new("claim", [ProcessingStatus.Scheduled], ProcessingStatus.Running);
 
-    /// <summary>A worker reports how far it is; workers that never claimed are believed.</summary>
+    /// <summary>A worker reports how far it is; workers that never claimed are believed, and so are those whose lease was over.</summary>
     public static TaskTransition Progress { get; } = new("progress", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Running);
+
+    /// <summary>A worker says that it is still there; believed like progress.</summary>
+    public static TaskTransition Renew { get; } = new("renew", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Running);
 
     /// <summary>A worker shows a part of the output; the status stays.</summary>
     public static TaskTransition Stream { get; } = new("stream", [ProcessingStatus.Running], null);
@@ -28,5 +31,21 @@ internal sealed record TaskTransition(string Name, ImmutableArray<ProcessingStat
     /// <summary>The owner or an operator calls the task off.</summary>
     public static TaskTransition Cancel { get; } = new("cancel", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Cancelled);
 
-    public static ImmutableArray<TaskTransition> All { get; } = [Claim, Progress, Stream, Succeed, Fail, Cancel];
+    /// <summary>The worker was silent for the whole lease: somebody else shall try.</summary>
+    public static TaskTransition Lose { get; } = new("lose", [ProcessingStatus.Running], ProcessingStatus.Scheduled);
+
+    /// <summary>The worker was silent for the whole lease, and there were enough attempts.</summary>
+    public static TaskTransition GiveUp { get; } = new("give up", [ProcessingStatus.Running], ProcessingStatus.Failed);
+
+    /// <summary>A worker that stops gives the task back unharmed.</summary>
+    public static TaskTransition Release { get; } = new("release", [ProcessingStatus.Running], ProcessingStatus.Scheduled);
+
+    /// <summary>A worker failed in a way that may pass.</summary>
+    public static TaskTransition Retry { get; } = new("retry", [ProcessingStatus.Running], ProcessingStatus.Scheduled);
+
+    /// <summary>An operator has a failed task run again.</summary>
+    public static TaskTransition Requeue { get; } = new("requeue", [ProcessingStatus.Failed], ProcessingStatus.Scheduled);
+
+    public static ImmutableArray<TaskTransition> All { get; } =
+        [Claim, Progress, Renew, Stream, Succeed, Fail, Cancel, Lose, GiveUp, Release, Retry, Requeue];
 }

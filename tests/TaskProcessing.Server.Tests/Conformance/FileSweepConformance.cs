@@ -37,7 +37,7 @@ public abstract class FileSweepConformance : StoreConformance
         (await Sweep.RunAsync(Token)).Should().Be(new SweepReport(Files: 1, Contents: 1), "a text is no file id");
         (await KeysAsync()).Should().Equal(file.BlobKey);
 
-        await Tasks.TryCancelAsync(task.Id, Now, Token);
+        await Tasks.TryCancelAsync(task.Id, "", Now, Token);
         (await Sweep.RunAsync(Token)).Should().Be(new SweepReport(Files: 1, Contents: 1));
         (await KeysAsync()).Should().BeEmpty();
     }

@@ -7,7 +7,7 @@ namespace TaskProcessing.Server.Tests.Conformance;
 /// <summary>How tasks are claimed and change, alone and when many want the same at once.</summary>
 public abstract class TaskChangeConformance : StoreConformance
 {
-    private static readonly Dictionary<string, string> Echo = new() { ["test:echo"] = "echo-provider" };
+    private static readonly ClaimableType[] Echo = [new("test:echo", "echo-provider", 60)];
 
     private static readonly TaskEnding Success = new(TaskTransition.Succeed) { Output = """{"output":"done"}""", Progress = 1 };
 
@@ -20,12 +20,13 @@ public abstract class TaskChangeConformance : StoreConformance
         var scheduledAt = Now;
         Clock.Advance(TimeSpan.FromSeconds(5));
 
-        var claimed = await Tasks.ClaimAsync(Echo, 1, Now, Token);
+        var claimed = await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
 
         claimed.Should().ContainSingle().Which.Should().BeEquivalentTo(
             task,
             options => options
-                .Excluding(t => t.Status).Excluding(t => t.StartedAt).Excluding(t => t.ProviderId));
+                .Excluding(t => t.Status).Excluding(t => t.StartedAt).Excluding(t => t.ProviderId).Excluding(t => t.Attempt)
+                .Excluding(t => t.LeaseUntil).Excluding(t => t.Revision).Excluding(t => t.History));
         claimed[0].Status.Should().Be(ProcessingStatus.Running);
         claimed[0].StartedAt.Should().Be(Now);
         claimed[0].ProviderId.Should().Be("echo-provider");
@@ -39,10 +40,10 @@ public abstract class TaskChangeConformance : StoreConformance
         var ids = new List<long>();
         foreach (var type in new[] { "test:b", "test:a", "test:c", "test:a", "test:b" })
             ids.Add((await AddAsync(type)).Id);
-        var providers = new Dictionary<string, string> { ["test:a"] = "pa", ["test:b"] = "pb", ["test:none"] = "pn" };
+        ClaimableType[] providers = [new("test:a", "pa", 60), new("test:b", "pb", 60), new("test:none", "pn", 60)];
 
-        var claimed = await Tasks.ClaimAsync(providers, 3, Now, Token);
-        var rest = await Tasks.ClaimAsync(providers, 3, Now, Token);
+        var claimed = await Tasks.ClaimAsync(providers, 3, "app worker", Now, Token);
+        var rest = await Tasks.ClaimAsync(providers, 3, "app worker", Now, Token);
 
         claimed.Select(task => (task.Id, task.ProviderId)).Should().Equal((ids[0], "pb"), (ids[1], "pa"), (ids[3], "pa"));
         rest.Select(task => (task.Id, task.ProviderId)).Should().Equal((ids[4], "pb"));
@@ -56,7 +57,7 @@ public abstract class TaskChangeConformance : StoreConformance
         var second = await AddAsync("test:59");
         var third = await AddAsync("test:0");
 
-        var claimed = await Tasks.ClaimAsync(types.ToDictionary(type => type, type => "p" + type), 10, Now, Token);
+        var claimed = await Tasks.ClaimAsync([.. types.Select(type => new ClaimableType(type, "p" + type, 60))], 10, "app worker", Now, Token);
 
         claimed.Select(task => task.Id).Should().Equal(second.Id, third.Id);
     }
@@ -64,12 +65,12 @@ public abstract class TaskChangeConformance : StoreConformance
     [Fact]
     public async Task A_claim_finds_nothing_when_nothing_waits()
     {
-        (await Tasks.ClaimAsync(Echo, 1, Now, Token)).Should().BeEmpty();
+        (await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token)).Should().BeEmpty();
 
         await AddAsync();
-        (await Tasks.ClaimAsync(new Dictionary<string, string>(), 1, Now, Token)).Should().BeEmpty("no type was asked for");
-        (await Tasks.ClaimAsync(Echo, 1, Now, Token)).Should().HaveCount(1);
-        (await Tasks.ClaimAsync(Echo, 1, Now, Token)).Should().BeEmpty("the only task is taken");
+        (await Tasks.ClaimAsync([], 1, "app worker", Now, Token)).Should().BeEmpty("no type was asked for");
+        (await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token)).Should().HaveCount(1);
+        (await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token)).Should().BeEmpty("the only task is taken");
     }
 
     [Fact]
@@ -78,7 +79,7 @@ public abstract class TaskChangeConformance : StoreConformance
         const int Tasks400 = 400;
         for (var i = 0; i < Tasks400; i++)
             await AddAsync(i % 3 == 0 ? "test:other" : "test:echo");
-        var providers = new Dictionary<string, string> { ["test:echo"] = "pe", ["test:other"] = "po" };
+        ClaimableType[] providers = [new("test:echo", "pe", 60), new("test:other", "po", 60)];
         var claimed = new ConcurrentBag<long>();
 
         await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(
@@ -86,7 +87,7 @@ public abstract class TaskChangeConformance : StoreConformance
             {
                 while (claimed.Count < Tasks400)
                 {
-                    foreach (var task in await Tasks.ClaimAsync(providers, 1 + worker % 3, Now, Token))
+                    foreach (var task in await Tasks.ClaimAsync(providers, 1 + worker % 3, "app worker", Now, Token))
                         claimed.Add(task.Id);
                 }
             },
@@ -114,20 +115,24 @@ public abstract class TaskChangeConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_streamed_output_replaces_the_one_before_unless_the_task_changed_lately()
+    public async Task A_streamed_output_replaces_the_one_before_unless_that_was_stored_lately()
     {
         var task = await AddAsync();
         (await Tasks.TryStreamOutputAsync(task.Id, "{}", Now, Now, Token)).Changed.Should().BeFalse("it is not running");
-        await Tasks.ClaimAsync(Echo, 1, Now, Token);
+        await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
 
-        var tooEarly = await Tasks.TryStreamOutputAsync(task.Id, """{"o":1}""", Now, Now.AddMilliseconds(-1), Token);
-        Clock.Advance(TimeSpan.FromSeconds(2));
-        var stored = await Tasks.TryStreamOutputAsync(task.Id, """{"o":2}""", Now, Now.AddSeconds(-2), Token);
+        var first = await Tasks.TryStreamOutputAsync(task.Id, """{"o":1}""", Now, Now.AddSeconds(-2), Token);
+        Clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
+        var tooEarly = await Tasks.TryStreamOutputAsync(task.Id, """{"o":2}""", Now, Now.AddSeconds(-2), Token);
+        Clock.Advance(TimeSpan.FromMilliseconds(1));
+        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, Now, Token);
+        var afterProgress = await Tasks.TryStreamOutputAsync(task.Id, """{"o":3}""", Now, Now.AddSeconds(-2), Token);
 
+        first.Changed.Should().BeTrue();
         tooEarly.Changed.Should().BeFalse();
-        tooEarly.Task!.Output.Should().BeNull();
-        stored.Changed.Should().BeTrue();
-        stored.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Output = """{"o":2}""", LastUpdated = Now });
+        tooEarly.Task!.Output.Should().Be("""{"o":1}""");
+        afterProgress.Changed.Should().BeTrue("progress is no output");
+        afterProgress.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Output = """{"o":3}""", LastUpdated = Now });
     }
 
     [Fact]
@@ -155,7 +160,7 @@ public abstract class TaskChangeConformance : StoreConformance
     public async Task A_failure_keeps_the_output_and_the_progress_that_were_there()
     {
         var task = await AddAsync();
-        await Tasks.ClaimAsync(Echo, 1, Now, Token);
+        await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
         await Tasks.TryReportProgressAsync(task.Id, 0.5, null, Now, Token);
         await Tasks.TryStreamOutputAsync(task.Id, """{"o":"part"}""", Now, Now, Token);
 
@@ -180,11 +185,11 @@ public abstract class TaskChangeConformance : StoreConformance
         var task = await AddAsync();
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var change = await Tasks.TryCancelAsync(task.Id, Now, Token);
+        var change = await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token);
 
         change.Changed.Should().BeTrue();
         change.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Cancelled, EndedAt = Now, LastUpdated = Now });
-        (await Tasks.ClaimAsync(Echo, 1, Now, Token)).Should().BeEmpty();
+        (await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token)).Should().BeEmpty();
     }
 
     [Theory]
@@ -198,7 +203,7 @@ public abstract class TaskChangeConformance : StoreConformance
         {
             ProcessingStatus.Successful => await Tasks.TryFinishAsync(task.Id, Success, Now, Token),
             ProcessingStatus.Failed => await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "e" }, Now, Token),
-            _ => await Tasks.TryCancelAsync(task.Id, Now, Token),
+            _ => await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token),
         };
         Clock.Advance(TimeSpan.FromMinutes(1));
 
@@ -208,7 +213,7 @@ public abstract class TaskChangeConformance : StoreConformance
             await Tasks.TryStreamOutputAsync(task.Id, """{"o":"late"}""", Now, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Succeed) { Output = """{"o":"late"}""" }, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "late" }, Now, Token),
-            await Tasks.TryCancelAsync(task.Id, Now, Token),
+            await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token),
         ];
 
         ending.Task!.Status.Should().Be(ended);
@@ -225,7 +230,7 @@ public abstract class TaskChangeConformance : StoreConformance
         (await Tasks.TryReportProgressAsync(4711, 0.9, null, Now, Token)).Should().Be(missing);
         (await Tasks.TryStreamOutputAsync(4711, "{}", Now, Now, Token)).Should().Be(missing);
         (await Tasks.TryFinishAsync(4711, Success, Now, Token)).Should().Be(missing);
-        (await Tasks.TryCancelAsync(4711, Now, Token)).Should().Be(missing);
+        (await Tasks.TryCancelAsync(4711, "user alice", Now, Token)).Should().Be(missing);
     }
 
     [Fact]
@@ -266,7 +271,7 @@ public abstract class TaskChangeConformance : StoreConformance
         for (var round = 0; round < 20; round++)
         {
             var task = await AddAsync();
-            var cancel = Task.Run(() => Tasks.TryCancelAsync(task.Id, Now, Token));
+            var cancel = Task.Run(() => Tasks.TryCancelAsync(task.Id, "user alice", Now, Token));
             var finish = Task.Run(() => Tasks.TryFinishAsync(task.Id, Success, Now, Token));
 
             TaskChange[] changes = [await cancel, await finish];

@@ -35,6 +35,17 @@ public abstract class TaskStoreConformance : StoreConformance
             EndedAt = Now.AddSeconds(2),
             LastUpdated = Now.AddSeconds(3),
             CompletionExpectedAt = Now.AddMinutes(1),
+            ProjectId = 3,
+            TotalSteps = 100,
+            Priority = -4,
+            NotBefore = Now.AddSeconds(4),
+            Attempt = 2,
+            LeaseSeconds = 90,
+            LeaseUntil = Now.AddSeconds(5),
+            Renewals = 6,
+            OutputAt = Now.AddSeconds(6),
+            Revision = 7,
+            History = TaskHistory.Line(Now, TaskHistory.Scheduled, "user alice"),
         };
 
         await Tasks.AddAsync(task, Token);
@@ -160,24 +171,6 @@ public abstract class TaskStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Old_tasks_that_allow_it_are_removed_in_portions()
-    {
-        var kept = await AddAsync(allowCleanup: false);
-        var old = new List<ProcessingTask>();
-        for (var i = 0; i < 3; i++)
-            old.Add(await AddAsync());
-        Clock.Advance(TimeSpan.FromMilliseconds(1));
-        var before = Now;
-        var young = await AddAsync();
-
-        (await Tasks.DeleteOldAsync(before, 2, Token)).Should().Be(2);
-        (await ListAsync(new())).Should().HaveCount(3).And.Contain([kept.Id, young.Id]);
-        (await Tasks.DeleteOldAsync(before, 2, Token)).Should().Be(1);
-        (await Tasks.DeleteOldAsync(before, 2, Token)).Should().Be(0);
-        (await ListAsync(new())).Should().Equal(kept.Id, young.Id);
-    }
-
-    [Fact]
     public async Task The_place_in_the_queue_counts_older_scheduled_tasks_of_any_type()
     {
         var first = await AddAsync();
@@ -187,7 +180,7 @@ public abstract class TaskStoreConformance : StoreConformance
         (await Tasks.CountScheduledBeforeAsync(first.Id, Token)).Should().Be(0);
         (await Tasks.CountScheduledBeforeAsync(third.Id, Token)).Should().Be(2);
 
-        await Tasks.TryCancelAsync(first.Id, Now, Token);
+        await Tasks.TryCancelAsync(first.Id, "user alice", Now, Token);
         (await Tasks.CountScheduledBeforeAsync(third.Id, Token)).Should().Be(1);
     }
 
@@ -197,7 +190,7 @@ public abstract class TaskStoreConformance : StoreConformance
         await AddAsync();
         await AddAsync();
         var cancelled = await AddAsync(type: "test:other");
-        await Tasks.TryCancelAsync(cancelled.Id, Now, Token);
+        await Tasks.TryCancelAsync(cancelled.Id, "user alice", Now, Token);
         await AddAsync(type: "test:third");
 
         (await Tasks.CountByStatusAsync([], Token)).Should().Equal(Counts((ProcessingStatus.Scheduled, 3), (ProcessingStatus.Cancelled, 1)));
@@ -215,7 +208,7 @@ public abstract class TaskStoreConformance : StoreConformance
         (await Tasks.AnyScheduledAsync(["test:echo"], Token)).Should().BeFalse();
         (await Tasks.AnyScheduledAsync([], Token)).Should().BeFalse();
 
-        await Tasks.TryCancelAsync(task.Id, Now, Token);
+        await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token);
         (await Tasks.AnyScheduledAsync(["test:other"], Token)).Should().BeFalse();
     }
 

@@ -33,7 +33,17 @@ public sealed class FileStoreOnPostgreSql : FileStoreConformance
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
 
+public sealed class TaskOrderOnPostgreSql : TaskOrderConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}
+
 public sealed class FileSweepOnPostgreSql : FileSweepConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}
+
+public sealed class TaskLeaseOnPostgreSql : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }

@@ -33,7 +33,17 @@ public sealed class FileStoreOnSqlite : FileStoreConformance
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
 
+public sealed class TaskOrderOnSqlite : TaskOrderConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
 public sealed class FileSweepOnSqlite : FileSweepConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
+public sealed class TaskLeaseOnSqlite : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }

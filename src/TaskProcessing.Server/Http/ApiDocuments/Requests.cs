@@ -33,6 +33,10 @@ internal sealed record ScheduleParameters
     /// <summary>Whether partial output is wanted while the task runs. Default false.</summary>
     public bool? PreferStreaming { get; init; }
 
+    /// <summary>Higher ones of a task type come first; above 0 for administrators and apps that are allowed to. Default 0.</summary>
+    [Range(-10, 10)]
+    public int? Priority { get; init; }
+
     /// <summary>The project that a pipeline works for; the REST face lists by it. Default 0, none.</summary>
     public int? ProjectId { get; init; }
 }
@@ -117,6 +121,13 @@ internal sealed record ResultParameters
 
     /// <summary>What went wrong, for the user; kept to 4,000 bytes.</summary>
     public string? UserFacingErrorMessage { get; init; }
+
+    /// <summary>Whether the error may pass: then the task is tried again, as long as it has attempts left. Default false.</summary>
+    public bool? Retryable { get; init; }
+
+    /// <summary>For how many seconds the next attempt shall wait at least.</summary>
+    [Range(0, 604_800)]
+    public double? RetryAfter { get; init; }
 }
 
 /// <summary>What there is of the output.</summary>

@@ -18,6 +18,9 @@ internal sealed record Caller(CallerKind Kind, string? UserId, bool IsAdmin, str
     /// <summary>Whose the tasks are that this caller schedules and sees.</summary>
     public TaskOwner Owner => Kind == CallerKind.Guest ? TaskOwner.Guest(Network) : new TaskOwner(UserId, null);
 
+    /// <summary>Who acts, in the history of a task.</summary>
+    public string Actor => AppId is null ? ProcessingTask.PartyOf(Owner, "") : $"app {AppId}";
+
     public static Caller Guest(string network) => new(CallerKind.Guest, null, false, null, network);
 
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.GetRequiredFeature<Caller>());

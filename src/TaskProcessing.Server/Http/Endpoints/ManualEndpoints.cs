@@ -55,8 +55,8 @@ internal static class ManualEndpoints
     private static async Task<OcsResult> Report(HttpContext context, OcsParameters parameters, ReportProgress reportProgress, CancellationToken cancellationToken) =>
         Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken));
 
-    private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, FinishTask finishTask, CancellationToken cancellationToken) =>
-        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(), cancellationToken));
+    private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, CancellationToken cancellationToken) =>
+        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken));
 
     private static OcsResult Answer(ReportOutcome outcome) => ProviderEndpoints.Answer(outcome, OcsProfile.Manual, task => new ManualTaskData(task));
 

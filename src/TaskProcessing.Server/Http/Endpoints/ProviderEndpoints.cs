@@ -8,6 +8,7 @@ using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Leases;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -27,6 +28,10 @@ internal static class ProviderEndpoints
             .Describe("claimBatch", "Claims several tasks at once.", typeof(ClaimBatchParameters), typeof(ClaimedBatchResource), 400, 412);
         providers.MapPost("/{id}/progress", Report)
             .Describe("reportProgress", "Reports how far a task is; the answer's status tells whether it is still wanted.", typeof(ProgressParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
+        providers.MapPost("/{id}/heartbeat", Renew)
+            .Describe("renewLease", "Says that the worker is still at a task. With wait, answers when the task is no longer wanted.", typeof(WaitParameters), typeof(TaskEnvelopeResource), 404, 412);
+        providers.MapPost("/{id}/release", Release)
+            .Describe("releaseTask", "Gives a task back unfinished, because the worker stops.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
         providers.MapPost("/{id}/result", Finish)
             .Describe("finishTask", "Ends a task with an output or an error; the first result wins.", typeof(ResultParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
         providers.MapPost("/{id}/stream-result", Stream)
@@ -37,7 +42,7 @@ internal static class ProviderEndpoints
         OcsParameters parameters, Caller caller, ClaimTasks claimTasks, TriggerProviders triggers, IHostApplicationLifetime host, CancellationToken cancellationToken)
     {
         triggers.Polled(caller.AppId!, parameters.List("providerIds"));
-        var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1), cancellationToken, host.ApplicationStopping);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1, caller), cancellationToken, host.ApplicationStopping);
         return outcome.Tasks is [var task]
             ? OcsResult.Ok(new ClaimedTaskData(task))
             : new OcsResult(StatusCodes.Status204NoContent, OcsData.Null);
@@ -54,7 +59,7 @@ internal static class ProviderEndpoints
     {
         triggers.Polled(caller.AppId!, parameters.List("providerIds"));
         var count = Math.Min(parameters.Integer("numberOfTasks", otherwise: 1), LargestBatch);
-        var outcome = await claimTasks.RunAsync(parameters.Claim(count), cancellationToken, host.ApplicationStopping);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count, caller), cancellationToken, host.ApplicationStopping);
         var hasMore = outcome.Eligible.Count > 0 && await tasks.AnyScheduledAsync([.. outcome.Eligible.Keys], cancellationToken);
         return OcsResult.Ok(new ClaimedBatchData(outcome.Tasks, hasMore));
     }
@@ -64,12 +69,20 @@ internal static class ProviderEndpoints
         Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     private static async Task<OcsResult> Finish(
-        HttpContext context, OcsParameters parameters, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     private static async Task<OcsResult> Stream(
         HttpContext context, OcsParameters parameters, StreamOutput streamOutput, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.Map("output"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+
+    private static async Task<OcsResult> Renew(
+        HttpContext context, OcsParameters parameters, RenewLease renewLease, IOptions<OcsOptions> ocs, IHostApplicationLifetime host, CancellationToken cancellationToken) =>
+        Answer(await renewLease.RunAsync(context.RouteId("id"), parameters.Wait(), host.ApplicationStopping, cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+
+    private static async Task<OcsResult> Release(
+        HttpContext context, Caller caller, ReleaseTask releaseTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await releaseTask.RunAsync(context.RouteId("id"), caller.Actor, cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     /// <summary>The answer to any report of a worker.</summary>
     public static OcsResult Answer(ReportOutcome outcome, OcsProfile profile, Func<ProcessingTask, OcsData> data) => outcome switch

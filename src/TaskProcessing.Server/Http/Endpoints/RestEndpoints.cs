@@ -10,6 +10,7 @@ using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -64,7 +65,7 @@ internal static class RestEndpoints
         if (await tasks.FindAsync(Id(context), cancellationToken) is not { } task || !scope.Contains(task))
             return NotFound();
 
-        return await cancelTask.TryAsync(task.Id, cancellationToken) switch
+        return await cancelTask.TryAsync(task.Id, context.Features.Get<Auth.Caller>()?.Actor ?? "service key", cancellationToken) switch
         {
             { Changed: true } => RestResult.Message(StatusCodes.Status200OK, "Task cancelled"),
             { Task: { } ended } => RestResult.Message(StatusCodes.Status400BadRequest, $"Cannot cancel task in {RestStatus.Name(ended.Status)} state"),
@@ -93,6 +94,7 @@ internal static class RestEndpoints
                 StatusCodes.Status400BadRequest, $"There is no such task type. Did you mean {string.Join(", ", unknown.Nearest.Select(PipelineNames.Short))}?"),
             ScheduleOutcome.NotAvailable => RestResult.Message(StatusCodes.Status400BadRequest, "Nobody serves this task type now"),
             ScheduleOutcome.FilesForbidden forbidden => RestResult.Message(StatusCodes.Status403Forbidden, forbidden.Reason),
+            ScheduleOutcome.TooManyQueued tooMany => RestResult.Message(StatusCodes.Status429TooManyRequests, tooMany.Reason),
             var other => throw new InvalidOperationException($"Unknown outcome {other}"),
         };
     }

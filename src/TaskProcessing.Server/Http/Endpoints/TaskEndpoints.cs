@@ -10,6 +10,7 @@ using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -54,8 +55,8 @@ internal static class TaskEndpoints
     private static OcsResult GetTaskTypes(AvailableTaskTypes taskTypes) => OcsResult.Ok(new TaskTypesData(taskTypes.Current.Available));
 
     private static async Task<OcsResult> Schedule(
-        OcsParameters parameters, Caller caller, ScheduleTask scheduleTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        await scheduleTask.RunAsync(parameters.Schedule(caller), cancellationToken) switch
+        HttpRequest request, OcsParameters parameters, Caller caller, ScheduleTask scheduleTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        await scheduleTask.RunAsync(parameters.Schedule(caller, request), cancellationToken) switch
         {
             ScheduleOutcome.Scheduled scheduled => OcsResult.Ok(new TaskData(scheduled.Task) { IsNew = true }),
             ScheduleOutcome.UnknownType unknown when ocs.Value.Profile == OcsProfile.Manual => OcsResult.Failure(
@@ -63,6 +64,11 @@ internal static class TaskEndpoints
             ScheduleOutcome.UnknownType or ScheduleOutcome.NotAvailable => OcsResult.Failure(
                 StatusCodes.Status412PreconditionFailed, "The given provider is not available"),
             ScheduleOutcome.Invalid invalid => OcsResult.Failure(StatusCodes.Status400BadRequest, invalid.Reason),
+            ScheduleOutcome.PriorityForbidden => OcsResult.Failure(
+                StatusCodes.Status403Forbidden, "Only administrators, and apps that are allowed to, may give a priority above 0"),
+            ScheduleOutcome.TooManyQueued tooMany => OcsResult.Failure(StatusCodes.Status429TooManyRequests, tooMany.Reason),
+            ScheduleOutcome.KeyReused => OcsResult.Failure(
+                StatusCodes.Status409Conflict, "This Idempotency-Key was used with another request already"),
             ScheduleOutcome.FilesForbidden forbidden => OcsResult.Failure(StatusCodes.Status401Unauthorized, forbidden.Reason),
             var other => throw new InvalidOperationException($"Unknown outcome {other}"),
         };

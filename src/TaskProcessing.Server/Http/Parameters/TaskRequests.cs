@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Http.Parameters;
 
@@ -8,8 +9,9 @@ namespace TaskProcessing.Server.Http.Parameters;
 internal static class TaskRequests
 {
     private const double LongestWaitSeconds = 60;
+    private const double LongestRetryAfterSeconds = 7 * 86_400;
 
-    public static ScheduleRequest Schedule(this OcsParameters parameters, Caller caller)
+    public static ScheduleRequest Schedule(this OcsParameters parameters, Caller caller, HttpRequest request)
     {
         var input = parameters.Map("input");
         return new ScheduleRequest(caller.Owner, parameters.Text("type"), parameters.Text("appId"), input)
@@ -19,12 +21,16 @@ internal static class TaskRequests
             WebhookMethod = parameters.OptionalText("webhookMethod"),
             IncludeWatermark = parameters.Boolean("includeWatermark", otherwise: true),
             PreferStreaming = parameters.Boolean("preferStreaming", otherwise: false),
+            Priority = parameters.Integer("priority", otherwise: 0),
             ProjectId = parameters.Integer("projectId", otherwise: 0),
+            IdempotencyKey = request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null,
+            IsAdmin = caller.IsAdmin,
+            CallingApp = caller.AppId,
         };
     }
 
-    public static ClaimRequest Claim(this OcsParameters parameters, int count) =>
-        new(parameters.List("providerIds"), parameters.List("taskTypeIds"), count, parameters.Wait());
+    public static ClaimRequest Claim(this OcsParameters parameters, int count, Caller caller) =>
+        new(parameters.List("providerIds"), parameters.List("taskTypeIds"), count, parameters.Wait()) { Actor = caller.Actor };
 
     /// <summary>How long the caller would like to wait for an answer: <c>wait</c>, in seconds, up to a minute. Nextcloud knows no such parameter.</summary>
     public static TimeSpan Wait(this OcsParameters parameters) =>
@@ -39,8 +45,13 @@ internal static class TaskRequests
             : new ProgressReport(parameters.Float("progress"), total);
     }
 
-    public static FinishRequest Finish(this OcsParameters parameters) =>
-        new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"));
+    public static FinishRequest Finish(this OcsParameters parameters, Caller caller) =>
+        new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"))
+        {
+            Retryable = parameters.Boolean("retryable", otherwise: false),
+            RetryAfter = parameters.Has("retryAfter") ? TimeSpan.FromSeconds(Math.Clamp(parameters.Float("retryAfter"), 0, LongestRetryAfterSeconds)) : null,
+            Actor = caller.Actor,
+        };
 
     /// <summary>The id in the route, read as PHP reads it; 0, which no task has, for what is no number.</summary>
     public static long RouteId(this HttpContext context, string name) => PhpNumber.ToInteger((string)context.Request.RouteValues[name]!);

@@ -20,8 +20,20 @@ internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<Pro
         builder.Property(task => task.WebhookMethod).HasMaxLength(64);
         builder.Property(task => task.ProviderId).HasMaxLength(255);
 
-        // claim, "is anything waiting" and statistics: per type and status one run, ordered by id
-        builder.HasIndex(task => new { task.Type, task.Status, task.Id }, "ix_tasks_type");
+        builder.Property(task => task.Party).HasMaxLength(70).UsePropertyAccessMode(PropertyAccessMode.Property);
+
+        // claim and "is anything waiting": in the order of the claim
+        builder.HasIndex(task => new { task.Type, task.Priority, task.Turn, task.Id }, "ix_tasks_queue")
+            .IsDescending(false, true, false, false)
+            .HasFilter("status = 1 AND not_before IS NULL");
+        // the turn of a new task, and the cap of a party; and of an app
+        builder.HasIndex(task => new { task.Party, task.Type, task.Priority, task.Turn }, "ix_tasks_party").HasFilter("status = 1");
+        builder.HasIndex(task => task.AppId, "ix_tasks_app").HasFilter("status = 1");
+        // leases that are over, and delays
+        builder.HasIndex(task => task.LeaseUntil, "ix_tasks_lease").HasFilter("status = 2");
+        builder.HasIndex(task => task.NotBefore, "ix_tasks_not_before").HasFilter("not_before IS NOT NULL");
+        // statistics, and retention
+        builder.HasIndex(task => new { task.Type, task.Status, task.LastUpdated }, "ix_tasks_type");
         // queue position; "id > 0" is true of every task and keeps PostgreSQL from using this index, because it is
         // short, for queries that look for a type and would then read the whole queue
         builder.HasIndex(task => task.Id, "ix_tasks_scheduled").HasFilter("status = 1 AND id > 0");
@@ -31,7 +43,5 @@ internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<Pro
         // pages of the REST face: by project, and by the statuses that are few among many finished tasks
         builder.HasIndex(task => new { task.ProjectId, task.Id }, "ix_tasks_project").HasFilter("project_id <> 0");
         builder.HasIndex(task => new { task.Status, task.Id }, "ix_tasks_rare_status").HasFilter("status IN (2, 4, 5)");
-        // retention
-        builder.HasIndex(task => task.LastUpdated, "ix_tasks_last_updated");
     }
 }

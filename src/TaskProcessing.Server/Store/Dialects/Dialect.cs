@@ -22,10 +22,14 @@ internal abstract class Dialect : IDisposable
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);
 
     /// <summary>
-    /// The query that picks the tasks of a claim: of the ids of scheduled tasks that the given queries find, the lowest
-    /// <paramref name="limit"/> that no other claim is taking at this moment.
+    /// The query that picks the ids of a claim's tasks: of the waiting tasks that each of the filters finds, the next
+    /// <paramref name="limit"/> that no other claim is taking at this moment. Higher priorities come first, then the
+    /// filters in turn; within one, it goes by turn and id.
     /// </summary>
-    public abstract string PickOldest(IEnumerable<string> idQueries, string limit);
+    public abstract string PickNext(IReadOnlyCollection<string> filters, string limit);
+
+    /// <summary>The statement that gives a little of the free space in the database back; null where that needs no care.</summary>
+    public abstract string? ReclaimSpace { get; }
 
     /// <summary>What a query ends with that locks the rows it finds until the transaction ends; empty where transactions come one after the other.</summary>
     protected abstract string RowLock { get; }
@@ -42,6 +46,21 @@ internal abstract class Dialect : IDisposable
 
     /// <summary>Whether the error says that the database cannot serve now, rather than that the statement was wrong.</summary>
     protected abstract bool IsOutage(DbException error);
+
+    /// <summary>
+    /// Numbers the candidates of each type, given the query that yields up to a few of every type in the order of the
+    /// index. Turns of different types have nothing to do with each other, so the types are merged by these numbers.
+    /// </summary>
+    protected static string Placed(IEnumerable<string> queues) =>
+        $"""
+        SELECT id FROM (
+            SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
+            FROM ({string.Join(" UNION ALL ", queues)}) AS queues) AS placed
+        ORDER BY priority DESC, place, id
+        """;
+
+    protected static string Queue(string filter, string limit) =>
+        $"SELECT id, type, priority, turn FROM tasks WHERE {filter} ORDER BY priority DESC, turn, id LIMIT {limit}";
 
     public bool IsOutage(Exception error)
     {

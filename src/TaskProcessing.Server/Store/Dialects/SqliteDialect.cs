@@ -68,9 +68,12 @@ internal sealed class SqliteDialect : Dialect
         }
     }
 
-    /// <remarks>SQLite merges the ordered queries row by row, so that the cost does not grow with the queue.</remarks>
-    public override string PickOldest(IEnumerable<string> idQueries, string limit) =>
-        $"{string.Join(" UNION ALL ", idQueries)} ORDER BY id LIMIT {limit}";
+    /// <remarks>Reads no more than the limit from each queue, so that the cost does not grow with the queues.</remarks>
+    public override string PickNext(IReadOnlyCollection<string> filters, string limit) =>
+        $"{Placed(filters.Select(filter => $"SELECT * FROM ({Queue(filter, limit)})"))} LIMIT {limit}";
+
+    /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
+    public override string ReclaimSpace => "PRAGMA incremental_vacuum(500)";
 
     protected override string RowLock => "";
 

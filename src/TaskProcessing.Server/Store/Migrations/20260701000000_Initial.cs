@@ -17,6 +17,7 @@ internal sealed partial class Initial : Migration
     protected override void Up(MigrationBuilder migrationBuilder)
     {
         CreateTasks(migrationBuilder);
+        CreateIdempotencyKeys(migrationBuilder);
         CreateAccounts(migrationBuilder);
         CreateExApps(migrationBuilder);
         CreateExAppStates(migrationBuilder);
@@ -83,16 +84,49 @@ internal sealed partial class Initial : Migration
                 ended_at = table.Column<long>(nullable: true),
                 last_updated = table.Column<long>(nullable: false),
                 completion_expected_at = table.Column<long>(nullable: true),
+                priority = table.Column<int>(nullable: false),
+                turn = table.Column<long>(nullable: false),
+                party = table.Column<string>(nullable: false, maxLength: 70),
+                not_before = table.Column<long>(nullable: true),
+                attempt = table.Column<int>(nullable: false),
+                lease_seconds = table.Column<int>(nullable: false),
+                lease_until = table.Column<long>(nullable: true),
+                renewals = table.Column<int>(nullable: false),
+                output_at = table.Column<long>(nullable: true),
+                revision = table.Column<long>(nullable: false),
+                history = table.Column<string>(nullable: false),
             },
             constraints: table => table.PrimaryKey("pk_tasks", task => task.id));
 
-        migrationBuilder.CreateIndex("ix_tasks_type", "tasks", ["type", "status", "id"]);
+        migrationBuilder.CreateIndex(
+            "ix_tasks_queue", "tasks", ["type", "priority", "turn", "id"], descending: [false, true, false, false], filter: "status = 1 AND not_before IS NULL");
+        migrationBuilder.CreateIndex("ix_tasks_party", "tasks", ["party", "type", "priority", "turn"], filter: "status = 1");
+        migrationBuilder.CreateIndex("ix_tasks_app", "tasks", "app_id", filter: "status = 1");
+        migrationBuilder.CreateIndex("ix_tasks_lease", "tasks", "lease_until", filter: "status = 2");
+        migrationBuilder.CreateIndex("ix_tasks_not_before", "tasks", "not_before", filter: "not_before IS NOT NULL");
+        migrationBuilder.CreateIndex("ix_tasks_type", "tasks", ["type", "status", "last_updated"]);
         migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", "id", filter: "status = 1 AND id > 0");
         migrationBuilder.CreateIndex("ix_tasks_user", "tasks", ["user_id", "id"]);
         migrationBuilder.CreateIndex("ix_tasks_custom", "tasks", ["user_id", "custom_id"], filter: "custom_id IS NOT NULL");
-        migrationBuilder.CreateIndex("ix_tasks_last_updated", "tasks", "last_updated");
         migrationBuilder.CreateIndex("ix_tasks_project", "tasks", ["project_id", "id"], filter: "project_id <> 0");
         migrationBuilder.CreateIndex("ix_tasks_rare_status", "tasks", ["status", "id"], filter: "status IN (2, 4, 5)");
+    }
+
+    private static void CreateIdempotencyKeys(MigrationBuilder migrationBuilder)
+    {
+        migrationBuilder.CreateTable(
+            "idempotency_keys",
+            table => new
+            {
+                party = table.Column<string>(nullable: false, maxLength: 70),
+                app_id = table.Column<string>(nullable: false, maxLength: 64),
+                key = table.Column<string>(nullable: false, maxLength: 255),
+                request = table.Column<string>(nullable: false, maxLength: 64),
+                task_id = table.Column<long>(nullable: false),
+                created_at = table.Column<long>(nullable: false),
+            },
+            constraints: table => table.PrimaryKey("pk_idempotency_keys", key => new { key.party, key.app_id, key.key }));
+        migrationBuilder.CreateIndex("ix_idempotency_keys_created_at", "idempotency_keys", "created_at");
     }
 
     private static void CreateAccounts(MigrationBuilder migrationBuilder)

@@ -1,6 +1,6 @@
 using TaskProcessing.Sdk.Protocol;
 
-namespace TaskProcessing.Server.Tasks;
+namespace TaskProcessing.Server.Tasks.Scheduling;
 
 /// <summary>Tells an owner where a waiting task stands: 1 is next. Tasks of all types count together.</summary>
 internal sealed class FindQueuePosition(FindTask findTask, ITaskStore tasks)

@@ -2,19 +2,44 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Scheduling;
 
-namespace TaskProcessing.Server.Store;
+namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
 {
+    private TaskInsert? _insert;
+
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            db =>
+            async db =>
             {
-                db.Add(task);
-                return db.SaveChangesAsync(CancellationToken.None);
+                await Insert(db).RunAsync(db, task);
+                return true;
             },
             cancellationToken);
+
+    /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
+    public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async db =>
+            {
+                while (!await IdempotencyKeys.TryTakeAsync(db, key))
+                {
+                    if (await IdempotencyKeys.FindAsync(db, key, CancellationToken.None) is { } known)
+                        return known;
+                    if (await IdempotencyKeys.TryTakeFromDeletedAsync(db, key))
+                        break;
+                }
+
+                await Insert(db).RunAsync(db, task);
+                await IdempotencyKeys.GiveAsync(db, key, task.Id);
+                return null;
+            },
+            cancellationToken);
+
+    public Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => IdempotencyKeys.FindAsync(db, key, cancellationToken), cancellationToken);
 
     public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(task => task.Id == id, cancellationToken), cancellationToken);
@@ -34,42 +59,56 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
             cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
-        IReadOnlyDictionary<string, string> providers, int count, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
-        if (providers.Count == 0)
+        if (types.Count == 0)
             return [];
 
         List<object> values = [now.ToUnixTimeMilliseconds(), count];
-        foreach (var (type, provider) in providers)
-            values.AddRange([type, provider]);
+        foreach (var type in types)
+            values.AddRange([type.Type, type.ProviderId, type.LeaseSeconds, TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId)]);
 
-        var statement = TaskStatements.Claim(dialect, providers.Count);
+        var statement = TaskStatements.Claim(dialect, types.Count);
         var claimed = await database.WriteAsync(
             db => db.Tasks.FromSqlRaw(statement, values.ToArray()).ToListAsync(CancellationToken.None), cancellationToken);
-        claimed.Sort((left, right) => left.Id.CompareTo(right.Id));
-        return claimed;
+        return InOrder(claimed);
     }
 
     public Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Progress, id, now, [progress, totalSteps], cancellationToken);
 
+    public Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Renew, id, now, [], cancellationToken);
+
     public Task<TaskChange> TryStreamOutputAsync(
-        long id, string output, DateTimeOffset now, DateTimeOffset ifNotUpdatedSince, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Stream, id, now, [output, ifNotUpdatedSince.ToUnixTimeMilliseconds()], cancellationToken);
+        long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Stream, id, now, [output, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
 
     public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var statement = ending.Transition == TaskTransition.Succeed ? TaskStatements.Succeed
-            : ending.Transition == TaskTransition.Fail ? TaskStatements.Fail
+        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
+            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
             : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
 
+        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
         return TryChangeAsync(
-            statement, id, now, [ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage], cancellationToken);
+            statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage], cancellationToken);
     }
 
-    public Task<TaskChange> TryCancelAsync(long id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Cancel, id, now, [], cancellationToken);
+    public Task<TaskChange> TryRetryAsync(
+        long id, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(
+            TaskStatements.Retry, id, now, [TaskHistory.Line(now, TaskHistory.Retried, actor, reason), notBefore.ToUnixTimeMilliseconds(), mostAttempts], cancellationToken);
+
+    public Task<TaskChange> TryReleaseAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor)], cancellationToken);
+
+    public Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
+
+    public Task<TaskChange> TryRequeueAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Requeue, id, now, [TaskHistory.Line(now, TaskHistory.Requeued, actor)], cancellationToken);
 
     public async Task<bool> DeleteAsync(long id, TaskOwner owner, CancellationToken cancellationToken) =>
         await database.WriteAsync(
@@ -78,20 +117,24 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
                 .ExecuteDeleteAsync(CancellationToken.None),
             cancellationToken) > 0;
 
-    public Task<int> DeleteOldAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            db => db.Tasks
-                .Where(task => task.LastUpdated < before && task.AllowCleanup)
-                .OrderBy(task => task.LastUpdated)
-                .Take(limit)
-                .ExecuteDeleteAsync(CancellationToken.None),
-            cancellationToken);
-
     // "id > 0" selects the index of scheduled tasks, see ProcessingTaskConfiguration
     public Task<int> CountScheduledBeforeAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(
             db => db.Tasks.CountAsync(
                 task => task.Status == ProcessingStatus.Scheduled && task.Id > 0 && task.Id < id, cancellationToken),
+            cancellationToken);
+
+    public Task<int> CountScheduledAsync(string? party, string? appId, int limit, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            db =>
+            {
+                var scheduled = db.Tasks.Where(task => task.Status == ProcessingStatus.Scheduled);
+                if (party is not null)
+                    scheduled = scheduled.Where(task => task.Party == party);
+                if (appId is not null)
+                    scheduled = scheduled.Where(task => task.AppId == appId);
+                return scheduled.Take(limit).CountAsync(cancellationToken);
+            },
             cancellationToken);
 
     public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountByStatusAsync(
@@ -109,8 +152,20 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
 
     public Task<bool> AnyScheduledAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            db => db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Scheduled && types.Contains(task.Type), cancellationToken),
+            db => db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore == null && types.Contains(task.Type), cancellationToken),
             cancellationToken);
+
+    private TaskInsert Insert(TaskDbContext db) => _insert ??= new TaskInsert(db.Model);
+
+    /// <summary>A statement returns its rows in any order; this is the one that picked them.</summary>
+    private static List<ProcessingTask> InOrder(List<ProcessingTask> claimed) =>
+    [
+        .. claimed
+            .GroupBy(task => task.Type)
+            .SelectMany(type => type.OrderByDescending(task => task.Priority).ThenBy(task => task.Turn).ThenBy(task => task.Id).Select((task, place) => (task, place)))
+            .OrderByDescending(entry => entry.task.Priority).ThenBy(entry => entry.place).ThenBy(entry => entry.task.Id)
+            .Select(entry => entry.task),
+    ];
 
     private Task<TaskChange> TryChangeAsync(
         string statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>

@@ -1,0 +1,49 @@
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Tasks.Scheduling;
+
+namespace TaskProcessing.Server.Store.Queue;
+
+/// <summary>
+/// The statements of the keys. Each judges by the row of the key alone: within one statement PostgreSQL sees the newest
+/// version of a row that it waited for, but nothing else that its rival committed.
+/// </summary>
+internal static class IdempotencyKeys
+{
+    /// <summary>Whether the key was free, or forgotten, and is the caller's now; waits for a rival to commit.</summary>
+    public static async Task<bool> TryTakeAsync(TaskDbContext db, IdempotencyKey key)
+    {
+        var now = key.Now.ToUnixTimeMilliseconds();
+        return await db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO idempotency_keys (party, app_id, key, request, task_id, created_at) VALUES ({key.Party}, {key.AppId}, {key.Key}, {key.Request}, 0, {now})
+            ON CONFLICT (party, app_id, key) DO UPDATE SET request = {key.Request}, task_id = 0, created_at = {now}
+            WHERE idempotency_keys.created_at < {key.ForgottenBefore.ToUnixTimeMilliseconds()}
+            """,
+            CancellationToken.None) > 0;
+    }
+
+    /// <summary>Whether the key belonged to a task that is gone, and is the caller's now.</summary>
+    public static async Task<bool> TryTakeFromDeletedAsync(TaskDbContext db, IdempotencyKey key)
+    {
+        var gone = await Of(db, key).Where(known => !db.Tasks.Any(task => task.Id == known.TaskId)).Select(known => known.TaskId).ToListAsync(CancellationToken.None);
+        return gone is [var taskId] && await Of(db, key).Where(known => known.TaskId == taskId).ExecuteUpdateAsync(
+            set => set.SetProperty(known => known.Request, key.Request).SetProperty(known => known.TaskId, 0).SetProperty(known => known.CreatedAt, key.Now),
+            CancellationToken.None) > 0;
+    }
+
+    public static Task<int> GiveAsync(TaskDbContext db, IdempotencyKey key, long taskId) =>
+        Of(db, key).ExecuteUpdateAsync(set => set.SetProperty(known => known.TaskId, taskId), CancellationToken.None);
+
+    public static async Task<KeyedTask?> FindAsync(TaskDbContext db, IdempotencyKey key, CancellationToken cancellationToken)
+    {
+        var found = await (
+            from known in Of(db, key)
+            where known.CreatedAt >= key.ForgottenBefore
+            join task in db.Tasks on known.TaskId equals task.Id
+            select new { known.Request, Task = task }).FirstOrDefaultAsync(cancellationToken);
+        return found is null ? null : new KeyedTask(found.Task, found.Request == key.Request);
+    }
+
+    private static IQueryable<StoredIdempotencyKey> Of(TaskDbContext db, IdempotencyKey key) =>
+        db.IdempotencyKeys.Where(known => known.Party == key.Party && known.AppId == key.AppId && known.Key == key.Key);
+}

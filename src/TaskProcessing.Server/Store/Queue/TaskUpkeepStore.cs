@@ -1,0 +1,60 @@
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Store.Queue;
+
+internal sealed class TaskUpkeepStore(Database database, Dialect dialect) : ITaskUpkeep
+{
+    public Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async db => await db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Running && task.LeaseUntil <= now, cancellationToken)
+                || await db.Tasks.AnyAsync(task => task.NotBefore != null && task.NotBefore <= now, cancellationToken),
+            cancellationToken);
+
+    public Task<IReadOnlyList<ProcessingTask>> ReturnLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var line = TaskHistory.Line(now, TaskHistory.Lost, TaskHistory.Server, "the worker was silent until its lease ended");
+        return ChangeAsync(TaskStatements.Lose, [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts], cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ProcessingTask>> GiveUpLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var error = $"Given up after {mostAttempts} attempts: the worker was silent until its lease ended. It crashed, was stopped, or lost its connection.";
+        var line = TaskHistory.Line(now, TaskHistory.Failed, TaskHistory.Server, error);
+        return ChangeAsync(
+            TaskStatements.GiveUp,
+            [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts, error, $"The task could not be processed: its worker stopped answering, {mostAttempts} times."],
+            cancellationToken);
+    }
+
+    public Task<IReadOnlyList<ProcessingTask>> WakeDelayedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
+        ChangeAsync(TaskStatements.WakeDelayed, [now.ToUnixTimeMilliseconds(), limit], cancellationToken);
+
+    public async Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync(db => db.Tasks.Select(task => task.Type).Distinct().ToListAsync(cancellationToken), cancellationToken);
+
+    public Task<int> DeleteOldAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            db => db.Tasks
+                .Where(task => task.Type == type && task.Status == status && task.LastUpdated < before && task.AllowCleanup)
+                .OrderBy(task => task.LastUpdated)
+                .Take(limit)
+                .ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken);
+
+    public Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            db => db.IdempotencyKeys.Where(key => key.CreatedAt < before).OrderBy(key => key.CreatedAt).Take(limit).ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken);
+
+    public Task ReclaimSpaceAsync(CancellationToken cancellationToken) =>
+        dialect.ReclaimSpace is { } statement
+            ? database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None), cancellationToken)
+            : Task.CompletedTask;
+
+    private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(string statement, object[] values, CancellationToken cancellationToken) =>
+        await database.WriteAsync(db => db.Tasks.FromSqlRaw(statement, values).ToListAsync(CancellationToken.None), cancellationToken);
+}

@@ -1,0 +1,22 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TaskProcessing.Server.Tasks.Scheduling;
+
+/// <summary>Section <c>Queue</c>: who comes first, and how much one may have waiting.</summary>
+internal sealed class QueueOptions
+{
+    /// <summary>Provider apps that may schedule with a priority above 0, as administrators may. Default none.</summary>
+    public List<string> PriorityApps { get; set; } = [];
+
+    /// <summary>How many waiting tasks a user, or a guest's network, may have. Default null: any number.</summary>
+    [Range(1, 10_000_000)]
+    public int? MaxQueuedPerUser { get; set; }
+
+    /// <summary>How many waiting tasks there may be of one <c>appId</c>. Default null: any number.</summary>
+    [Range(1, 10_000_000)]
+    public int? MaxQueuedPerApp { get; set; }
+
+    /// <summary>For how many hours an <c>Idempotency-Key</c> is remembered. Default 24; 0 ignores the header.</summary>
+    [Range(0, 8760)]
+    public int IdempotencyHours { get; set; } = 24;
+}

@@ -1,0 +1,59 @@
+using System.Globalization;
+
+namespace TaskProcessing.Server.Tasks;
+
+/// <summary>
+/// What happened to a task, kept with it as text: one line for each event, of time, kind, who did it and what else is
+/// to be said, separated by tabs. The statement that changes the task appends the line, so that neither exists alone.
+/// Renewals of a lease are counted instead, there are too many.
+/// </summary>
+internal static class TaskHistory
+{
+    public const string Scheduled = "scheduled";
+    public const string Claimed = "claimed";
+    public const string Started = "started";
+    public const string Succeeded = "succeeded";
+    public const string Failed = "failed";
+    public const string Cancelled = "cancelled";
+    public const string Lost = "lost";
+    public const string Released = "released";
+    public const string Retried = "retried";
+    public const string Requeued = "requeued";
+
+    /// <summary>Who acts when the server does so by itself.</summary>
+    public const string Server = "server";
+
+    /// <summary>Who acts on the command line.</summary>
+    public const string Operator = "operator";
+
+    private const int LongestText = 200;
+
+    public static string Line(DateTimeOffset at, string kind, string actor, string detail = "") =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()}\t{kind}\t{Plain(actor)}\t{Plain(detail)}\n");
+
+    /// <summary>The events, oldest first.</summary>
+    public static IReadOnlyList<TaskEvent> Read(string history) =>
+    [
+        .. from line in history.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+           let parts = line.Split('\t')
+           where parts.Length == 4
+           select new TaskEvent(DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(parts[0], CultureInfo.InvariantCulture)), parts[1], parts[2], parts[3]),
+    ];
+
+    private static string Plain(string text)
+    {
+        var end = Math.Min(text.Length, LongestText);
+        return string.Create(end, text, static (plain, source) =>
+        {
+            for (var i = 0; i < plain.Length; i++)
+                plain[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? ' ' : source[i];
+        });
+    }
+}
+
+/// <summary>One event in the life of a task.</summary>
+/// <param name="At">When.</param>
+/// <param name="Kind">One of the constants of <see cref="TaskHistory"/>.</param>
+/// <param name="Actor">Who: <c>user alice</c>, <c>app worker</c>, <c>server</c>, <c>operator</c>.</param>
+/// <param name="Detail">The provider of a claim, the reason of a failure.</param>
+internal sealed record TaskEvent(DateTimeOffset At, string Kind, string Actor, string Detail);

@@ -1,0 +1,57 @@
+using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Protocol;
+
+namespace TaskProcessing.Server.Upkeep.Duties;
+
+/// <summary>Removes tasks that ended long ago, a few at a time with a pause in between: nobody shall notice.</summary>
+internal sealed partial class RemoveExpiredTasks(ITaskUpkeep tasks, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RemoveExpiredTasks> logger) : ICaretakerDuty
+{
+    private const int Bite = 200;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    public string Name => "remove expired tasks";
+
+    public TimeSpan Interval => TimeSpan.FromMinutes(10);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var removed = 0;
+        foreach (var type in await tasks.ListTypesAsync(cancellationToken))
+        {
+            foreach (var status in new[] { ProcessingStatus.Successful, ProcessingStatus.Failed, ProcessingStatus.Cancelled })
+            {
+                if (options.Value.DaysFor(type, status) is > 0 and var days)
+                    removed += await RemoveAsync(type, status, now.AddDays(-days), cancellationToken);
+            }
+        }
+
+        if (removed == 0)
+            return;
+
+        Log.Removed(logger, removed);
+        await tasks.ReclaimSpaceAsync(cancellationToken);
+    }
+
+    private async Task<int> RemoveAsync(string type, ProcessingStatus status, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        while (true)
+        {
+            var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
+            removed += bite;
+            if (bite < Bite)
+                return removed;
+
+            await tasks.ReclaimSpaceAsync(cancellationToken);
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "{Count} tasks that ended long ago were removed")]
+        public static partial void Removed(ILogger logger, int count);
+    }
+}
