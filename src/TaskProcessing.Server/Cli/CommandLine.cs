@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using TaskProcessing.Server.Cli.Demo;
 using TaskProcessing.Server.Cli.Settings;
+using TaskProcessing.Server.Cli.Upkeep;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Cli;
@@ -68,6 +69,7 @@ internal static class CommandLine
             ApiKeyCommands.Create(host),
             ExAppCommands.Create(host),
             TaskCommands.Create(host),
+            FileCommands.Create(host),
             MigrateCommand.Create(host),
             HealthCommand.Create(host),
             SettingArguments.DataDirectoryOption(),

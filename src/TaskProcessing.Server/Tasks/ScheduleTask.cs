@@ -20,6 +20,7 @@ internal sealed class ScheduleTask(
     TaskSignal signal,
     IOptions<TaskTypeOptions> options,
     IOptions<QueueOptions> queue,
+    IOptions<FilesOptions> filesOptions,
     TimeProvider time)
 {
     public async Task<ScheduleOutcome> RunAsync(ScheduleRequest request, CancellationToken cancellationToken)
@@ -97,7 +98,11 @@ internal sealed class ScheduleTask(
 
     private async Task<ScheduleOutcome?> RefuseFilesAsync(AvailableTaskType type, ScheduleRequest request, CancellationToken cancellationToken)
     {
-        foreach (var value in ShapeCheck.FileValues(type.Input, request.Input))
+        var named = ShapeCheck.FileValues(type.Input, request.Input).ToList();
+        if (named.Count > filesOptions.Value.MaxFilesPerTask)
+            return new ScheduleOutcome.Invalid($"A task may name {filesOptions.Value.MaxFilesPerTask} files, not {named.Count}");
+
+        foreach (var value in named)
         {
             if (request.Owner.UserId is null)
                 return new ScheduleOutcome.FilesForbidden("Cannot schedule task with files referenced without user context");

@@ -1,6 +1,6 @@
 using System.CommandLine;
 
-namespace TaskProcessing.Server.Cli;
+namespace TaskProcessing.Server.Cli.Upkeep;
 
 /// <summary><c>health</c>: asks a server how it is; for containers, which have no other client inside.</summary>
 internal static class HealthCommand

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using TaskProcessing.Server.Store;
 
-namespace TaskProcessing.Server.Cli;
+namespace TaskProcessing.Server.Cli.Upkeep;
 
 /// <summary><c>migrate</c>: the database brought up to date by hand, for those who do not leave it to the start.</summary>
 internal static class MigrateCommand
