@@ -1,6 +1,6 @@
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Upkeep;
+namespace TaskProcessing.Server.Upkeep.Duties;
 
 /// <summary>Removes files and contents that nobody can miss any more.</summary>
 internal sealed partial class SweepFilesDuty(SweepFiles sweepFiles, ILogger<SweepFilesDuty> logger) : ICaretakerDuty

@@ -1,6 +1,6 @@
 using TaskProcessing.Server.Files;
 
-namespace TaskProcessing.Server.Upkeep;
+namespace TaskProcessing.Server.Upkeep.Duties;
 
 /// <summary>Compares the catalogue of files with the blob store once a day, and removes what has no counterpart.</summary>
 internal sealed partial class CheckFilesDuty(CheckFiles checkFiles, ILogger<CheckFilesDuty> logger) : ICaretakerDuty
