@@ -17,11 +17,13 @@ internal sealed class AvailableTaskType(TaskType type, ProviderDescriptor provid
 
     public Shape Input { get; } = new(
         type.InputShape, provider.OptionalInputShape, provider.InputShapeEnumValues, provider.OptionalInputShapeEnumValues,
-        provider.InputShapeDefaults, provider.OptionalInputShapeDefaults) { IsFreeForm = type.IsFreeForm };
+        provider.InputShapeDefaults, provider.OptionalInputShapeDefaults)
+    { IsFreeForm = type.IsFreeForm };
 
     public Shape Output { get; } = new(
         type.OutputShape, provider.OptionalOutputShape, provider.OutputShapeEnumValues, provider.OptionalOutputShapeEnumValues,
-        ImmutableDictionary<string, JsonElement>.Empty, ImmutableDictionary<string, JsonElement>.Empty) { IsFreeForm = type.IsFreeForm };
+        ImmutableDictionary<string, JsonElement>.Empty, ImmutableDictionary<string, JsonElement>.Empty)
+    { IsFreeForm = type.IsFreeForm };
 }
 
 /// <summary>The slots of one direction: the type's mandatory ones, then the provider's optional ones.</summary>

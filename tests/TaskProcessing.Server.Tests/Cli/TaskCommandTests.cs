@@ -111,7 +111,13 @@ public sealed class TaskCommandTests : IAsyncLifetime
         var now = DateTimeOffset.UtcNow - age;
         var task = new ProcessingTask
         {
-            Type = type, Status = status, UserId = user, AppId = app, Input = """{"input":"text"}""", ScheduledAt = now, LastUpdated = now,
+            Type = type,
+            Status = status,
+            UserId = user,
+            AppId = app,
+            Input = """{"input":"text"}""",
+            ScheduledAt = now,
+            LastUpdated = now,
         };
         await _database.Get<ITaskStore>().AddAsync(task, CancellationToken.None);
         return task.Id;
