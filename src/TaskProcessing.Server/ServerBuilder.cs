@@ -110,7 +110,8 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
         services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
         services.AddHostedService<QueueWatcher>();
-        services.AddHostedService<QueueKeeper>();
+        services.AddSingleton<QueueKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<QueueKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());

@@ -2,9 +2,9 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Tasks;
 

@@ -125,8 +125,9 @@ public sealed class ManualProfileTests
     [Fact]
     public async Task Empty_maps_are_maps_in_the_profile_Manual_and_lists_in_the_profile_Nextcloud()
     {
-        await using var manual = await TestServer.StartAsync();
-        await using var nextcloud = await TestServer.StartAsync(settings: Nextcloud);
+        var withoutTypes = new Dictionary<string, string> { ["TaskTypes:Pipelines"] = "false" };
+        await using var manual = await TestServer.StartAsync(settings: withoutTypes);
+        await using var nextcloud = await TestServer.StartAsync(settings: withoutTypes.Concat(Nextcloud).ToDictionary());
 
         foreach (var (server, empty) in new[] { (manual, "{}"), (nextcloud, "[]") })
         {

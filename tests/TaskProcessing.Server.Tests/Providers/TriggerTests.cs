@@ -15,6 +15,7 @@ public sealed class TriggerTests
     {
         var time = new ManualTimeProvider();
         await using var server = await TestServer.StartAsync(time: time, settings: Quick);
+        server.ExpectedLog.Add("was silent until its lease ended");
         await using var app = await FakeExApp.StartAsync();
         using var client = await EnabledAppAsync(server, app);
         using var alice = await server.UserAsync("alice");

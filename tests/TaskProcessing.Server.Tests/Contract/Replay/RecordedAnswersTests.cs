@@ -37,6 +37,8 @@ public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixtur
     {
         var rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "compatibility.md"))
             .SkipWhile(line => line != "## Different on purpose")
+            .Skip(1)
+            .TakeWhile(line => !line.StartsWith("## ", StringComparison.Ordinal))
             .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
             .Select(line => line.Split('|')[1].Trim())
             .Skip(1);
