@@ -133,7 +133,7 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
                     scheduled = scheduled.Where(task => task.Party == party);
                 if (appId is not null)
                     scheduled = scheduled.Where(task => task.AppId == appId);
-                return scheduled.Take(limit).CountAsync(cancellationToken);
+                return scheduled.OrderBy(task => task.Id).Take(limit).CountAsync(cancellationToken);
             },
             cancellationToken);
 
