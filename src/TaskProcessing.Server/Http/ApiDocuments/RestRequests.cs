@@ -10,6 +10,7 @@ internal sealed record RestListParameters
     public int? ProjectId { get; init; }
 
     /// <summary>Only tasks in this status: pending, running, completed, failed, cancelled. Any other has no tasks.</summary>
+    /// <example>running</example>
     public string? Status { get; init; }
 
     /// <summary>How many tasks at most, 1 to 1000. Default 50.</summary>
@@ -31,12 +32,15 @@ internal sealed record RestListParameters
 internal sealed record RestCreateParameters
 {
     /// <summary>search, dedup, crawl, ocr, index, keyword_expand, or the id of any other task type.</summary>
+    /// <example>search</example>
     [Required]
     public required string TaskType { get; init; }
 
     /// <summary>The project. Default 0, none.</summary>
+    /// <example>1</example>
     public int? ProjectId { get; init; }
 
     /// <summary>The input. Default empty.</summary>
+    /// <example>{"query": "machine learning", "sources": ["semantic_scholar"]}</example>
     public IReadOnlyDictionary<string, JsonElement>? Params { get; init; }
 }

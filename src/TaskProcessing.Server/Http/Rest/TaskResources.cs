@@ -9,24 +9,31 @@ namespace TaskProcessing.Server.Http.Rest;
 internal record TaskSummaryResource
 {
     /// <summary>The task's id.</summary>
+    /// <example>42</example>
     public required long Id { get; init; }
 
     /// <summary>The project; 0 without one.</summary>
+    /// <example>1</example>
     public required int ProjectId { get; init; }
 
     /// <summary>search, dedup, crawl, ocr, index, keyword_expand; any other type shows its full id.</summary>
+    /// <example>search</example>
     public required string TaskType { get; init; }
 
     /// <summary>pending, running, completed, failed or cancelled.</summary>
+    /// <example>running</example>
     public required string Status { get; init; }
 
     /// <summary>How many of the total steps are done.</summary>
+    /// <example>30</example>
     public required int Progress { get; init; }
 
     /// <summary>How many steps there are: what the worker said, else 100.</summary>
+    /// <example>100</example>
     public required int Total { get; init; }
 
     /// <summary>UTC, ISO 8601 to the second, without a zone.</summary>
+    /// <example>2026-03-12T10:00:00</example>
     public required string CreatedAt { get; init; }
 
     public static TaskSummaryResource Of(ProcessingTask task) => new()
@@ -49,18 +56,22 @@ internal record TaskSummaryResource
 internal sealed record TaskDetailResource : TaskSummaryResource
 {
     /// <summary>The input.</summary>
+    /// <example>{"query": "machine learning", "sources": ["semantic_scholar"]}</example>
     public required JsonElement Params { get; init; }
 
     /// <summary>The output, or null.</summary>
+    /// <example>{"papers_found": 15, "imported": 10}</example>
     public required JsonElement? Result { get; init; }
 
     /// <summary>What went wrong; empty when nothing did. Users read what is meant for them, administrators and services all.</summary>
     public required string ErrorMessage { get; init; }
 
     /// <summary>When a worker took it, or null.</summary>
+    /// <example>2026-03-12T10:00:01</example>
     public required string? StartedAt { get; init; }
 
     /// <summary>When it ended, whichever way, or null.</summary>
+    /// <example>2026-03-12T10:02:30</example>
     public required string? CompletedAt { get; init; }
 
     /// <param name="task">The task.</param>
