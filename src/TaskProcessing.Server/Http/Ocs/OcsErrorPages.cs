@@ -21,7 +21,7 @@ internal static class OcsErrorPages
 
     private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) => context.Exception is BadHttpRequestException or OperationCanceledException;
 
-    private static Task AnswerExceptionAsync(HttpContext context)
+    private static async Task AnswerExceptionAsync(HttpContext context)
     {
         var answer = context.Features.Get<IExceptionHandlerFeature>()!.Error switch
         {
@@ -30,7 +30,14 @@ internal static class OcsErrorPages
             _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true },
             _ => Refusal.Of(context, StatusCodes.Status500InternalServerError, "Internal server error"),
         };
-        return answer.ExecuteAsync(context);
+        try
+        {
+            await answer.ExecuteAsync(context);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The caller is gone, which often is why there was an exception.
+        }
     }
 
     private static Task AnswerStatusAsync(HttpContext context)
