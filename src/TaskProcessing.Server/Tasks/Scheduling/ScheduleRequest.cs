@@ -56,8 +56,6 @@ internal sealed record ScheduleRequest(TaskOwner Owner, string Type, string AppI
 /// <summary>How long the texts of a task may be, in characters; Nextcloud's table has the same limits.</summary>
 internal static class ProcessingTaskLimits
 {
-    public const int Type = 255;
-    public const int UserId = 64;
     public const int AppId = 64;
     public const int CustomId = 255;
     public const int WebhookUri = 4000;
