@@ -50,6 +50,7 @@ internal static class StoreServices
         services.AddSingleton<IFileSweep, FileSweep>();
         services.AddSingleton<IFileLockStore, FileLockStore>();
         services.AddSingleton<IDutyCalendar, DutyCalendar>();
+        services.AddSingleton<IStoreProbe, StoreProbe>();
         services.AddSingleton<IChangeStore, ChangeStore>();
 
         services.AddSingleton<DataProtectionKeys>();

@@ -83,6 +83,10 @@ internal sealed class SqliteDialect : Dialect
             or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
     };
 
+    protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    public override string? UnsafeSettings => null;
+
     public override void Dispose()
     {
         // Closing the last connection folds the write-ahead log into the file.
