@@ -189,8 +189,9 @@ def server(work, program, database=None, profile=False):
     password = tell("user", "app-password", "alice")
     arguments = ["serve", *settings, "--urls", f"http://127.0.0.1:{port}", "--RateLimits:Enabled=false",
                  "--Providers:BuiltIn:Enabled=false", "--Serilog:MinimumLevel:Default=Warning"]
-    # perf then knows the names of compiled methods; it costs nothing but a file in /tmp.
-    with running([program, *arguments], log, {"DOTNET_PerfMapEnabled": "1"} if profile else None) as process:
+    # With these perf knows the names of compiled methods; they lie in /tmp then.
+    names = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"}
+    with running([program, *arguments], log, names if profile else None) as process:
         running_server = Server(port, process, password)
         running_server.wait_until_up("/health/ready")
         running_server.serve_types()

@@ -8,7 +8,7 @@ from speed.processes import ROOT
 
 @contextlib.contextmanager
 def recorded(name, server):
-    """Samples the server while the body runs. The server must have been started with DOTNET_PerfMapEnabled=1."""
+    """Samples the server while the body runs. The server must have been started to be profiled."""
     folder = ROOT / "artifacts/bench"
     folder.mkdir(parents=True, exist_ok=True)
     data = folder / f"{name}.perf"
