@@ -1,13 +1,19 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
 
-/// <summary>How the stores reach the database: to read, to write one statement, to write several as one.</summary>
-internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, Outages outages)
+/// <summary>
+/// How the stores reach the database: to read, to write one statement, to write several as one. With a context for what
+/// EF Core does; with a session for the statements of the hot paths.
+/// </summary>
+internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, Outages outages) : IDisposable
 {
+    private readonly Sessions _sessions = dialect.OpenSessions(contexts);
+
     public Task<T> ReadAsync<T>(Func<TaskDbContext, Task<T>> read, CancellationToken cancellationToken) =>
         GuardAsync(
             async () =>
@@ -17,32 +23,26 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             },
             writing: false);
 
+    /// <summary>As <see cref="ReadAsync"/>, for hot statements.</summary>
+    public Task<T> QueryAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.ReadAsync(read, cancellationToken), writing: false);
+
     /// <summary>
     /// Runs one writing statement. Cancelling ends the wait for its turn only: once begun it runs to its end, so that
     /// nothing is changed without the caller hearing of it.
     /// </summary>
     public Task<T> WriteAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
-        GuardAsync(
-            async () =>
-            {
-                using var turn = await dialect.QueueToWriteAsync(cancellationToken);
-                cancellationToken.ThrowIfCancellationRequested();
-                await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-                return await write(db);
-            },
-            writing: true);
+        ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: false, cancellationToken);
 
     /// <summary>As <see cref="WriteAsync"/>, for statements that take effect together or, when one throws, not at all.</summary>
     public Task<T> TransactAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async db =>
-            {
-                await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-                var answer = await write(db);
-                await transaction.CommitAsync(CancellationToken.None);
-                return answer;
-            },
-            cancellationToken);
+        ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: true, cancellationToken);
+
+    /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for hot statements.</summary>
+    public Task<T> ChangeAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken), writing: true);
+
+    public void Dispose() => _sessions.Dispose();
 
     private async Task<T> GuardAsync<T>(Func<Task<T>> work, bool writing)
     {
