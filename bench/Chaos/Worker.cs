@@ -10,6 +10,11 @@ internal sealed class Worker(Api api, Journal journal, string name)
 
     private static readonly string Next = $"/tasks_provider/next?providerIds[]={ServerProcess.App}&taskTypeIds[]={Uri.EscapeDataString(ChaosOptions.TaskType)}&wait=1";
 
+    private static readonly long Lease = (long)ChaosOptions.Lease.TotalMilliseconds;
+
+    /// <summary>How long a call may take at most that must not come too late.</summary>
+    private const long Margin = 1500;
+
     private int _claims;
 
     public static async Task<int> RunAsync(Uri address, string journal, string name, CancellationToken cancellationToken)
@@ -34,11 +39,11 @@ internal sealed class Worker(Api api, Journal journal, string name)
 
             var claim = $"{name}.{Interlocked.Increment(ref _claims)}";
             journal.Write(new Entry(EntryKind.Claimed, claimed.Id, claim, sent, Now));
-            await WorkAsync(claimed.Id, claim, cancellationToken);
+            await WorkAsync(claimed.Id, claim, sent + Lease, cancellationToken);
         }
     }
 
-    private async Task WorkAsync(long id, string claim, CancellationToken cancellationToken)
+    private async Task WorkAsync(long id, string claim, long surelyUntil, CancellationToken cancellationToken)
     {
         for (var report = Random.Shared.Next(4); report > 0; report--)
         {
@@ -56,10 +61,16 @@ internal sealed class Worker(Api api, Journal journal, string name)
                 return;
 
             journal.Write(new Entry(EntryKind.Renewed, id, claim, sent, Now));
+            if (Now < surelyUntil)
+                surelyUntil = sent + Lease;
         }
 
         switch (Random.Shared.Next(100))
         {
+            case < 11 when Now + Margin > surelyUntil:
+                // It may be another worker's by now, and nothing that is not surely one's own is given back.
+                await FinishAsync(id, claim, cancellationToken);
+                return;
             case < 3:
                 // Leaves without a word; the lease brings the task back.
                 return;

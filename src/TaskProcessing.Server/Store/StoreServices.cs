@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -33,6 +34,9 @@ internal static class StoreServices
         {
             provider.GetRequiredService<Dialect>().Configure(options);
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+            // Whoever called gets the exception: it is logged there, or by Outages, and once.
+            options.ConfigureWarnings(warnings => warnings.Ignore(
+                CoreEventId.QueryIterationFailed, CoreEventId.SaveChangesFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError));
         });
 
         services.AddSingleton<Database>();

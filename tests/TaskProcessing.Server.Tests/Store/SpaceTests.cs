@@ -29,14 +29,8 @@ public sealed class SpaceTests
 
         time.Advance(TimeSpan.FromDays(181));
         var duty = new RemoveExpiredTasks(database.Get<ITaskUpkeep>(), Options.Create(new RetentionOptions()), time, NullLogger<RemoveExpiredTasks>.Instance);
-        var run = duty.RunAsync(Token);
-        while (!run.IsCompleted)
-        {
-            time.Advance(TimeSpan.FromSeconds(1));
-            await Task.Yield();
-        }
+        await time.RunUntilAsync(duty.RunAsync(Token));
 
-        await run;
         (await SizeAsync(database)).Should().BeLessThan(empty + ((full - empty) / 20));
     }
 

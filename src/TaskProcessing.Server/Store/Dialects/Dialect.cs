@@ -26,8 +26,8 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     public abstract string PickNext(IReadOnlyCollection<string> filters, string limit);
 
-    /// <summary>The statement that gives a little of the free space in the database back; null where that needs no care.</summary>
-    public abstract string? ReclaimSpace { get; }
+    /// <summary>The statement that gives a little of the free space in the database back, and the query for how much there is; null where that needs no care.</summary>
+    public abstract (string Statement, string Query)? ReclaimSpace { get; }
 
     /// <summary>What a query ends with that locks the rows it finds until the transaction ends; empty where transactions come one after the other.</summary>
     protected abstract string RowLock { get; }

@@ -75,7 +75,7 @@ internal sealed class PostgreSqlDialect : Dialect
     }
 
     /// <remarks>Autovacuum does it.</remarks>
-    public override string? ReclaimSpace => null;
+    public override (string Statement, string Query)? ReclaimSpace => null;
 
     protected override string RowLock => " FOR NO KEY UPDATE";
 

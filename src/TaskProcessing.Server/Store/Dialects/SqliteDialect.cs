@@ -70,7 +70,8 @@ internal sealed class SqliteDialect : Dialect
         $"{Placed(filters.Select(filter => $"SELECT * FROM ({Queue(filter, limit)})"))} LIMIT {limit}";
 
     /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
-    public override string ReclaimSpace => "PRAGMA incremental_vacuum(500)";
+    public override (string Statement, string Query)? ReclaimSpace =>
+        ("PRAGMA incremental_vacuum(500)", """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum""");
 
     protected override string RowLock => "";
 
