@@ -1,3 +1,4 @@
+using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers.OpenAI.Calls;
 
 namespace TaskProcessing.Server.Providers.OpenAI;
@@ -14,6 +15,9 @@ internal sealed class OpenAIEndpoint(string name, OpenAIEndpointOptions options,
     public EndpointClient Client { get; } = new(name, options, time, logger);
 
     public Prompts Prompts { get; } = new(options.Prompts);
+
+    /// <summary>The endpoint's capacity is one, whatever it is used for.</summary>
+    public SharedLimit Limit { get; } = new(options.Concurrency);
 
     /// <summary>Those of the configuration, until the endpoint lists more.</summary>
     public ModelList Models

@@ -17,6 +17,8 @@ internal abstract class EndpointProvider(OpenAIEndpoint endpoint, string taskTyp
 
     public sealed override int Concurrency => endpoint.Options.Concurrency;
 
+    public sealed override SharedLimit SharedLimit => endpoint.Limit;
+
     /// <summary>Made anew each time: models come and go.</summary>
     public sealed override ProviderDescriptor Descriptor
     {
