@@ -20,6 +20,7 @@ using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
@@ -71,6 +72,7 @@ internal static class ServerBuilder
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<StreamOutput>();
         services.AddSingleton<FinishTask>();
+        services.AddSingleton<FinishTasks>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
         services.AddSingleton<FindTask>();
