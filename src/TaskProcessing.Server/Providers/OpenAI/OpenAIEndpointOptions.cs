@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using TaskProcessing.Server.Providers.OpenAI.Work;
 
 namespace TaskProcessing.Server.Providers.OpenAI;
 

@@ -16,7 +16,7 @@ internal sealed partial class OpenAISource : ILocalProviderSource, IDisposable
     private static readonly TimeSpan ListTimeout = TimeSpan.FromSeconds(10);
 
     /// <summary>How often somebody is looked for who was not there, unless lists are read even more often.</summary>
-    private static readonly TimeSpan AwayInterval = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AwayInterval = TimeSpan.FromSeconds(20);
 
     private readonly TimeProvider _time;
     private readonly ILogger<OpenAISource> _logger;

@@ -12,7 +12,7 @@ namespace TaskProcessing.Server.Tests.Providers.OpenAI;
 /// <summary>How endpoints come and go in a running server, and what is refused before it starts.</summary>
 public sealed class EndpointSourceTests
 {
-    private static readonly TimeSpan AwayLook = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AwayLook = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task A_server_starts_without_its_endpoint_and_offers_it_when_it_answers()
