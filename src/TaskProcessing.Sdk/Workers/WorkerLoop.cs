@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Workers;
 

@@ -15,12 +15,7 @@ internal sealed partial class AvailableTaskTypes(
     IExAppStore exApps, ExAppPresence presence, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
-    private readonly ImmutableArray<TaskType> _ownTypes =
-    [
-        .. CoreTaskTypes.All,
-        .. typeOptions.Value.Pipelines ? PipelineTaskTypes.All : [],
-        .. typeOptions.Value.Custom.Select(custom => custom.ToTaskType()),
-    ];
+    private readonly ImmutableArray<TaskType> _ownTypes = [.. typeOptions.Value.OwnTypes()];
 
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
     private FrozenDictionary<string, string> _apps = FrozenDictionary<string, string>.Empty;

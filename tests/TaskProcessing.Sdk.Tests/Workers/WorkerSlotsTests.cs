@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using TaskProcessing.Sdk.Tests.Support;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Tests.Workers;
 

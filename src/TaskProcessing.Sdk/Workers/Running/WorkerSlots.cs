@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace TaskProcessing.Sdk.Workers;
+namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>
 /// Which provider has room for another task. A claim that is under way holds one slot over all, one of each shared limit,
