@@ -1,12 +1,14 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
+internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell bell) : ITaskStore
 {
     private TaskInsert? _insert;
 
@@ -92,7 +94,7 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
             : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
 
         var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
-        return TryChangeAsync(
+        return TryEndAsync(
             statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage], cancellationToken);
     }
 
@@ -105,7 +107,7 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor)], cancellationToken);
 
     public Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
+        TryEndAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
 
     public Task<TaskChange> TryRequeueAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Requeue, id, now, [TaskHistory.Line(now, TaskHistory.Requeued, actor)], cancellationToken);
@@ -167,18 +169,40 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
             .Select(entry => entry.task),
     ];
 
-    private Task<TaskChange> TryChangeAsync(
-        string statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
-        database.WriteAsync(
+    /// <summary>Ends a task and, if somebody wants to hear of it, puts the delivery into the outbox: both or neither.</summary>
+    private async Task<TaskChange> TryEndAsync(
+        EndingStatement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken)
+    {
+        var plain = await TryChangeAsync(statement.OfPlain, id, now, values, cancellationToken);
+        if (plain is not { Changed: false, Task: { HasWebhook: true } found } || !statement.Transition.From.Contains(found.Status))
+            return plain;
+
+        var ended = await database.TransactAsync(
             async db =>
             {
-                object?[] parameters = [id, now.ToUnixTimeMilliseconds(), .. values];
-                var changed = await db.Tasks.FromSqlRaw(statement, parameters!).ToListAsync(CancellationToken.None);
-                return changed is [var task]
-                    ? new TaskChange(task, Changed: true)
-                    : new TaskChange(await db.Tasks.FirstOrDefaultAsync(stored => stored.Id == id, CancellationToken.None), Changed: false);
+                var change = await ChangeAsync(db, statement.OfAny, id, now, values);
+                if (change is { Changed: true, Task: { } task })
+                    await WebhookStore.AddAsync(db, [task], now);
+                return change;
             },
             cancellationToken);
+        if (ended.Changed)
+            bell.Ring();
+        return ended;
+    }
+
+    private Task<TaskChange> TryChangeAsync(
+        string statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
+        database.WriteAsync(db => ChangeAsync(db, statement, id, now, values), cancellationToken);
+
+    private static async Task<TaskChange> ChangeAsync(TaskDbContext db, string statement, long id, DateTimeOffset now, object?[] values)
+    {
+        object?[] parameters = [id, now.ToUnixTimeMilliseconds(), .. values];
+        var changed = await db.Tasks.FromSqlRaw(statement, parameters!).ToListAsync(CancellationToken.None);
+        return changed is [var task]
+            ? new TaskChange(task, Changed: true)
+            : new TaskChange(await db.Tasks.FirstOrDefaultAsync(stored => stored.Id == id, CancellationToken.None), Changed: false);
+    }
 
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
     {
