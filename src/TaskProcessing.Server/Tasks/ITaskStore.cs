@@ -44,10 +44,10 @@ internal interface ITaskStore
         IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, lease renewed, and the number of steps if given; StartedAt set if it was null.</summary>
-    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Renew"/>: the lease runs anew.</summary>
-    Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Stream"/>: replaces the output and renews the lease; only if no output was stored after <paramref name="ifNotStoredSince"/>.</summary>
     Task<TaskChange> TryStreamOutputAsync(
@@ -55,6 +55,10 @@ internal interface ITaskStore
 
     /// <summary><see cref="TaskTransition.Succeed"/> or <see cref="TaskTransition.Fail"/>: the ending's fields are stored; fields that are null in it stay as they are.</summary>
     Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>As <see cref="TryFinishAsync"/> for many tasks in one transaction; each ends, or not, by itself. Of several endings of one task the first wins.</summary>
+    /// <returns>A change for each ending, in their order.</returns>
+    Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(IReadOnlyList<(long Id, TaskEnding Ending)> endings, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Retry"/>, unless the task had <paramref name="mostAttempts"/> already.</summary>
     Task<TaskChange> TryRetryAsync(

@@ -103,9 +103,9 @@ public abstract class TaskChangeConformance : StoreConformance
         Clock.Advance(TimeSpan.FromSeconds(1));
         var started = Now;
 
-        var first = await Tasks.TryReportProgressAsync(task.Id, 0.25, null, Now, Token);
+        var first = await Tasks.TryReportProgressAsync(task.Id, 0.25, null, "app worker", Now, Token);
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var second = await Tasks.TryReportProgressAsync(task.Id, 0.1, null, Now, Token);
+        var second = await Tasks.TryReportProgressAsync(task.Id, 0.1, null, "app worker", Now, Token);
 
         first.Changed.Should().BeTrue();
         first.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Progress = 0.25, StartedAt = started, LastUpdated = started });
@@ -125,7 +125,7 @@ public abstract class TaskChangeConformance : StoreConformance
         Clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
         var tooEarly = await Tasks.TryStreamOutputAsync(task.Id, """{"o":2}""", Now, Now.AddSeconds(-2), Token);
         Clock.Advance(TimeSpan.FromMilliseconds(1));
-        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, Now, Token);
+        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, "app worker", Now, Token);
         var afterProgress = await Tasks.TryStreamOutputAsync(task.Id, """{"o":3}""", Now, Now.AddSeconds(-2), Token);
 
         first.Changed.Should().BeTrue();
@@ -161,7 +161,7 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var task = await AddAsync();
         await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
-        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, Now, Token);
+        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, "app worker", Now, Token);
         await Tasks.TryStreamOutputAsync(task.Id, """{"o":"part"}""", Now, Now, Token);
 
         var change = await Tasks.TryFinishAsync(
@@ -177,6 +177,25 @@ public abstract class TaskChangeConformance : StoreConformance
             ErrorMessage = "boom",
             UserFacingErrorMessage = "sorry",
         });
+    }
+
+    [Fact]
+    public async Task Of_many_results_in_one_go_each_has_its_own_outcome()
+    {
+        var (succeeds, fails, over) = (await AddAsync(), await AddAsync(), await AddAsync());
+        await Tasks.TryCancelAsync(over.Id, "user alice", Now, Token);
+        var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom" };
+
+        var changes = await Tasks.TryFinishManyAsync(
+            [(over.Id, Success), (fails.Id, failure), (999_999, Success), (succeeds.Id, Success), (fails.Id, Success)], Now, Token);
+
+        changes.Select(change => (change.Task?.Id, change.Task?.Status, change.Changed)).Should().Equal(
+            (over.Id, ProcessingStatus.Cancelled, false),
+            (fails.Id, ProcessingStatus.Failed, true),
+            (null, null, false),
+            (succeeds.Id, ProcessingStatus.Successful, true),
+            (fails.Id, ProcessingStatus.Failed, false));
+        (await Tasks.TryFinishManyAsync([], Now, Token)).Should().BeEmpty();
     }
 
     [Fact]
@@ -209,7 +228,7 @@ public abstract class TaskChangeConformance : StoreConformance
 
         TaskChange[] late =
         [
-            await Tasks.TryReportProgressAsync(task.Id, 0.9, null, Now, Token),
+            await Tasks.TryReportProgressAsync(task.Id, 0.9, null, "app worker", Now, Token),
             await Tasks.TryStreamOutputAsync(task.Id, """{"o":"late"}""", Now, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Succeed) { Output = """{"o":"late"}""" }, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "late" }, Now, Token),
@@ -227,7 +246,7 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var missing = new TaskChange(null, Changed: false);
 
-        (await Tasks.TryReportProgressAsync(4711, 0.9, null, Now, Token)).Should().Be(missing);
+        (await Tasks.TryReportProgressAsync(4711, 0.9, null, "app worker", Now, Token)).Should().Be(missing);
         (await Tasks.TryStreamOutputAsync(4711, "{}", Now, Now, Token)).Should().Be(missing);
         (await Tasks.TryFinishAsync(4711, Success, Now, Token)).Should().Be(missing);
         (await Tasks.TryCancelAsync(4711, "user alice", Now, Token)).Should().Be(missing);

@@ -66,7 +66,7 @@ public abstract class WebhookStoreConformance : StoreConformance
         var id = await AddAsync();
 
         var changes = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => i % 2 == 0 ? Tasks.TryFinishAsync(id, Success, Now, Token) : Tasks.TryCancelAsync(id, "", Now, Token))));
-        await Tasks.TryReportProgressAsync(id, 0.5, null, Now, Token);
+        await Tasks.TryReportProgressAsync(id, 0.5, null, "app worker", Now, Token);
         (await Tasks.DeleteAsync(id, TaskOwner.User("alice"), Token)).Should().BeTrue();
 
         changes.Count(change => change.Changed).Should().Be(1);

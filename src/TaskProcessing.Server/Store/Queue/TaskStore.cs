@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
@@ -10,22 +11,24 @@ namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell bell) : ITaskStore
 {
-    private TaskInsert? _insert;
+    private readonly TaskClaim _claim = new(dialect);
 
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async db =>
+        database.ChangeAsync(
+            async session =>
             {
-                await Insert(db).RunAsync(db, task);
+                await TaskInsert.RunAsync(session, task);
                 return true;
             },
+            together: false,
             cancellationToken);
 
     /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
     public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
-        database.TransactAsync(
-            async db =>
+        database.ChangeAsync(
+            async session =>
             {
+                var db = session.Context;
                 while (!await IdempotencyKeys.TryTakeAsync(db, key))
                 {
                     if (await IdempotencyKeys.FindAsync(db, key, CancellationToken.None) is { } known)
@@ -34,17 +37,18 @@ internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell 
                         break;
                 }
 
-                await Insert(db).RunAsync(db, task);
+                await TaskInsert.RunAsync(session, task);
                 await IdempotencyKeys.GiveAsync(db, key, task.Id);
                 return null;
             },
+            together: true,
             cancellationToken);
 
     public Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(db => IdempotencyKeys.FindAsync(db, key, cancellationToken), cancellationToken);
 
     public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(task => task.Id == id, cancellationToken), cancellationToken);
+        database.QueryAsync(session => FindAsync(session, id), cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
         await database.ReadAsync(
@@ -67,21 +71,15 @@ internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell 
         if (types.Count == 0)
             return [];
 
-        List<object> values = [now.ToUnixTimeMilliseconds(), count];
-        foreach (var type in types)
-            values.AddRange([type.Type, type.ProviderId, type.LeaseSeconds, TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId)]);
-
-        var statement = TaskStatements.Claim(dialect, types.Count);
-        var claimed = await database.WriteAsync(
-            db => db.Tasks.FromSqlRaw(statement, values.ToArray()).ToListAsync(CancellationToken.None), cancellationToken);
-        return InOrder(claimed);
+        return await database.ChangeAsync(session => _claim.RunAsync(session, types, count, actor, now), together: false, cancellationToken);
     }
 
-    public Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Progress, id, now, [progress, totalSteps], cancellationToken);
+    public Task<TaskChange> TryReportProgressAsync(
+        long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), progress, totalSteps], cancellationToken);
 
-    public Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Renew, id, now, [], cancellationToken);
+    public Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Renew, id, now, [Started(actor, now)], cancellationToken);
 
     public Task<TaskChange> TryStreamOutputAsync(
         long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
@@ -89,13 +87,32 @@ internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell 
 
     public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
-            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
-            : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
+        var (statement, values) = Ending(ending, now);
+        return TryEndAsync(statement, id, now, values, cancellationToken);
+    }
 
-        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
-        return TryEndAsync(
-            statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage], cancellationToken);
+    /// <remarks>By id, so that two such transactions never wait for each other crosswise.</remarks>
+    public async Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(
+        IReadOnlyList<(long Id, TaskEnding Ending)> endings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (endings.Count == 0)
+            return [];
+
+        var order = Enumerable.Range(0, endings.Count).OrderBy(place => endings[place].Id).ToList();
+        return Announced(await database.ChangeAsync(
+            async session =>
+            {
+                var changes = new TaskChange[endings.Count];
+                foreach (var place in order)
+                {
+                    var (statement, values) = Ending(endings[place].Ending, now);
+                    changes[place] = await EndAsync(session, statement, endings[place].Id, now, values);
+                }
+
+                return changes;
+            },
+            together: true,
+            cancellationToken));
     }
 
     public Task<TaskChange> TryRetryAsync(
@@ -157,17 +174,18 @@ internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell 
             db => db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore == null && types.Contains(task.Type), cancellationToken),
             cancellationToken);
 
-    private TaskInsert Insert(TaskDbContext db) => _insert ??= new TaskInsert(db.Model);
+    /// <summary>The line for a worker that reports on a task which it was not known to have.</summary>
+    private static string Started(string actor, DateTimeOffset now) => TaskHistory.Line(now, TaskHistory.Started, actor);
 
-    /// <summary>A statement returns its rows in any order; this is the one that picked them.</summary>
-    private static List<ProcessingTask> InOrder(List<ProcessingTask> claimed) =>
-    [
-        .. claimed
-            .GroupBy(task => task.Type)
-            .SelectMany(type => type.OrderByDescending(task => task.Priority).ThenBy(task => task.Turn).ThenBy(task => task.Id).Select((task, place) => (task, place)))
-            .OrderByDescending(entry => entry.task.Priority).ThenBy(entry => entry.place).ThenBy(entry => entry.task.Id)
-            .Select(entry => entry.task),
-    ];
+    private static (EndingStatement Statement, object?[] Values) Ending(TaskEnding ending, DateTimeOffset now)
+    {
+        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
+            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
+            : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
+
+        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
+        return (statement, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage]);
+    }
 
     /// <summary>Ends a task and, if somebody wants to hear of it, puts the delivery into the outbox: both or neither.</summary>
     private async Task<TaskChange> TryEndAsync(
@@ -177,32 +195,37 @@ internal sealed class TaskStore(Database database, Dialect dialect, WebhookBell 
         if (plain is not { Changed: false, Task: { HasWebhook: true } found } || !statement.Transition.From.Contains(found.Status))
             return plain;
 
-        var ended = await database.TransactAsync(
-            async db =>
-            {
-                var change = await ChangeAsync(db, statement.OfAny, id, now, values);
-                if (change is { Changed: true, Task: { } task })
-                    await WebhookStore.AddAsync(db, [task], now);
-                return change;
-            },
-            cancellationToken);
-        if (ended.Changed)
+        var ended = await database.ChangeAsync(session => EndAsync(session, statement, id, now, values), together: true, cancellationToken);
+        return Announced([ended])[0];
+    }
+
+    private static async ValueTask<TaskChange> EndAsync(Session session, EndingStatement statement, long id, DateTimeOffset now, object?[] values)
+    {
+        var change = await ChangeAsync(session, statement.OfAny, id, now, values);
+        if (change is { Changed: true, Task: { } task })
+            await WebhookOutbox.AddAsync(session, task, now);
+        return change;
+    }
+
+    /// <summary>Wakes the dispatcher when there is something to send.</summary>
+    private TaskChange[] Announced(TaskChange[] changes)
+    {
+        if (changes.Any(change => change is { Changed: true, Task.HasWebhook: true }))
             bell.Ring();
-        return ended;
+        return changes;
     }
 
     private Task<TaskChange> TryChangeAsync(
-        string statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
-        database.WriteAsync(db => ChangeAsync(db, statement, id, now, values), cancellationToken);
+        Statement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
+        database.ChangeAsync(session => ChangeAsync(session, statement, id, now, values), together: false, cancellationToken);
 
-    private static async Task<TaskChange> ChangeAsync(TaskDbContext db, string statement, long id, DateTimeOffset now, object?[] values)
-    {
-        object?[] parameters = [id, now.ToUnixTimeMilliseconds(), .. values];
-        var changed = await db.Tasks.FromSqlRaw(statement, parameters!).ToListAsync(CancellationToken.None);
-        return changed is [var task]
+    private static async ValueTask<TaskChange> ChangeAsync(Session session, Statement statement, long id, DateTimeOffset now, object?[] values) =>
+        await session.QueryAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read) is [var task]
             ? new TaskChange(task, Changed: true)
-            : new TaskChange(await db.Tasks.FirstOrDefaultAsync(stored => stored.Id == id, CancellationToken.None), Changed: false);
-    }
+            : new TaskChange(await FindAsync(session, id), Changed: false);
+
+    private static async ValueTask<ProcessingTask?> FindAsync(Session session, long id) =>
+        await session.QueryAsync(TaskStatements.Find, [id], TaskRow.Read) is [var task] ? task : null;
 
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
     {

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
@@ -27,16 +28,19 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
         var error = $"Given up after {mostAttempts} attempts: the worker was silent until its lease ended. It crashed, was stopped, or lost its connection.";
         var line = TaskHistory.Line(now, TaskHistory.Failed, TaskHistory.Server, error);
         object[] values = [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts, error, $"The task could not be processed: its worker stopped answering, {mostAttempts} times."];
-        var (tasks, anyWebhook) = await database.TransactAsync(
-            async db =>
+        var failed = await database.ChangeAsync(
+            async session =>
             {
-                var failed = await db.Tasks.FromSqlRaw(TaskStatements.GiveUp, values).ToListAsync(CancellationToken.None);
-                return (failed, await WebhookStore.AddAsync(db, failed, now));
+                var tasks = await session.QueryAsync(TaskStatements.GiveUp, values, TaskRow.Read);
+                foreach (var task in tasks)
+                    await WebhookOutbox.AddAsync(session, task, now);
+                return tasks;
             },
+            together: true,
             cancellationToken);
-        if (anyWebhook)
+        if (failed.Exists(task => task.HasWebhook))
             bell.Ring();
-        return tasks;
+        return failed;
     }
 
     public Task<IReadOnlyList<ProcessingTask>> WakeDelayedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -64,6 +68,6 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
             ? database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None), cancellationToken)
             : Task.CompletedTask;
 
-    private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(string statement, object[] values, CancellationToken cancellationToken) =>
-        await database.WriteAsync(db => db.Tasks.FromSqlRaw(statement, values).ToListAsync(CancellationToken.None), cancellationToken);
+    private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
+        await database.ChangeAsync(session => session.QueryAsync(statement, values, TaskRow.Read), together: false, cancellationToken);
 }

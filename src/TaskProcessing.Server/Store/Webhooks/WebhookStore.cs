@@ -117,14 +117,6 @@ internal sealed class WebhookStore(Database database) : IWebhookStore
         return (await FindKeyAsync(cancellationToken))!;
     }
 
-    /// <summary>Puts the deliveries of tasks that have just ended into the outbox, in the transaction that ended them.</summary>
-    /// <returns>Whether there were any.</returns>
-    public static async Task<bool> AddAsync(TaskDbContext db, IEnumerable<ProcessingTask> ended, DateTimeOffset now)
-    {
-        db.WebhookDeliveries.AddRange(ended.Where(task => task.HasWebhook).Select(task => WebhookDelivery.Of(task, now)));
-        return await db.SaveChangesAsync(CancellationToken.None) > 0;
-    }
-
     private Task<string?> FindKeyAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.WebhookKeys.Where(key => key.Id == StoredWebhookKey.OnlyId).Select(key => key.ProtectedKey).FirstOrDefaultAsync(cancellationToken), cancellationToken);
 }
