@@ -31,7 +31,7 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
         var failed = await database.ChangeAsync(
             async session =>
             {
-                var tasks = await session.QueryAsync(TaskStatements.GiveUp, values, TaskRow.Read);
+                var tasks = await session.ChangeTasksAsync(TaskStatements.GiveUp, values);
                 foreach (var task in tasks)
                     await WebhookOutbox.AddAsync(session, task, now);
                 return tasks;
@@ -69,5 +69,5 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
             : Task.CompletedTask;
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
-        await database.ChangeAsync(session => session.QueryAsync(statement, values, TaskRow.Read), together: false, cancellationToken);
+        await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values), together: false, cancellationToken);
 }
