@@ -22,7 +22,8 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         Assert.SkipWhen(versions.Length == 0 || Environment.UserName != "root", "the Debian package postgresql is not installed, or the tests do not run as root");
         var server = new OwnPostgreSql(Path.Combine(versions.Max()!, "bin"));
-        File.SetUnixFileMode(server._directory.FullName, (UnixFileMode)0b111_111_111);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(server._directory.FullName, (UnixFileMode)0b111_111_111);
         await server.RunAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
         await File.AppendAllLinesAsync(
             Path.Combine(server.Data, "postgresql.conf"),
