@@ -134,7 +134,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
     public async Task The_sdk_delivers_a_pile_of_results_together()
     {
         var ids = new List<long>();
-        for (var i = 0; i < 30; i++)
+        for (var i = 0; i < 15; i++)
             ids.Add(await ClaimedAsync());
         var options = new OcsWorkerOptions { Server = _server.Address, AppId = "worker", AppVersion = "1.0.0", Secret = "secret" };
         using var source = new OcsWorkSource(options, TimeProvider.System);
