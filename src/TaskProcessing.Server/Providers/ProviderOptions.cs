@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using TaskProcessing.Server.Providers.Commands;
 using TaskProcessing.Server.Providers.Commands.ReadyMade;
+using TaskProcessing.Server.Providers.OpenAI;
 
 namespace TaskProcessing.Server.Providers;
 
@@ -32,6 +33,9 @@ internal sealed class ProviderOptions
 
     /// <summary>Programs that the server knows how to use.</summary>
     public ReadyMadeOptions ReadyMade { get; set; } = new();
+
+    /// <summary>Endpoints that speak OpenAI's API, by names of your choice. Default none.</summary>
+    public Dictionary<string, OpenAIEndpointOptions> OpenAI { get; set; } = [];
 }
 
 /// <summary>One preference.</summary>

@@ -2,6 +2,7 @@ using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Providers.Commands;
 using TaskProcessing.Server.Providers.Commands.Programs;
 using TaskProcessing.Server.Providers.Commands.ReadyMade;
+using TaskProcessing.Server.Providers.OpenAI;
 
 namespace TaskProcessing.Server.Providers.Local;
 
@@ -12,6 +13,7 @@ internal static class LocalProviderServices
     public static void AddLocalProviders(this IServiceCollection services)
     {
         services.AddSingleton<ILocalProviderSource, CommandProviders>();
+        services.AddSingleton<ILocalProviderSource, OpenAISource>();
         services.AddSingleton<ILocalProviderSource, ReadyMadeProviders>();
         services.AddSingleton<ILocalProviderSource, BuiltInProviders>();
         services.AddSingleton<RunProgram>();
