@@ -38,6 +38,7 @@ internal sealed partial class CommandProviders : ILocalProviderSource
 
     public async Task FollowAsync(CancellationToken stoppingToken)
     {
+        _directories.RemoveAbandoned();
         if (_plans.Count == 0)
             return;
 

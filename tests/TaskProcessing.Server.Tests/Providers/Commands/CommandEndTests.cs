@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Tests.Support;
 
@@ -68,6 +69,20 @@ public sealed class CommandEndTests
         (await server.TextAsync("x")).Should().Be("text");
 
         await GoneAsync(await StartedAsync());
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_left_ends_with_the_next_one()
+    {
+        var root = Directory.CreateTempSubdirectory("taskprocessing-runs-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(root, "lock"), "", TestContext.Current.CancellationToken);
+        var run = Directory.CreateDirectory(Path.Combine(root, "1")).FullName;
+        using var left = Process.Start(new ProcessStartInfo("sleep", "1000") { Environment = { ["TASKPROCESSING_RUN"] = run, ["WORD"] = _word } })!;
+        Running().Should().Be(1);
+
+        await using var server = await CommandServer.StartAsync("true", []);
+
+        await GoneAsync(root);
     }
 
     [Fact]

@@ -6,29 +6,34 @@ namespace TaskProcessing.Server.Providers.Commands.Programs;
 
 /// <summary>
 /// All processes that a run started. Beside the children of children there may be some whose parent is gone, or that
-/// made a session of their own: on Linux they are known by a mark in their environment.
+/// made a session of their own: on Linux they are known by a mark in their environment, the run's directory.
 /// </summary>
-internal sealed class ProcessTree(Process process)
+internal static class ProcessTree
 {
     public const string MarkName = "TASKPROCESSING_RUN";
 
     /// <summary>More rounds than any run forks between two looks; a fork bomb would make them endless.</summary>
     private const int MaxRounds = 100;
 
-    /// <summary>The value of <see cref="MarkName"/> in the environment of the run.</summary>
-    public static string NewMark() => Guid.NewGuid().ToString("N");
-
-    /// <summary>Kills what is left of the tree; answers when it is gone.</summary>
-    public void Kill(string mark)
+    /// <summary>Kills what is left of a run; answers when it is gone.</summary>
+    public static void Kill(Process process, RunDirectory directory)
     {
         KillQuietly(process, wholeTree: true);
+        KillMarked($"{directory.Path}\0");
+    }
+
+    /// <summary>Kills what is left of all runs of a server that is gone.</summary>
+    public static void KillAllBelow(string root) => KillMarked($"{root}{Path.DirectorySeparatorChar}");
+
+    private static void KillMarked(string directory)
+    {
         if (!OperatingSystem.IsLinux())
             return;
 
-        var marked = Encoding.ASCII.GetBytes($"{MarkName}={mark}");
+        var mark = Encoding.UTF8.GetBytes($"{MarkName}={directory}");
         for (var round = 0; round < MaxRounds; round++)
         {
-            var left = Processes().Where(id => IsMarked(id, marked)).ToList();
+            var left = Processes().Where(id => IsMarked(id, mark)).ToList();
             if (left.Count == 0)
                 return;
 

@@ -1,9 +1,6 @@
 namespace TaskProcessing.Server.Providers.Commands.Programs;
 
-/// <summary>
-/// Directories of runs, below one of this process's own that nobody else may look into. What a process that died left
-/// behind is removed by the next one.
-/// </summary>
+/// <summary>Directories of runs, below one of this process's own that nobody else may look into.</summary>
 internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : IDisposable
 {
     private const string Prefix = "taskprocessing-runs-";
@@ -13,6 +10,16 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
     private string? _root;
     private FileStream? _lock;
     private long _count;
+
+    /// <summary>Removes what servers left that were killed, their programs too.</summary>
+    public void RemoveAbandoned()
+    {
+        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*").Where(IsAbandoned))
+        {
+            ProcessTree.KillAllBelow(left);
+            Remove(left);
+        }
+    }
 
     public RunDirectory Create()
     {
@@ -33,8 +40,6 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
 
     private void Open()
     {
-        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*").Where(IsAbandoned))
-            Remove(left);
         _root = Directory.CreateTempSubdirectory(Prefix).FullName;
         _lock = new FileStream(Path.Combine(_root, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }

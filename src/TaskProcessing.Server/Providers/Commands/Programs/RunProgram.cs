@@ -34,10 +34,9 @@ internal sealed partial class RunProgram(TimeProvider time)
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeOut.Token, tooLong.Token);
         using var output = new ProgramOutput(call.MaxOutputBytes, call.OnLine);
         using var errors = new ProgramOutput(maxBytes: 0, call.OnLine);
-        var mark = ProcessTree.NewMark();
 
         cancellationToken.ThrowIfCancellationRequested();
-        using var process = Start(call, mark);
+        using var process = Start(call);
         Log.Started(logger, call.Name, process.Id);
         var pipes = Task.WhenAll(
             output.ReadAsync(process.StandardOutput.BaseStream, tooLong.Cancel),
@@ -49,7 +48,7 @@ internal sealed partial class RunProgram(TimeProvider time)
         }
         finally
         {
-            new ProcessTree(process).Kill(mark);
+            ProcessTree.Kill(process, call.Directory);
             await process.WaitForExitAsync(CancellationToken.None);
             await pipes.WaitAsync(CloseTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -67,7 +66,7 @@ internal sealed partial class RunProgram(TimeProvider time)
         return output.Text;
     }
 
-    private Process Start(ProgramCall call, string mark)
+    private Process Start(ProgramCall call)
     {
         if (call.Arguments.FirstOrDefault(argument => argument.Contains('\0', StringComparison.Ordinal)) is not null)
             throw new TaskFailedException("A NUL character cannot be part of an argument.");
@@ -98,7 +97,7 @@ internal sealed partial class RunProgram(TimeProvider time)
         start.Environment["LANG"] = "C.UTF-8";
         foreach (var (name, value) in call.Environment)
             start.Environment[name] = value;
-        start.Environment[ProcessTree.MarkName] = mark;
+        start.Environment[ProcessTree.MarkName] = call.Directory.Path;
         try
         {
             return Process.Start(start)!;
