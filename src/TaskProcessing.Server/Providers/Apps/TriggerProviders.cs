@@ -119,11 +119,9 @@ internal sealed partial class TriggerProviders(
 
     private async Task TriggerUntilPolledAsync(Run run, string appId, string providerId, string type, CancellationToken cancellationToken)
     {
-        for (var pause = FirstPause; await IsNeededAsync(providerId, type, cancellationToken); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        var pause = FirstPause;
+        while (await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app && await IsNeededAsync(providerId, type, cancellationToken))
         {
-            if (await directory.FindAsync(appId, cancellationToken) is not { App: { Enabled: true, Url: not null } } app)
-                return;
-
             var polled = run.NextPoll();
             if (await CallAsync(app, providerId, cancellationToken))
                 presence.Seen(appId);
@@ -137,6 +135,8 @@ internal sealed partial class TriggerProviders(
             {
                 // Not heard, or not heeded: once more.
             }
+
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
