@@ -24,6 +24,7 @@ using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
 
@@ -66,6 +67,7 @@ internal static class ServerBuilder
         services.AddSingleton<UnregisterProvider>();
 
         services.AddExApps();
+        services.AddWebhooks();
 
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<ScheduleTask>();
@@ -107,6 +109,7 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, CheckFilesDuty>();
         services.AddSingleton<ICaretakerDuty, RemoveExpiredTasks>();
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
+        services.AddSingleton<ICaretakerDuty, ForgetWebhooks>();
         services.AddSingleton<Caretaker>();
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
@@ -117,6 +120,7 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddLocalProviders();
         return builder;
     }
@@ -127,7 +131,7 @@ internal static class ServerBuilder
         app.UseForwardedHeaders();
         app.UseRequestLog();
         app.UseRequestPaths();
-        app.UseOcsErrorPages();
+        app.UseErrorPages();
         app.UseRouting();
         app.UseAccessCheck();
         app.UseRestAccess();

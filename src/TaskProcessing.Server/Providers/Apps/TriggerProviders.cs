@@ -119,8 +119,10 @@ internal sealed partial class TriggerProviders(
 
     private async Task TriggerUntilPolledAsync(Run run, string appId, string providerId, string type, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
-        while (await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app && await IsNeededAsync(providerId, type, cancellationToken))
+        // The app first: most only poll, and then no task costs a look into the queue.
+        for (var pause = FirstPause;
+            await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app && await IsNeededAsync(providerId, type, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             var polled = run.NextPoll();
             if (await CallAsync(app, providerId, cancellationToken))
@@ -135,8 +137,6 @@ internal sealed partial class TriggerProviders(
             {
                 // Not heard, or not heeded: once more.
             }
-
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause;
         }
     }
 
