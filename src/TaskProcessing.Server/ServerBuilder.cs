@@ -22,8 +22,10 @@ using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server;
 
@@ -74,7 +76,10 @@ internal static class ServerBuilder
         services.AddSingleton<FinishTask>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
+        services.AddSingleton<DeleteTask>();
         services.AddSingleton<FindTask>();
+        services.AddSingleton<FollowTask>();
+        services.AddSingleton<FollowTasks>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<LeaseTerms>();
         services.AddSingleton<RenewLease>();
@@ -106,12 +111,15 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, RemoveExpiredTasks>();
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
         services.AddSingleton<Caretaker>();
-        services.AddHostedService<ServerStart>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
-        services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
-        services.AddHostedService<QueueWatcher>();
+        services.AddSingleton<QueueWatcher>();
         services.AddSingleton<QueueKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddHostedService<ServerStart>();
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<ChangeWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<Caretaker>());
+        services.AddHostedService<Rounds>();
+        services.AddHostedService<SignalRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
@@ -138,6 +146,7 @@ internal static class ServerBuilder
         app.UseRateLimits();
 
         app.MapTasks();
+        app.MapTaskEvents();
         app.MapProviders();
         app.MapTaskFiles();
         app.MapDav();

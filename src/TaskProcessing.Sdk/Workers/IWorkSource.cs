@@ -51,6 +51,16 @@ public interface IWorkSource
     /// </summary>
     ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
+    /// <summary>
+    /// Waits until a task that this worker runs is no longer wanted, so that the worker hears of a cancel at once and
+    /// not with its next report. Throws nothing but for <paramref name="cancellationToken"/>.
+    /// </summary>
+    /// <returns>
+    /// The status that the task has now, null when it is gone; <see cref="ProcessingStatus.Unknown"/>, as here, from a
+    /// source that cannot tell: then the answers to reports must do.
+    /// </returns>
+    ValueTask<ProcessingStatus?> WatchAsync(long taskId, CancellationToken cancellationToken) => ValueTask.FromResult<ProcessingStatus?>(ProcessingStatus.Unknown);
+
     /// <summary>Opens a file that the task's input names.</summary>
     /// <returns>The content, to be disposed of by the caller; null when the task does not name the file or it is gone.</returns>
     ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>

@@ -32,9 +32,11 @@ internal sealed partial class TaskRun(
 
         var startedAt = time.GetTimestamp();
         var reporting = SendReportsAsync(ended.Token);
+        var watching = WatchAsync(ended.Token);
         var result = await RunProviderAsync().ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await reporting.ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
 
         if (result is not null && StopReason is not (StopReason.TaskCancelled or StopReason.TaskGone))
             await DeliverAsync(result, startedAt).ConfigureAwait(false);
@@ -122,6 +124,15 @@ internal sealed partial class TaskRun(
                     Log.ReportFailed(logger, exception, Id);
             }
         }
+    }
+
+    private async Task WatchAsync(CancellationToken ended)
+    {
+        // A source that breaks off is no loss: the answers to reports say the same.
+        var watch = source.WatchAsync(Id, ended).AsTask();
+        await ((Task)watch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (watch.IsCompletedSuccessfully)
+            Heed(await watch.ConfigureAwait(false));
     }
 
     private async Task SendAsync(PendingReport report, CancellationToken cancellationToken)

@@ -16,6 +16,7 @@ internal sealed class LocalWorkSource(
     StreamOutput streamOutput,
     FinishTask finishTask,
     ReleaseTask releaseTask,
+    FindTask findTask,
     FindTaskFile findTaskFile,
     AddTaskFile addTaskFile,
     IBlobStore blobs) : IWorkSource
@@ -46,6 +47,9 @@ internal sealed class LocalWorkSource(
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));
 
     public async ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => await releaseTask.RunAsync(taskId, Actor, cancellationToken);
+
+    public async ValueTask<ProcessingStatus?> WatchAsync(long taskId, CancellationToken cancellationToken) =>
+        await findTask.WaitWhileRunningAsync(taskId, cancellationToken);
 
     public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
         await findTaskFile.RunAsync(taskId, fileId, owner: null, cancellationToken) is { } file

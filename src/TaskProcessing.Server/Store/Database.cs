@@ -51,6 +51,10 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             },
             cancellationToken);
 
+    /// <summary>Has other processes read anew what they keep in memory, once the transaction commits.</summary>
+    public Task AnnounceChangeAsync(TaskDbContext db) =>
+        dialect.AnnounceChange is { } statement ? db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None) : Task.CompletedTask;
+
     private StoreUnavailableException Unavailable(Exception error) =>
         new($"{dialect.Location} cannot be used now: {error.GetBaseException().Message}", error);
 }

@@ -14,6 +14,7 @@ using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
@@ -36,9 +37,11 @@ internal static class StoreServices
         });
 
         services.AddSingleton<Database>();
+        services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Signals);
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();
+        services.AddSingleton<IFollowedTasks, FollowedTasks>();
         services.AddSingleton<ITaskUpkeep, TaskUpkeepStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();

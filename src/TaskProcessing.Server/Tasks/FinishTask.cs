@@ -67,7 +67,7 @@ internal sealed partial class FinishTask(
     {
         var change = await tasks.TryFinishAsync(id, ending, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
-            signal.RaiseChanged(id);
+            signal.RaiseChanged(change.Task!);
         if (change is { Task: { } task })
             LogLate(task, change.Changed);
 
@@ -88,7 +88,7 @@ internal sealed partial class FinishTask(
         if (!change.Changed)
             return null;
 
-        signal.RaiseChanged(id);
+        signal.RaiseChanged(change.Task!);
         Log.Retried(logger, id, task.Attempt, notBefore, reason);
         return ReportOutcome.Of(change);
     }

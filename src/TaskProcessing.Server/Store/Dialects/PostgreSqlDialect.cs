@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TaskProcessing.Server.Store.Signals;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -20,10 +22,15 @@ internal sealed class PostgreSqlDialect : Dialect
 
         builder.ApplicationName ??= "taskprocessing";
         _connectionString = builder.ToString();
+        Signals = new PostgreSqlSignals(_connectionString);
         Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
     }
 
     public override string Location { get; }
+
+    public override ISignalLine Signals { get; }
+
+    public override string AnnounceChange => PostgreSqlSignals.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 
