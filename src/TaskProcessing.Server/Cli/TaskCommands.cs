@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Cli.Upkeep;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
@@ -17,7 +18,10 @@ internal static class TaskCommands
     private static readonly ProcessingStatus[] Statuses = [.. Enum.GetValues<ProcessingStatus>().Where(status => status != ProcessingStatus.Unknown)];
 
     public static Command Create(CommandHost host) =>
-        new("task", "Shows, counts, cancels and cleans up tasks.") { List(host), Get(host), Stats(host), Cancel(host), CleanUp(host) };
+        new("task", "Shows, counts, cancels, reruns and cleans up tasks.")
+        {
+            List(host), Get(host), Stats(host), Cancel(host), RequeueCommand.Create(host, Ids(), TypeOption()), CleanUp(host),
+        };
 
     private static Command List(CommandHost host)
     {
@@ -46,7 +50,7 @@ internal static class TaskCommands
                     Limit = parsed.GetValue(limit),
                 };
                 var tasks = await services.GetRequiredService<ITaskStore>().ListAsync(filter, cancellationToken);
-                return parsed.GetValue(json) ? host.Streams.WriteJson(tasks.Select(TaskView.Json)) : TaskView.WriteTable(host.Streams.Out, tasks);
+                return parsed.GetValue(json) ? host.Streams.WriteJson(tasks.Select(task => TaskView.Json(task))) : TaskView.WriteTable(host.Streams.Out, tasks);
             },
             cancellationToken));
         return command;
@@ -55,15 +59,21 @@ internal static class TaskCommands
     private static Command Get(CommandHost host)
     {
         var id = Id();
+        var history = new Option<bool>("--history") { Description = "Show what happened to it, when, and who did it." };
         var json = JsonOption();
-        var command = new Command("get", "Shows a task, with the error message that its owner does not see.") { id, json };
+        var command = new Command("get", "Shows a task, with the error message that its owner does not see.") { id, history, json };
         command.SetAction((parsed, cancellationToken) => host.RunAsync(
             async services =>
             {
                 if (await services.GetRequiredService<ITaskStore>().FindAsync(parsed.GetValue(id), cancellationToken) is not { } task)
                     return NoSuchTask(host, parsed.GetValue(id));
 
-                return parsed.GetValue(json) ? host.Streams.WriteJson(TaskView.Json(task)) : TaskView.Write(host.Streams.Out, task);
+                return (parsed.GetValue(json), parsed.GetValue(history)) switch
+                {
+                    (true, var withHistory) => host.Streams.WriteJson(TaskView.Json(task, withHistory)),
+                    (_, true) => TaskView.WriteHistory(host.Streams.Out, task),
+                    _ => TaskView.Write(host.Streams.Out, task),
+                };
             },
             cancellationToken));
         return command;
@@ -142,16 +152,21 @@ internal static class TaskCommands
         return null;
     }
 
-    private static Argument<long> Id() => new("ID")
+    private static Argument<long> Id() => new("ID") { Description = "The task's number.", CustomParser = result => ParseId(result, result.Tokens[0].Value) };
+
+    private static Argument<long[]> Ids() => new("ID")
     {
-        Description = "The task's number.",
-        CustomParser = result =>
-        {
-            if (!long.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
-                result.AddError($"\"{result.Tokens[0].Value}\" is no task number.");
-            return id;
-        },
+        Description = "The tasks' numbers.",
+        Arity = ArgumentArity.ZeroOrMore,
+        CustomParser = result => [.. result.Tokens.Select(token => ParseId(result, token.Value))],
     };
+
+    private static long ParseId(ArgumentResult result, string text)
+    {
+        if (!long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var id))
+            result.AddError($"\"{text}\" is no task number.");
+        return id;
+    }
 
     private static Option<string?> TypeOption() => new("--type") { Description = "Only tasks of this type, such as core:text2text.", HelpName = "TYPE" };
 

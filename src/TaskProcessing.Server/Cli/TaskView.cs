@@ -46,8 +46,14 @@ internal static class TaskView
         return ExitCode.Ok;
     }
 
+    /// <summary>What happened to a task, a line for each event.</summary>
+    public static int WriteHistory(TextWriter output, ProcessingTask task) => Table.Write(
+        output,
+        ["TIME (UTC)", "EVENT", "BY", "DETAIL"],
+        TaskHistory.Of(task).Select(one => new[] { Table.Time(one.At), one.Kind, one.Actor, one.Detail }));
+
     /// <summary>As the API shows it, and beside that what only operators see.</summary>
-    public static JsonNode Json(ProcessingTask task)
+    public static JsonNode Json(ProcessingTask task, bool withHistory = false)
     {
         var json = JsonSerializer.SerializeToNode(task.ToProtocol(), ProtocolJson.Default.ProtocolTask)!;
         json["guestAddress"] = task.GuestAddress;
@@ -55,8 +61,18 @@ internal static class TaskView
         json["webhookUri"] = task.WebhookUri;
         json["webhookMethod"] = task.WebhookMethod;
         json["errorMessage"] = task.ErrorMessage;
+        if (withHistory)
+            json["history"] = new JsonArray([.. TaskHistory.Of(task).Select(JsonEvent)]);
         return json;
     }
+
+    private static JsonObject JsonEvent(TaskEvent one) => new()
+    {
+        ["at"] = one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
+        ["event"] = one.Kind,
+        ["actor"] = one.Actor,
+        ["detail"] = one.Detail,
+    };
 
     private static string? Progress(ProcessingTask task) =>
         task.Progress is { } progress ? progress.ToString("P0", CultureInfo.InvariantCulture) : null;

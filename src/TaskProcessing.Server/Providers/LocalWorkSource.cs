@@ -38,7 +38,7 @@ internal sealed class LocalWorkSource(
     }
 
     public async ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
-        Status(await reportProgress.RunAsync(taskId, new ProgressReport(progress), cancellationToken));
+        Status(await reportProgress.RunAsync(taskId, new ProgressReport(progress) { Actor = Actor }, cancellationToken));
 
     public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken) =>
         Status(await streamOutput.RunAsync(taskId, JsonElement.Parse(output.ToJson()), cancellationToken));

@@ -43,10 +43,10 @@ internal interface ITaskStore
         IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, lease renewed, and the number of steps if given; StartedAt set if it was null.</summary>
-    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Renew"/>: the lease runs anew.</summary>
-    Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Stream"/>: replaces the output and renews the lease; only if no output was stored after <paramref name="ifNotStoredSince"/>.</summary>
     Task<TaskChange> TryStreamOutputAsync(

@@ -85,7 +85,7 @@ internal sealed class ProcessingTask
     /// <summary>A running task is lost when its worker was silent until then.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>How often the lease was renewed since the last claim.</summary>
+    /// <summary>How often the lease was renewed since a worker last took the task.</summary>
     public int Renewals { get; set; }
 
     /// <summary>When the output was last stored while the task ran.</summary>

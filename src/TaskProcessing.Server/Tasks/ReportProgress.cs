@@ -11,7 +11,7 @@ internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimePr
         if (report.Progress is not (>= 0 and <= 1) || report.TotalSteps < 1)
             return new ReportOutcome.OutOfRange();
 
-        var change = await tasks.TryReportProgressAsync(id, report.Progress, report.TotalSteps, time.GetUtcNow(), cancellationToken);
+        var change = await tasks.TryReportProgressAsync(id, report.Progress, report.TotalSteps, report.Actor, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(change.Task!);
 
@@ -22,7 +22,11 @@ internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimePr
 /// <summary>How far a task is.</summary>
 /// <param name="Progress">0 to 1.</param>
 /// <param name="TotalSteps">Of how many steps that is a part; null when the worker does not count any.</param>
-internal readonly record struct ProgressReport(double Progress, int? TotalSteps = null);
+internal readonly record struct ProgressReport(double Progress, int? TotalSteps = null)
+{
+    /// <summary>Who reports, for the history of a task that starts by it.</summary>
+    public string Actor { get; init; } = TaskHistory.Server;
+}
 
 /// <summary>What came of a worker's report.</summary>
 internal abstract record ReportOutcome

@@ -71,7 +71,7 @@ internal sealed class ScheduleTask(
             Priority = request.Priority,
             ProjectId = request.ProjectId,
             LeaseSeconds = leases.SecondsFor(type),
-            History = TaskHistory.Line(now, TaskHistory.Scheduled, request.Party, request.AppId),
+            History = TaskHistory.Line(now, TaskHistory.Scheduled, request.Actor, request.AppId),
         };
         if (key is null)
             await tasks.AddAsync(task, cancellationToken);

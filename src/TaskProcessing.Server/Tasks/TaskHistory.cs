@@ -5,13 +5,14 @@ namespace TaskProcessing.Server.Tasks;
 /// <summary>
 /// What happened to a task, kept with it as text: one line for each event, of time, kind, who did it and what else is
 /// to be said, separated by tabs. The statement that changes the task appends the line, so that neither exists alone.
-/// Renewals of a lease are counted instead, there are too many.
+/// Renewals of a lease are counted instead, there are too many; the last attempt's are shown as one event.
 /// </summary>
 internal static class TaskHistory
 {
     public const string Scheduled = "scheduled";
     public const string Claimed = "claimed";
     public const string Started = "started";
+    public const string Renewed = "renewed";
     public const string Succeeded = "succeeded";
     public const string Failed = "failed";
     public const string Cancelled = "cancelled";
@@ -31,7 +32,21 @@ internal static class TaskHistory
     public static string Line(DateTimeOffset at, string kind, string actor, string detail = "") =>
         string.Create(CultureInfo.InvariantCulture, $"{at.ToUnixTimeMilliseconds()}\t{kind}\t{Plain(actor)}\t{Plain(detail)}\n");
 
-    /// <summary>The events, oldest first.</summary>
+    /// <summary>The events of a task, oldest first, with the renewals of its last lease.</summary>
+    public static IReadOnlyList<TaskEvent> Of(ProcessingTask task)
+    {
+        var events = Read(task.History).ToList();
+        var start = events.FindLastIndex(one => one.Kind is Claimed or Started);
+        if (start >= 0 && task is { Renewals: > 0, LeaseUntil: { } until })
+        {
+            var last = string.Create(CultureInfo.InvariantCulture, $"the last time of {task.Renewals}");
+            events.Insert(start + 1, new TaskEvent(until.AddSeconds(-task.LeaseSeconds), Renewed, events[start].Actor, last));
+        }
+
+        return events;
+    }
+
+    /// <summary>The lines of a history as events, oldest first.</summary>
     public static IReadOnlyList<TaskEvent> Read(string history) =>
     [
         .. from line in history.Split('\n', StringSplitOptions.RemoveEmptyEntries)

@@ -1,6 +1,5 @@
 using FsCheck;
 using FsCheck.Fluent;
-using TaskProcessing.Sdk.Tests.Support;
 using TaskProcessing.Sdk.Workers;
 
 namespace TaskProcessing.Sdk.Tests.Workers;

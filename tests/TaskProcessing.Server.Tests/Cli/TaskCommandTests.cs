@@ -53,6 +53,63 @@ public sealed class TaskCommandTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_history_of_a_task_tells_what_happened_when_and_who_did_it()
+    {
+        var id = await AddAsync("alice", "core:text2text", "mail");
+        var at = new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
+        var tasks = _database.Get<ITaskStore>();
+        await tasks.ClaimAsync([new("core:text2text", "llm", 60)], 1, "app llm2", at, CancellationToken.None);
+        await tasks.TryReportProgressAsync(id, 0.25, null, "app llm2", at.AddSeconds(10), CancellationToken.None);
+        await tasks.TryRenewAsync(id, "app llm2", at.AddSeconds(20), CancellationToken.None);
+        await tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { Actor = "app llm2", ErrorMessage = "disk on fire" }, at.AddSeconds(30), CancellationToken.None);
+
+        (await Driver.SucceedAsync("task", "get", $"{id}", "--history")).Should().Be(
+            """
+            TIME (UTC)           EVENT    BY        DETAIL
+            2026-07-01 12:00:00  claimed  app llm2  llm
+            2026-07-01 12:00:20  renewed  app llm2  the last time of 2
+            2026-07-01 12:00:30  failed   app llm2  disk on fire
+
+            """);
+        var events = JsonElement.Parse(await Driver.SucceedAsync("task", "get", $"{id}", "--history", "--json")).GetProperty("history");
+        events.EnumerateArray().Select(one => one.GetProperty("event").GetString()).Should().Equal("claimed", "renewed", "failed");
+        events[1].GetProperty("at").GetString().Should().Be("2026-07-01T12:00:20.000Z");
+    }
+
+    [Fact]
+    public async Task Failed_tasks_run_again_and_no_others()
+    {
+        var failed = await AddAsync("alice", "core:text2text", "mail", ProcessingStatus.Failed);
+        var finished = await AddAsync("alice", "core:text2text", "mail", ProcessingStatus.Successful);
+
+        (await Driver.SucceedAsync("task", "requeue", $"{failed}")).Should().Be($"Task {failed} waits again\n");
+
+        (await FindAsync(failed))!.Status.Should().Be(ProcessingStatus.Scheduled);
+        (await Driver.SucceedAsync("task", "get", $"{failed}", "--history")).Should().Contain("requeued  operator");
+        var mixed = await Driver.RunAsync("task", "requeue", $"{finished}", "4711");
+        mixed.ExitCode.Should().Be(1);
+        mixed.Error.Should().ContainAll($"Task {finished} is successful", "There is no task 4711");
+        (await FindAsync(finished))!.Status.Should().Be(ProcessingStatus.Successful);
+    }
+
+    [Theory]
+    [InlineData("", "1,3", "2 tasks wait again")]
+    [InlineData("--type core:text2text:topics", "3", "1 task waits again")]
+    [InlineData("--type core:text2speech", "", "0 tasks wait again")]
+    public async Task All_failed_tasks_can_run_again_at_once(string filter, string ids, string answer)
+    {
+        await AddAsync("alice", "core:text2text", "mail", ProcessingStatus.Failed);
+        await AddAsync("bob", "core:text2text", "mail", ProcessingStatus.Cancelled);
+        await AddAsync("bob", "core:text2text:topics", "mail", ProcessingStatus.Failed);
+        string[] words = filter.Length == 0 ? [] : filter.Split(' ');
+
+        (await Driver.SucceedAsync(["task", "requeue", "--failed", .. words])).Should().StartWith(answer);
+
+        var waiting = await _database.Get<ITaskStore>().ListAsync(new TaskFilter { Status = ProcessingStatus.Scheduled }, CancellationToken.None);
+        string.Join(',', waiting.Select(task => task.Id)).Should().Be(ids);
+    }
+
+    [Fact]
     public async Task A_task_that_is_not_there_is_an_error()
     {
         foreach (var command in new[] { "get", "cancel" })

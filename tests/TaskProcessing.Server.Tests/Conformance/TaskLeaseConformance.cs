@@ -23,8 +23,8 @@ public abstract class TaskLeaseConformance : StoreConformance
 
         Func<Task<TaskChange>>[] reports =
         [
-            () => Tasks.TryReportProgressAsync(id, 0.5, null, Now, Token),
-            () => Tasks.TryRenewAsync(id, Now, Token),
+            () => Tasks.TryReportProgressAsync(id, 0.5, null, "app worker", Now, Token),
+            () => Tasks.TryRenewAsync(id, "app worker", Now, Token),
             () => Tasks.TryStreamOutputAsync(id, "{}", Now, Now, Token),
         ];
         foreach (var report in reports)
@@ -44,7 +44,7 @@ public abstract class TaskLeaseConformance : StoreConformance
         var claimed = await ClaimAsync();
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var renewed = (await Tasks.TryRenewAsync(id, Now, Token)).Task!;
+        var renewed = (await Tasks.TryRenewAsync(id, "app worker", Now, Token)).Task!;
 
         renewed.LastUpdated.Should().Be(claimed!.LastUpdated);
         renewed.Revision.Should().Be(claimed.Revision);
@@ -56,7 +56,7 @@ public abstract class TaskLeaseConformance : StoreConformance
         var first = await AddAsync();
         await AddAsync();
         await ClaimAsync();
-        await Tasks.TryReportProgressAsync(first, 0.5, null, Now, Token);
+        await Tasks.TryReportProgressAsync(first, 0.5, null, "app worker", Now, Token);
         await Tasks.TryStreamOutputAsync(first, """{"o":1}""", Now, Now, Token);
         Clock.Advance(TimeSpan.FromSeconds(60));
 
@@ -119,7 +119,7 @@ public abstract class TaskLeaseConformance : StoreConformance
         Clock.Advance(TimeSpan.FromMinutes(5));
         await LoseAsync();
 
-        (await Tasks.TryRenewAsync(id, Now, Token)).Task!.Status.Should().Be(ProcessingStatus.Running);
+        (await Tasks.TryRenewAsync(id, "app worker", Now, Token)).Task!.Status.Should().Be(ProcessingStatus.Running);
 
         (await ClaimAsync()).Should().BeNull();
         (await FindAsync(id)).Attempt.Should().Be(1);
@@ -157,6 +157,7 @@ public abstract class TaskLeaseConformance : StoreConformance
         await ClaimAsync();
         Clock.Advance(TimeSpan.FromMinutes(5));
         await LoseAsync();
+        await Tasks.TryReportProgressAsync(id, 0.5, null, "app late", Now, Token);
         await Tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { Actor = "app worker", ErrorMessage = "boom" }, Now, Token);
         await Tasks.TryRequeueAsync(id, "operator", Now, Token);
         await Tasks.TryCancelAsync(id, "user alice", Now, Token);
@@ -168,6 +169,7 @@ public abstract class TaskLeaseConformance : StoreConformance
             "retried by app worker: too many requests",
             "claimed by app worker: p",
             "lost by server: the worker was silent until its lease ended",
+            "started by app late: ",
             "failed by app worker: boom",
             "requeued by operator: ",
             "cancelled by user alice: ");

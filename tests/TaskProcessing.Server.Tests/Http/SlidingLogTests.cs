@@ -1,7 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TaskProcessing.Server.Http.RateLimiting;
-using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Http;
 

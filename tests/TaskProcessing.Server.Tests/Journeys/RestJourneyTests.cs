@@ -43,7 +43,7 @@ public sealed class RestJourneyTests
         (await app.PostAsJsonAsync($"{Providers}/{id}/result", new { output = new { papers_found = 15, imported = 10 } })).EnsureSuccessStatusCode();
         (await GetAsync(dashboard, $"{Tasks}/{id}")).GetProperty("data").GetRawText().Should().Be(
             $$"""
-            {"params":{"query":"machine learning","sources":["semantic_scholar"]},"result":{"papers_found":15,"imported":10},"error_message":"","started_at":"2026-07-01T12:00:01","completed_at":"2026-07-01T12:01:31","id":{{id}},"project_id":1,"task_type":"search","status":"completed","progress":120,"total":120,"created_at":"2026-07-01T12:00:00"}
+            {"params":{"query":"machine learning","sources":["semantic_scholar"]},"result":{"papers_found":15,"imported":10},"error_message":"","started_at":"2026-07-01T12:00:01","completed_at":"2026-07-01T12:01:31","history":[{"at":"2026-07-01T12:00:00","event":"scheduled","actor":"key dashboard","detail":"rest"},{"at":"2026-07-01T12:00:01","event":"claimed","actor":"app crawler","detail":"crawler:search"},{"at":"2026-07-01T12:00:01","event":"renewed","actor":"app crawler","detail":"the last time of 1"},{"at":"2026-07-01T12:01:31","event":"succeeded","actor":"app crawler","detail":""}],"id":{{id}},"project_id":1,"task_type":"search","status":"completed","progress":120,"total":120,"created_at":"2026-07-01T12:00:00"}
             """);
     }
 
@@ -180,6 +180,66 @@ public sealed class RestJourneyTests
         var foreign = open.Guest();
         foreign.DefaultRequestHeaders.Add("Sec-Fetch-Site", "cross-site");
         (await foreign.PostAsJsonAsync(Tasks, new { task_type = "ocr" })).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+    }
+
+    [Theory]
+    [InlineData("failed", 200, "Task requeued")]
+    [InlineData("pending", 400, "Cannot requeue task in pending state")]
+    [InlineData("running", 400, "Cannot requeue task in running state")]
+    [InlineData("completed", 400, "Cannot requeue task in completed state")]
+    [InlineData("cancelled", 400, "Cannot requeue task in cancelled state")]
+    public async Task Only_failed_tasks_can_run_again(string state, int code, string message)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var dashboard = await KeyAsync(server, "dashboard");
+        var id = (await PostAsync(dashboard, Tasks, new { task_type = "crawl" })).GetProperty("data").GetProperty("id").GetInt64();
+        await BringIntoAsync(server, id, state);
+
+        var answer = await dashboard.PostAsync($"{Tasks}/{id}/requeue", null);
+
+        ((int)answer.StatusCode).Should().Be(code);
+        (await answer.Content.ReadAsStringAsync()).Should().Be($$"""{"code":{{code}},"message":"{{message}}","data":null}""");
+        var task = (await GetAsync(dashboard, $"{Tasks}/{id}")).GetProperty("data");
+        task.GetProperty("status").GetString().Should().Be(code == 200 ? "pending" : state);
+        if (code == 200)
+            task.GetProperty("history").EnumerateArray().Last().GetProperty("actor").GetString().Should().Be("key dashboard");
+    }
+
+    [Fact]
+    public async Task Users_have_nothing_run_again_and_see_no_history()
+    {
+        await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["Rest:Anonymous"] = "true" });
+        using var alice = await server.UserAsync("alice");
+        using var admin = await server.UserAsync("boss", isAdmin: true);
+        using var other = await KeyAsync(server, "other", project: 7);
+        var id = (await PostAsync(alice, Tasks, new { task_type = "ocr" })).GetProperty("data").GetProperty("id").GetInt64();
+        await BringIntoAsync(server, id, "failed");
+
+        foreach (var client in new[] { alice, server.Guest() })
+        {
+            (await client.PostAsync($"{Tasks}/{id}/requeue", null)).StatusCode.Should().Be(HttpStatusCode.Forbidden);
+            (await GetAsync(client, $"{Tasks}/{id}")).GetProperty("data").TryGetProperty("history", out _).Should().BeFalse();
+        }
+
+        (await other.PostAsync($"{Tasks}/{id}/requeue", null)).StatusCode.Should().Be(HttpStatusCode.NotFound, "it is another project's");
+        (await admin.PostAsync($"{Tasks}/{id}/requeue", null)).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await GetAsync(admin, $"{Tasks}/{id}")).GetProperty("data").GetProperty("history").EnumerateArray()
+            .Select(one => $"{one.GetProperty("event")} by {one.GetProperty("actor")}").Should().Equal("scheduled by user alice", "failed by server", "requeued by user boss");
+    }
+
+    [Fact]
+    public async Task A_request_with_the_same_key_is_the_same_task()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var dashboard = await KeyAsync(server, "dashboard");
+        dashboard.DefaultRequestHeaders.Add("Idempotency-Key", "crawl 1");
+
+        var first = await PostAsync(dashboard, Tasks, new { task_type = "crawl" });
+        var again = await PostAsync(dashboard, Tasks, new { task_type = "crawl" });
+        var other = await dashboard.PostAsJsonAsync(Tasks, new { task_type = "ocr" });
+
+        again.GetProperty("data").GetProperty("id").GetInt64().Should().Be(first.GetProperty("data").GetProperty("id").GetInt64());
+        other.StatusCode.Should().Be(HttpStatusCode.Conflict);
     }
 
     [Fact]

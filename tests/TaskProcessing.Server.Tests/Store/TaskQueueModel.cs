@@ -214,11 +214,14 @@ internal sealed class TaskQueueModel
 
     private static void Hold(ProcessingTask task, DateTimeOffset now)
     {
+        var starts = task.Status == ProcessingStatus.Scheduled;
+        if (starts)
+            Note(task, now, TaskHistory.Started);
+        task.Renewals = starts ? 0 : task.Renewals + 1;
         task.Status = ProcessingStatus.Running;
         task.StartedAt ??= now;
         task.NotBefore = null;
         task.LeaseUntil = now.AddSeconds(task.LeaseSeconds);
-        task.Renewals++;
         task.Attempt = Math.Max(1, task.Attempt);
     }
 

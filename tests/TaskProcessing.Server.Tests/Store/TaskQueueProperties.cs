@@ -64,10 +64,10 @@ public sealed class TaskQueueProperties
                     claimed.Select(t => t.Id).Should().Equal(model.Claim("p" + amount, 1 + index, amount + 1, now));
                     break;
                 case QueueVerb.Progress:
-                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, null, now, Token), model.Progress(id, amount / 4.0, now));
+                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, null, "app worker", now, Token), model.Progress(id, amount / 4.0, now));
                     break;
                 case QueueVerb.Renew:
-                    Same(await tasks.TryRenewAsync(id, now, Token), model.Renew(id, now));
+                    Same(await tasks.TryRenewAsync(id, "app worker", now, Token), model.Renew(id, now));
                     break;
                 case QueueVerb.Retry:
                     Same(await tasks.TryRetryAsync(id, now.AddSeconds(amount), 1 + amount, "", "", now, Token), model.Retry(id, now.AddSeconds(amount), 1 + amount, now));

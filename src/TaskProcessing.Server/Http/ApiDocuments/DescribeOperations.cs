@@ -17,6 +17,7 @@ internal sealed class DescribeOperations : IOperationFilter
         [401] = "Nobody is logged in, or a file is not the caller's.",
         [403] = "The caller is no administrator.",
         [404] = "There is no such thing, or it is somebody else's.",
+        [409] = "The Idempotency-Key was used with another request already.",
         [412] = "Nobody serves the task type now, or the caller lacks a header or is no provider app.",
         [413] = "The file is too large, or there are too many.",
         [422] = "A number is none, or out of range.",

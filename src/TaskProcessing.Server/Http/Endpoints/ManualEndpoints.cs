@@ -49,11 +49,11 @@ internal static class ManualEndpoints
             return Answer(caller.Kind == CallerKind.ExApp ? await tasks.FindAsync(id, cancellationToken) : await findTask.RunAsync(id, caller.Owner, cancellationToken));
         }
 
-        return caller.Kind == CallerKind.ExApp ? await Report(context, parameters, reportProgress, cancellationToken) : Access.ProviderRequired;
+        return caller.Kind == CallerKind.ExApp ? await Report(context, parameters, caller, reportProgress, cancellationToken) : Access.ProviderRequired;
     }
 
-    private static async Task<OcsResult> Report(HttpContext context, OcsParameters parameters, ReportProgress reportProgress, CancellationToken cancellationToken) =>
-        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken));
+    private static async Task<OcsResult> Report(HttpContext context, OcsParameters parameters, Caller caller, ReportProgress reportProgress, CancellationToken cancellationToken) =>
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(caller), cancellationToken));
 
     private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, CancellationToken cancellationToken) =>
         Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken));

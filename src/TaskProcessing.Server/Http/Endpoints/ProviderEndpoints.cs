@@ -65,8 +65,8 @@ internal static class ProviderEndpoints
     }
 
     private static async Task<OcsResult> Report(
-        HttpContext context, OcsParameters parameters, ReportProgress reportProgress, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        HttpContext context, OcsParameters parameters, Caller caller, ReportProgress reportProgress, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(caller), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     private static async Task<OcsResult> Finish(
         HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
@@ -77,8 +77,17 @@ internal static class ProviderEndpoints
         Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.Map("output"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
     private static async Task<OcsResult> Renew(
-        HttpContext context, OcsParameters parameters, RenewLease renewLease, IOptions<OcsOptions> ocs, IHostApplicationLifetime host, CancellationToken cancellationToken) =>
-        Answer(await renewLease.RunAsync(context.RouteId("id"), parameters.Wait(), host.ApplicationStopping, cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        HttpContext context,
+        OcsParameters parameters,
+        Caller caller,
+        RenewLease renewLease,
+        IOptions<OcsOptions> ocs,
+        IHostApplicationLifetime host,
+        CancellationToken cancellationToken) =>
+        Answer(
+            await renewLease.RunAsync(context.RouteId("id"), caller.Actor, parameters.Wait(), host.ApplicationStopping, cancellationToken),
+            ocs.Value.Profile,
+            task => new TaskData(task));
 
     private static async Task<OcsResult> Release(
         HttpContext context, Caller caller, ReleaseTask releaseTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>

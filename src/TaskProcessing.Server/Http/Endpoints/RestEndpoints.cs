@@ -9,6 +9,7 @@ using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Pages;
 using TaskProcessing.Server.Tasks.Scheduling;
 
@@ -28,9 +29,11 @@ internal static class RestEndpoints
         tasks.MapRead("/{id}", Get)
             .Describe("getTask", "Answers a task with all that is known of it.", data: typeof(TaskDetailResource), failures: [401, 404, 422]);
         tasks.MapPost("", Create).LimitScheduling()
-            .Describe("createTask", "Schedules a task.", typeof(RestCreateParameters), typeof(TaskDetailResource), 400, 401, 422, 429);
+            .Describe("createTask", "Schedules a task.", typeof(RestCreateParameters), typeof(TaskDetailResource), 400, 401, 409, 422, 429);
         tasks.MapPost("/{id}/cancel", Cancel)
             .Describe("cancelTask", "Calls a waiting or running task off.", failures: [400, 401, 404, 422]);
+        tasks.MapPost("/{id}/requeue", Requeue)
+            .Describe("requeueTask", "Has a failed task run again; for administrators and service keys.", failures: [400, 401, 403, 404, 422]);
     }
 
     private static async Task<IResult> List(HttpContext context, RestScope scope, ITaskPages pages, CancellationToken cancellationToken)
@@ -65,10 +68,25 @@ internal static class RestEndpoints
         if (await tasks.FindAsync(Id(context), cancellationToken) is not { } task || !scope.Contains(task))
             return NotFound();
 
-        return await cancelTask.TryAsync(task.Id, context.Features.Get<Auth.Caller>()?.Actor ?? "service key", cancellationToken) switch
+        return await cancelTask.TryAsync(task.Id, scope.Actor, cancellationToken) switch
         {
             { Changed: true } => RestResult.Message(StatusCodes.Status200OK, "Task cancelled"),
             { Task: { } ended } => RestResult.Message(StatusCodes.Status400BadRequest, $"Cannot cancel task in {RestStatus.Name(ended.Status)} state"),
+            _ => NotFound(),
+        };
+    }
+
+    private static async Task<IResult> Requeue(HttpContext context, RestScope scope, ITaskStore tasks, RequeueTask requeueTask, CancellationToken cancellationToken)
+    {
+        if (await tasks.FindAsync(Id(context), cancellationToken) is not { } task || !scope.Contains(task))
+            return NotFound();
+        if (!scope.IsOperator)
+            return RestResult.Message(StatusCodes.Status403Forbidden, "Only administrators and service keys have tasks run again");
+
+        return await requeueTask.RunAsync(task.Id, scope.Actor, cancellationToken) switch
+        {
+            { Changed: true } => RestResult.Message(StatusCodes.Status200OK, "Task requeued"),
+            { Task: { } other } => RestResult.Message(StatusCodes.Status400BadRequest, $"Cannot requeue task in {RestStatus.Name(other.Status)} state"),
             _ => NotFound(),
         };
     }
@@ -85,6 +103,8 @@ internal static class RestEndpoints
             caller?.Owner ?? TaskOwner.Nobody, PipelineNames.Long(parameters.Text("task_type")), AppId: "rest", parameters.OptionalMap("params") ?? JsonElement.Parse("{}"))
         {
             ProjectId = project,
+            IdempotencyKey = context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null,
+            Actor = scope.Actor,
         };
         return await scheduleTask.RunAsync(request, cancellationToken) switch
         {
@@ -93,6 +113,7 @@ internal static class RestEndpoints
             ScheduleOutcome.UnknownType unknown => RestResult.Message(
                 StatusCodes.Status400BadRequest, $"There is no such task type. Did you mean {string.Join(", ", unknown.Nearest.Select(PipelineNames.Short))}?"),
             ScheduleOutcome.NotAvailable => RestResult.Message(StatusCodes.Status400BadRequest, "Nobody serves this task type now"),
+            ScheduleOutcome.KeyReused => RestResult.Message(StatusCodes.Status409Conflict, "This Idempotency-Key was used with another request already"),
             ScheduleOutcome.FilesForbidden forbidden => RestResult.Message(StatusCodes.Status403Forbidden, forbidden.Reason),
             ScheduleOutcome.TooManyQueued tooMany => RestResult.Message(StatusCodes.Status429TooManyRequests, tooMany.Reason),
             var other => throw new InvalidOperationException($"Unknown outcome {other}"),

@@ -26,6 +26,7 @@ internal static class TaskRequests
             IdempotencyKey = request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null,
             IsAdmin = caller.IsAdmin,
             CallingApp = caller.AppId,
+            Actor = caller.Actor,
         };
     }
 
@@ -37,12 +38,11 @@ internal static class TaskRequests
         TimeSpan.FromSeconds(parameters.Has("wait") ? Math.Clamp(parameters.Float("wait"), 0, LongestWaitSeconds) : 0);
 
     /// <summary><c>progress</c> as a fraction; or, for those who count, <c>step</c> of <c>total</c>.</summary>
-    public static ProgressReport Progress(this OcsParameters parameters)
+    public static ProgressReport Progress(this OcsParameters parameters, Caller caller)
     {
         int? total = parameters.Has("total") ? parameters.Integer("total", otherwise: 0) : null;
-        return total is { } steps && parameters.Has("step")
-            ? new ProgressReport(parameters.Float("step") / steps, total)
-            : new ProgressReport(parameters.Float("progress"), total);
+        var progress = total is { } steps && parameters.Has("step") ? parameters.Float("step") / steps : parameters.Float("progress");
+        return new ProgressReport(progress, total) { Actor = caller.Actor };
     }
 
     public static FinishRequest Finish(this OcsParameters parameters, Caller caller) =>

@@ -10,12 +10,11 @@ namespace TaskProcessing.Server.Http.Rest;
 /// <summary>Which tasks a caller of the REST face may see, change and add.</summary>
 /// <param name="Owner">Only this owner's; null for everybody's.</param>
 /// <param name="ProjectId">Only this project's; null for all.</param>
-internal sealed record RestScope(TaskOwner? Owner, int? ProjectId)
+/// <param name="Actor">Who calls, for the history of tasks.</param>
+/// <param name="IsOperator">Whether the caller runs things here, rather than using them: an administrator or a service.</param>
+internal sealed record RestScope(TaskOwner? Owner, int? ProjectId, string Actor, bool IsOperator)
 {
     public static ValueTask<RestScope> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<RestScope>()!);
-
-    /// <summary>Whether the caller runs things here, rather than using them.</summary>
-    public bool IsOperator => Owner is null;
 
     public bool Contains(ProcessingTask task) => (Owner is null || Owner == task.Owner) && (ProjectId is null || ProjectId == task.ProjectId);
 }
@@ -76,7 +75,7 @@ internal static class RestAccess
             if (throttle.IsRefused(network))
                 return (null, Throttled());
             if (await keys.FindByHashAsync(Passwords.HashToken(key), context.RequestAborted) is { } found)
-                return (new RestScope(null, found.ProjectId), null);
+                return (new RestScope(null, found.ProjectId, $"key {found.Name}", IsOperator: true), null);
 
             throttle.Failed(network);
             return (null, Unauthorized("The API key is unknown"));
@@ -89,9 +88,9 @@ internal static class RestAccess
             {
                 case LoginOutcome.LoggedIn { Caller: { IsDisabledApp: false } caller }:
                     context.Features.Set(caller);
-                    return (new RestScope(caller.IsAdmin ? null : caller.Owner, null), null);
+                    return (new RestScope(caller.IsAdmin ? null : caller.Owner, null, caller.Actor, caller.IsAdmin), null);
                 case LoginOutcome.Anonymous when options.Value.Anonymous:
-                    return (new RestScope(null, null), null);
+                    return (new RestScope(null, null, "anonymous", IsOperator: false), null);
                 case LoginOutcome.Throttled:
                     return (null, Throttled());
                 case LoginOutcome.Anonymous:

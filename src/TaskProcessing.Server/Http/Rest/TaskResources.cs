@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
 
@@ -74,8 +75,12 @@ internal sealed record TaskDetailResource : TaskSummaryResource
     /// <example>2026-03-12T10:02:30</example>
     public required string? CompletedAt { get; init; }
 
+    /// <summary>What happened to it, oldest first; for administrators and service keys, absent for others.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public TaskEventResource[]? History { get; init; }
+
     /// <param name="task">The task.</param>
-    /// <param name="isOperator">Whether the reader may see technical errors.</param>
+    /// <param name="isOperator">Whether the reader may see technical errors and the history.</param>
     public static TaskDetailResource Of(ProcessingTask task, bool isOperator) => new()
     {
         Id = task.Id,
@@ -90,6 +95,7 @@ internal sealed record TaskDetailResource : TaskSummaryResource
         ErrorMessage = ErrorText(task, isOperator),
         StartedAt = task.StartedAt is { } started ? Time(started) : null,
         CompletedAt = task.EndedAt is { } ended ? Time(ended) : null,
+        History = isOperator ? [.. TaskHistory.Of(task).Select(one => new TaskEventResource(Time(one.At), one.Kind, one.Actor, one.Detail))] : null,
     };
 
     private static string ErrorText(ProcessingTask task, bool isOperator)
@@ -100,6 +106,13 @@ internal sealed record TaskDetailResource : TaskSummaryResource
         return isOperator ? task.ErrorMessage ?? "" : task.UserFacingErrorMessage ?? "The task failed";
     }
 }
+
+/// <summary>One event in the life of a task.</summary>
+/// <param name="At">UTC, ISO 8601 to the second, without a zone.</param>
+/// <param name="Event">scheduled, claimed, started, renewed, succeeded, failed, cancelled, lost, released, retried or requeued.</param>
+/// <param name="Actor">Who: a user, a provider app, a service key, the server itself, or an operator on the command line.</param>
+/// <param name="Detail">The provider of a claim, the reason of a failure; empty when there is no more to say.</param>
+internal sealed record TaskEventResource(string At, string Event, string Actor, string Detail);
 
 /// <summary>A page of tasks.</summary>
 internal sealed record TaskPageResource(TaskSummaryResource[] Items, int Total, int Page, int PageSize, int TotalPages);

@@ -17,20 +17,24 @@ internal static class TaskStatements
     /// <summary>A worker that was not known to have the task has it now; the lease runs anew.</summary>
     private const string Renewal =
         """
-        lease_until = {1} + 1000 * CAST(lease_seconds AS bigint), renewals = renewals + 1, started_at = COALESCE(started_at, {1}),
+        lease_until = {1} + 1000 * CAST(lease_seconds AS bigint), renewals = CASE status WHEN 1 THEN 0 ELSE renewals + 1 END, started_at = COALESCE(started_at, {1}),
         attempt = CASE attempt WHEN 0 THEN 1 ELSE attempt END, not_before = NULL
         """;
 
     /// <summary>A task that waits again shows nothing of the work that was lost.</summary>
     private const string Again = "started_at = NULL, progress = NULL, output = NULL, output_at = NULL";
 
-    /// <summary>{0} id, {1} now, {2} progress, {3} total steps; null keeps what is there.</summary>
-    public static readonly string Progress = Change(TaskTransition.Progress, $"progress = {{2}}, total_steps = COALESCE({{3}}, total_steps), {Renewal}");
+    /// <summary>Renewals are counted; only one that starts the task stands in its history.</summary>
+    private const string Start = "history = history || CASE status WHEN 1 THEN {2} ELSE '' END";
 
-    /// <summary>{0} id, {1} now. No update in the eyes of readers, unless the task starts to run by it.</summary>
+    /// <summary>{0} id, {1} now, {2} history, {3} progress, {4} total steps; null keeps what is there.</summary>
+    public static readonly string Progress = Change(
+        TaskTransition.Progress, $"progress = {{3}}, total_steps = COALESCE({{4}}, total_steps), {Renewal}, {Start}");
+
+    /// <summary>{0} id, {1} now, {2} history. No update in the eyes of readers, unless the task starts to run by it.</summary>
     public static readonly string Renew =
         $"""
-        UPDATE tasks SET {To(TaskTransition.Renew)}{Renewal}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
+        UPDATE tasks SET {To(TaskTransition.Renew)}{Renewal}, {Start}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
         WHERE id = {"{0}"} AND {From(TaskTransition.Renew.From)} RETURNING *
         """;
 

@@ -75,11 +75,12 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         return InOrder(claimed);
     }
 
-    public Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Progress, id, now, [progress, totalSteps], cancellationToken);
+    public Task<TaskChange> TryReportProgressAsync(
+        long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), progress, totalSteps], cancellationToken);
 
-    public Task<TaskChange> TryRenewAsync(long id, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Renew, id, now, [], cancellationToken);
+    public Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Renew, id, now, [Started(actor, now)], cancellationToken);
 
     public Task<TaskChange> TryStreamOutputAsync(
         long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
@@ -154,6 +155,9 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         database.ReadAsync(
             db => db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore == null && types.Contains(task.Type), cancellationToken),
             cancellationToken);
+
+    /// <summary>The line for a worker that reports on a task which it was not known to have.</summary>
+    private static string Started(string actor, DateTimeOffset now) => TaskHistory.Line(now, TaskHistory.Started, actor);
 
     private TaskInsert Insert(TaskDbContext db) => _insert ??= new TaskInsert(db.Model);
 

@@ -6,13 +6,14 @@ namespace TaskProcessing.Server.Tasks.Leases;
 internal sealed class RenewLease(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <param name="id">The task.</param>
+    /// <param name="actor">Who is at it.</param>
     /// <param name="wait">How long to hold the answer while the task runs: so a worker hears at once that it is cancelled.</param>
     /// <param name="stopWaiting">Ends the wait with the task as it is.</param>
     /// <param name="cancellationToken">The worker is gone.</param>
-    public async Task<ReportOutcome> RunAsync(long id, TimeSpan wait, CancellationToken stopWaiting, CancellationToken cancellationToken)
+    public async Task<ReportOutcome> RunAsync(long id, string actor, TimeSpan wait, CancellationToken stopWaiting, CancellationToken cancellationToken)
     {
         using var listener = signal.ListenForChanges(id);
-        var change = await tasks.TryRenewAsync(id, time.GetUtcNow(), cancellationToken);
+        var change = await tasks.TryRenewAsync(id, actor, time.GetUtcNow(), cancellationToken);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
         var until = time.GetUtcNow() + wait;
         var current = change.Task;

@@ -30,6 +30,9 @@ internal sealed record ScheduleRequest(TaskOwner Owner, string Type, string AppI
     /// <summary>The provider app that asks; null for everybody else. Unlike <see cref="AppId"/> it is proven.</summary>
     public string? CallingApp { get; init; }
 
+    /// <summary>Who asks, for the history of the task.</summary>
+    public string Actor { get => field ?? Party; init; }
+
     public string Party => ProcessingTask.PartyOf(Owner, AppId);
 
     /// <summary>Which text is longer than the store keeps; null when none is.</summary>

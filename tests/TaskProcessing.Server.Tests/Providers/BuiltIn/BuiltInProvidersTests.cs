@@ -14,7 +14,8 @@ public sealed class BuiltInProvidersTests
         BuiltInProviders.All.Select(provider => (provider.Descriptor.Id, provider.Descriptor.TaskType)).Should().Equal(
             ("builtin:summary", "core:text2text:summary"),
             ("builtin:headline", "core:text2text:headline"),
-            ("builtin:topics", "core:text2text:topics"));
+            ("builtin:topics", "core:text2text:topics"),
+            ("builtin:emoji", "core:generateemoji"));
 
     [Theory]
     [MemberData(nameof(Ids))]

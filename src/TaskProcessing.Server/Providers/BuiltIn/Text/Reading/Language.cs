@@ -12,6 +12,7 @@ internal sealed class Language
     private const string ResourceMark = ".Languages.";
 
     private readonly string[] _weakEndings;
+    private readonly string[] _prefixes;
     private readonly (string Suffix, string Replacement)[] _suffixes;
 
     private Language(string code, ILookup<string, string> sections)
@@ -37,7 +38,9 @@ internal sealed class Language
         HasOrdinals = sections["traits"].Contains("ordinals");
         CapitalisesNouns = sections["traits"].Contains("capital-nouns");
         IsVerbSecond = sections["traits"].Contains("verb-second");
+        JoinsWords = sections["traits"].Contains("joined-words");
         _weakEndings = [.. sections["weak-endings"]];
+        _prefixes = [.. sections["prefixes"].OrderByDescending(prefix => prefix.Length)];
         _suffixes = [.. sections["suffixes"]
             .Select(rule => rule.Split('>'))
             .Select(rule => (rule[0], rule[1]))
@@ -98,9 +101,12 @@ internal sealed class Language
     /// <summary>Dropping an opening would leave the verb in front.</summary>
     public bool IsVerbSecond { get; }
 
+    /// <summary>Makes one word of several, as in "Geburtstagskuchen".</summary>
+    public bool JoinsWords { get; }
+
     /// <summary>
-    /// A form that the word shares with its other forms: without diacritics and the longest suffix that leaves a stem of
-    /// three letters or more. It need not be a word.
+    /// A form that the word shares with its other forms: without diacritics, the longest prefix and the longest suffix that
+    /// leave a stem of three letters or more. It need not be a word.
     /// </summary>
     public string Stem(string lowerWord)
     {
@@ -108,6 +114,8 @@ internal sealed class Language
         if (lowerWord.Length < 4 || char.IsAsciiDigit(lowerWord[0]))
             return Letters.Fold(lowerWord);
 
+        if (Array.Find(_prefixes, prefix => lowerWord.Length - prefix.Length >= 3 && lowerWord.StartsWith(prefix, StringComparison.Ordinal)) is { } prefix)
+            lowerWord = lowerWord[prefix.Length..];
         foreach (var (suffix, replacement) in _suffixes)
         {
             if (lowerWord.Length - suffix.Length + replacement.Length >= 3 && lowerWord.EndsWith(suffix, StringComparison.Ordinal))

@@ -1,12 +1,12 @@
-namespace TaskProcessing.Sdk.Tests.Support;
+namespace TaskProcessing.Tests;
 
-/// <summary>A clock that only moves when a test moves it.</summary>
+/// <summary>A clock that stands still until a test advances it; timers fire on the way, in their order.</summary>
 internal sealed class ManualTimeProvider : TimeProvider
 {
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(Func<bool> Holds, TaskCompletionSource Signal)> _waiting = [];
-    private DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset _now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -16,28 +16,34 @@ internal sealed class ManualTimeProvider : TimeProvider
             return _now;
     }
 
-    public override long GetTimestamp() => GetUtcNow().Ticks;
+    public override long GetTimestamp() => GetUtcNow().UtcTicks;
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        var timer = new ManualTimer(this, callback, state);
+        var timer = new ManualTimer(this, () => callback(state));
         timer.Change(dueTime, period);
         return timer;
+    }
+
+    /// <summary>How many wait for exactly this long from now.</summary>
+    public int WaitersFor(TimeSpan howLong)
+    {
+        lock (_lock)
+            return _timers.Count(timer => timer.Due == _now + howLong);
     }
 
     public void Advance(TimeSpan by)
     {
         var until = GetUtcNow() + by;
-        while (TakeDue(until) is { } timer)
+        while (TakeNextDue(until) is { } timer)
             timer.Fire();
-
         lock (_lock)
             _now = until;
     }
 
     /// <summary>Completes when somebody waits for exactly this long from now: the code under test has come to rest there.</summary>
     public Task WhenSomebodyWaitsAsync(TimeSpan howLong) =>
-        When(() => _timers.Exists(timer => timer.DueAt == _now + howLong));
+        When(() => _timers.Exists(timer => timer.Due == _now + howLong));
 
     /// <summary>Lets time jump from one awaited moment to the next until the goal is reached.</summary>
     public async Task RunUntilAsync(Task goal)
@@ -55,7 +61,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     private DateTimeOffset NextDue()
     {
         lock (_lock)
-            return _timers.Count == 0 ? _now : _timers.Min(timer => timer.DueAt);
+            return _timers.Count == 0 ? _now : _timers.Min(timer => timer.Due);
     }
 
     private Task When(Func<bool> holds)
@@ -71,51 +77,50 @@ internal sealed class ManualTimeProvider : TimeProvider
         }
     }
 
-    private ManualTimer? TakeDue(DateTimeOffset until)
+    private ManualTimer? TakeNextDue(DateTimeOffset until)
     {
         lock (_lock)
         {
-            var next = _timers.Where(timer => timer.DueAt <= until).MinBy(timer => timer.DueAt);
+            var next = _timers.Where(timer => timer.Due <= until).MinBy(timer => timer.Due);
             if (next is null)
                 return null;
 
-            _now = next.DueAt > _now ? next.DueAt : _now;
-            _timers.Remove(next);
+            _now = next.Due > _now ? next.Due : _now;
+            if (next.Period > TimeSpan.Zero)
+                next.Due += next.Period;
+            else
+                _timers.Remove(next);
             return next;
         }
     }
 
-    private sealed class ManualTimer(ManualTimeProvider time, TimerCallback callback, object? state) : ITimer
+    private sealed class ManualTimer(ManualTimeProvider clock, Action fire) : ITimer
     {
-        public DateTimeOffset DueAt { get; private set; }
+        public DateTimeOffset Due { get; set; }
 
-        public void Fire() => callback(state);
+        public TimeSpan Period { get; private set; }
+
+        public Action Fire => fire;
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            if (period != Timeout.InfiniteTimeSpan)
-                throw new NotSupportedException("Nothing under test repeats a timer.");
-
-            lock (time._lock)
+            lock (clock._lock)
             {
-                time._timers.Remove(this);
+                clock._timers.Remove(this);
                 if (dueTime == Timeout.InfiniteTimeSpan)
                     return true;
 
-                DueAt = time._now + dueTime;
-                time._timers.Add(this);
-                foreach (var (_, signal) in time._waiting.Where(waiting => waiting.Holds()))
+                Due = clock._now + dueTime;
+                Period = period;
+                clock._timers.Add(this);
+                foreach (var (_, signal) in clock._waiting.Where(waiting => waiting.Holds()))
                     signal.TrySetResult();
-                time._waiting.RemoveAll(waiting => waiting.Signal.Task.IsCompleted);
+                clock._waiting.RemoveAll(waiting => waiting.Signal.Task.IsCompleted);
                 return true;
             }
         }
 
-        public void Dispose()
-        {
-            lock (time._lock)
-                time._timers.Remove(this);
-        }
+        public void Dispose() => Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
         public ValueTask DisposeAsync()
         {
