@@ -21,6 +21,7 @@ using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
@@ -74,6 +75,7 @@ internal static class ServerBuilder
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<StreamOutput>();
         services.AddSingleton<FinishTask>();
+        services.AddSingleton<FinishTasks>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
         services.AddSingleton<DeleteTask>();
