@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
-using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Http;
@@ -17,7 +16,7 @@ using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
-using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
@@ -125,13 +124,7 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
-        if (builder.Configuration.GetValue("Providers:BuiltIn:Enabled", defaultValue: true))
-        {
-            var worker = services.AddTaskProcessingWorker().UseWorkSource<LocalWorkSource>();
-            foreach (var provider in BuiltInProviders.All)
-                worker.AddProvider(provider);
-        }
-
+        services.AddLocalProviders();
         return builder;
     }
 

@@ -39,6 +39,17 @@ public interface IWorkSource
     ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Answers once the task is no longer wanted (cancelled, ended, gone), so that its run ends at once and not only with
+    /// the answer to its next report. A source that cannot tell never answers, as here.
+    /// </summary>
+    /// <returns>The task's status then, null when the task is gone.</returns>
+    async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>
     /// Ends a task. Throws when the server could not be told, so that the worker can try again; an
     /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> says that trying the same again is futile.
     /// </summary>
@@ -50,16 +61,6 @@ public interface IWorkSource
     /// task's lease runs out and the server hands it out again.
     /// </summary>
     ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
-
-    /// <summary>
-    /// Waits until a task that this worker runs is no longer wanted, so that the worker hears of a cancel at once and
-    /// not with its next report. Throws nothing but for <paramref name="cancellationToken"/>.
-    /// </summary>
-    /// <returns>
-    /// The status that the task has now, null when it is gone; <see cref="ProcessingStatus.Unknown"/>, as here, from a
-    /// source that cannot tell: then the answers to reports must do.
-    /// </returns>
-    ValueTask<ProcessingStatus?> WatchAsync(long taskId, CancellationToken cancellationToken) => ValueTask.FromResult<ProcessingStatus?>(ProcessingStatus.Unknown);
 
     /// <summary>Opens a file that the task's input names.</summary>
     /// <returns>The content, to be disposed of by the caller; null when the task does not name the file or it is gone.</returns>

@@ -122,21 +122,18 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
 
     /// <inheritdoc />
     /// <remarks>Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.</remarks>
-    public async ValueTask<ProcessingStatus?> WatchAsync(long taskId, CancellationToken cancellationToken)
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
     {
         var failing = new Backoff(WatchPause, LongestWatchPause);
         var pause = WatchPause;
         while (true)
         {
-            await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
-            if (_watchingUnknown || _wait <= TimeSpan.Zero)
-                return ProcessingStatus.Unknown;
-
+            await Task.Delay(_watchingUnknown || _wait <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause, _time, cancellationToken).ConfigureAwait(false);
             var askedAt = _time.GetTimestamp();
             try
             {
                 var status = await ReportAsync(taskId, "heartbeat", json => json.WriteNumber("wait", (int)_wait.TotalSeconds), cancellationToken).ConfigureAwait(false);
-                if (status is not (ProcessingStatus.Running or ProcessingStatus.Scheduled))
+                if (status is null || status.Value.IsFinal())
                     return status;
 
                 // A server that stops answers early; one that is asked at once again would be asked without end.
@@ -147,8 +144,8 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             catch (OcsException exception) when (exception.Kind is OcsErrorKind.NotFound or OcsErrorKind.InvalidInput or OcsErrorKind.NotAvailable)
             {
                 // Nextcloud has no such route, which is not worth another try.
-                _watchingUnknown = exception.Kind == OcsErrorKind.NotFound;
-                return ProcessingStatus.Unknown;
+                _watchingUnknown |= exception.Kind == OcsErrorKind.NotFound;
+                pause = Timeout.InfiniteTimeSpan;
             }
             catch (OcsException exception)
             {

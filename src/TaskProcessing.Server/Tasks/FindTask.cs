@@ -29,14 +29,14 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
         return await RunAsync(id, owner, cancellationToken);
     }
 
-    /// <summary>Waits until a task is no longer running, for a worker in this process that wants to hear of a cancel.</summary>
-    /// <returns>What became of it; null when it is gone.</returns>
-    public async Task<ProcessingStatus?> WaitWhileRunningAsync(long id, CancellationToken cancellationToken)
+    /// <summary>Waits until a task has ended, for a worker in this process that wants to hear of a cancel.</summary>
+    /// <returns>How it ended; null when it is gone.</returns>
+    public async Task<ProcessingStatus?> WaitUntilEndedAsync(long id, CancellationToken cancellationToken)
     {
         using var listener = signal.ListenForChanges(id);
         while (await tasks.FindAsync(id, cancellationToken) is { } task)
         {
-            if (task.Status != ProcessingStatus.Running)
+            if (task.Status.IsFinal())
                 return task.Status;
 
             listener.Know(task);

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 

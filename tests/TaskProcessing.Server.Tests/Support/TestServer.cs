@@ -43,13 +43,14 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Starts a server. Built-in providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
-        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null) =>
-        await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings);
+        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
 
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
-    public Task<TestServer> StartPeerAsync(IReadOnlyDictionary<string, string>? settings = null) => StartAsync(_database, ownsDatabase: false, time: null, settings);
+    public Task<TestServer> StartPeerAsync() => StartAsync(_database, ownsDatabase: false, time: null, settings: null, more: null);
 
-    private static async Task<TestServer> StartAsync(TestDatabase database, bool ownsDatabase, TimeProvider? time, IReadOnlyDictionary<string, string>? settings)
+    private static async Task<TestServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, TimeProvider? time, IReadOnlyDictionary<string, string>? settings, Action<IServiceCollection>? more)
     {
         var all = new Dictionary<string, string>
         {
@@ -68,6 +69,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         if (time is not null)
             builder.Services.Replace(ServiceDescriptor.Singleton(time));
+        more?.Invoke(builder.Services);
 
         // So that a start does not cost a password hash and print a password.
         if (!await database.Get<IAccountStore>().AnyAsync(CancellationToken.None))

@@ -2,13 +2,7 @@ using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 
-namespace TaskProcessing.Sdk.Workers;
-
-/// <summary>The three moments of a worker's end, in their order.</summary>
-/// <param name="Stopping">The worker was asked to stop; running tasks may go on.</param>
-/// <param name="Interrupt">The drain time is over; providers shall end.</param>
-/// <param name="Abandon">The worker ends without whatever is still running.</param>
-internal readonly record struct WorkerTokens(CancellationToken Stopping, CancellationToken Interrupt, CancellationToken Abandon);
+namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>One claimed task, from the claim to its delivered result: runs the provider and, beside it, one sender of reports.</summary>
 internal sealed partial class TaskRun(
@@ -31,12 +25,10 @@ internal sealed partial class TaskRun(
         await using var interruption = tokens.Interrupt.Register(() => Stop(StopReason.WorkerStopping)).ConfigureAwait(false);
 
         var startedAt = time.GetTimestamp();
-        var reporting = SendReportsAsync(ended.Token);
-        var watching = WatchAsync(ended.Token);
+        var reporting = Task.WhenAll(SendReportsAsync(ended.Token), WatchAsync(ended.Token));
         var result = await RunProviderAsync().ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await reporting.ConfigureAwait(false);
-        await watching.ConfigureAwait(false);
 
         if (result is not null && StopReason is not (StopReason.TaskCancelled or StopReason.TaskGone))
             await DeliverAsync(result, startedAt).ConfigureAwait(false);
@@ -128,11 +120,14 @@ internal sealed partial class TaskRun(
 
     private async Task WatchAsync(CancellationToken ended)
     {
-        // A source that breaks off is no loss: the answers to reports say the same.
-        var watch = source.WatchAsync(Id, ended).AsTask();
-        await ((Task)watch).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (watch.IsCompletedSuccessfully)
-            Heed(await watch.ConfigureAwait(false));
+        try
+        {
+            Heed(await source.WhenUnwantedAsync(Id, ended).ConfigureAwait(false));
+        }
+        catch (Exception)
+        {
+            // The answers to reports tell the same, only later.
+        }
     }
 
     private async Task SendAsync(PendingReport report, CancellationToken cancellationToken)
