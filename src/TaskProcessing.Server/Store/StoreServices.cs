@@ -38,6 +38,7 @@ internal static class StoreServices
 
         services.AddSingleton<Database>();
         services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Signals);
+        services.AddSingleton<TaskCache>();
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();

@@ -10,7 +10,13 @@ namespace TaskProcessing.Server.Upkeep;
 /// itself comes back here too, which is a cheap way to be sure.
 /// </summary>
 internal sealed class ChangeWatcher(
-    IChangeStore changes, CredentialCache credentials, ExAppDirectory exApps, ExAppLifeCycle lifeCycle, AvailableTaskTypes taskTypes, ISignalLine line) : IRound
+    IChangeStore changes,
+    CredentialCache credentials,
+    AccountDirectory accounts,
+    ExAppDirectory exApps,
+    ExAppLifeCycle lifeCycle,
+    AvailableTaskTypes taskTypes,
+    ISignalLine line) : IRound
 {
     private long? _mark;
 
@@ -32,6 +38,7 @@ internal sealed class ChangeWatcher(
         if (Changed(versions, ChangeTopic.Accounts))
         {
             credentials.Clear();
+            accounts.Clear();
             exApps.Clear();
             lifeCycle.Wake();
         }
