@@ -1,4 +1,7 @@
 using System.Net;
+using TaskProcessing.Sdk.Client;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
@@ -213,6 +216,31 @@ public sealed class EventStreamTests : IAsyncLifetime
         await one.EndsAsync();
         await all.EndsAsync();
         _server = await TestServer.StartAsync();
+    }
+
+    [Fact]
+    public async Task The_SDK_reads_a_text_as_it_grows()
+    {
+        var id = await _alice.ScheduleAsync(Type, new { input = "x" }, preferStreaming: true);
+        await ClaimAsync();
+        using var client = new TaskClient(_server.Address, OcsCredentials.Bearer("token-of-alice"));
+        await using var pieces = client.StreamTextAsync(id, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+
+        var next = pieces.MoveNextAsync();
+        foreach (var (text, added) in new[] { ("Once", "Once"), ("Once upon", " upon") })
+        {
+            await Eventually.BecomesTrue(() => _server.Get<TaskSignal>().IsWatched(id), "following");
+            _time.Advance(TimeSpan.FromSeconds(3));
+            await _worker.OcsAsync("POST", $"/tasks_provider/{id}/stream-result", new { output = new { output = text } });
+            (await next).Should().BeTrue();
+            pieces.Current.Text.Should().Be(added);
+            next = pieces.MoveNextAsync();
+        }
+
+        await FinishAsync(id, "Once upon a time");
+        (await next).Should().BeTrue();
+        pieces.Current.Should().Match<TextPiece>(piece => piece.Text == " a time" && piece.Task.Status == ProcessingStatus.Successful);
+        (await pieces.MoveNextAsync()).Should().BeFalse();
     }
 
     [Fact]
