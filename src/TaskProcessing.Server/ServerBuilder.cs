@@ -26,6 +26,7 @@ using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
 using TaskProcessing.Server.Upkeep.Watching;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
 
@@ -68,6 +69,7 @@ internal static class ServerBuilder
         services.AddSingleton<UnregisterProvider>();
 
         services.AddExApps();
+        services.AddWebhooks();
 
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<ScheduleTask>();
@@ -112,6 +114,7 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, CheckFilesDuty>();
         services.AddSingleton<ICaretakerDuty, RemoveExpiredTasks>();
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
+        services.AddSingleton<ICaretakerDuty, ForgetWebhooks>();
         services.AddSingleton<Caretaker>();
         services.AddSingleton<QueueWatcher>();
         services.AddSingleton<QueueKeeper>();
@@ -125,6 +128,7 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddLocalProviders();
         return builder;
     }

@@ -13,6 +13,7 @@ using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
 
@@ -38,6 +39,7 @@ internal static class ServerOptions
         services.AddSection<LeaseOptions>(configuration, "Leases");
         services.AddSection<QueueOptions>(configuration, "Queue");
         services.AddSection<RetentionOptions>(configuration, "Retention");
+        services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");
     }
 

@@ -70,6 +70,7 @@ internal static class CommandLine
             ExAppCommands.Create(host),
             TaskCommands.Create(host),
             FileCommands.Create(host),
+            WebhookCommands.Create(host),
             MigrateCommand.Create(host),
             HealthCommand.Create(host),
             SettingArguments.DataDirectoryOption(),

@@ -47,3 +47,8 @@ public sealed class TaskLeaseOnPostgreSql : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
+
+public sealed class WebhookStoreOnPostgreSql : WebhookStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}

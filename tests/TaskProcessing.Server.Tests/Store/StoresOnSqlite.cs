@@ -47,3 +47,8 @@ public sealed class TaskLeaseOnSqlite : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
+
+public sealed class WebhookStoreOnSqlite : WebhookStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}

@@ -23,6 +23,7 @@ internal sealed partial class Initial : Migration
         CreateExAppStates(migrationBuilder);
 
         CreateFiles(migrationBuilder);
+        CreateWebhooks(migrationBuilder);
 
         migrationBuilder.CreateTable(
             "duties",
