@@ -139,7 +139,7 @@ internal static class ServerBuilder
         app.UseForwardedHeaders();
         app.UseRequestLog();
         app.UseRequestPaths();
-        app.UseOcsErrorPages();
+        app.UseErrorPages();
         app.UseRouting();
         app.UseAccessCheck();
         app.UseRestAccess();

@@ -19,6 +19,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
 
     private readonly OcsConnection _connection;
     private readonly TimeProvider _time;
+    private readonly ResultDelivery _results;
     private readonly TimeSpan _wait;
     private volatile bool _streamingUnknown;
     private volatile bool _watchingUnknown;
@@ -30,6 +31,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         Check(options);
         _connection = new OcsConnection(options.Server!, Credentials(options), options.Wait + options.AnswerTimeout, time);
         _time = time;
+        _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
 
@@ -41,6 +43,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         Check(options);
         _connection = new OcsConnection(http, Credentials(options), time);
         _time = time;
+        _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
 
@@ -105,20 +108,9 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) => ReportAsync(
-        taskId,
-        "result",
-        json =>
-        {
-            WriteOutput(json, result.Output);
-            json.WriteString("errorMessage", result.ErrorMessage);
-            json.WriteString("userFacingErrorMessage", result.UserFacingErrorMessage);
-            if (result.Retryable)
-                json.WriteBoolean("retryable", true);
-            if (result.RetryAfter is { } retryAfter)
-                json.WriteNumber("retryAfter", (int)Math.Ceiling(retryAfter.TotalSeconds));
-        },
-        cancellationToken);
+    /// <remarks>Results that pile up behind others go together, where the server can take many at once.</remarks>
+    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
+        _results.DeliverAsync(taskId, result, cancellationToken);
 
     /// <inheritdoc />
     /// <remarks>Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.</remarks>
@@ -200,6 +192,9 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         });
         return request;
     }
+
+    private ValueTask<ProcessingStatus?> FinishAloneAsync(PendingResult result) =>
+        ReportAsync(result.TaskId, "result", result.Write, result.CancellationToken);
 
     private async ValueTask<ProcessingStatus?> ReportAsync(long taskId, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {

@@ -244,6 +244,23 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_browsers_EventSource_follows_a_guests_task_to_its_end_and_stays_away_then()
+    {
+        using var guest = _server.Guest();
+        var id = (await guest.ScheduleAsync()).TaskId;
+        using var browser = NpmTools.Start("event-source.mjs", "eventsource", $"{_server.Address}ocs/v2.php/taskprocessing/task/{id}/events");
+        var first = await browser.StandardOutput.ReadLineAsync();
+        first.Should().Contain("STATUS_SCHEDULED");
+
+        await FinishAsync(id, "done");
+
+        var rest = (await browser.StandardOutput.ReadToEndAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        rest.Should().HaveCount(3);
+        rest[0].Should().Contain("STATUS_SUCCESSFUL");
+        rest[1..].Should().Equal("""{"kind":"error","code":null,"closed":false}""", """{"kind":"error","code":204,"closed":true}""");
+    }
+
+    [Fact]
     public async Task Silence_is_broken_every_fifteen_seconds()
     {
         var interval = TimeSpan.FromSeconds(15);
