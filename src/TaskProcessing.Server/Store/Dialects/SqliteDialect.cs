@@ -130,10 +130,8 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>Prepares each connection once, however often the pool hands it out.</summary>
     private sealed class ConnectionSetup : DbConnectionInterceptor
     {
-        // auto_vacuum counts only before the first table exists. With synchronous=FULL a commit is on disk when it
-        // returns, also in WAL mode.
-        private const string Pragmas =
-            "PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        // With synchronous=FULL a commit is on disk when it returns, also in WAL mode.
+        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 
         private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
 
@@ -154,6 +152,15 @@ internal sealed class SqliteDialect : Dialect
             return Task.CompletedTask;
         }
 
-        public static void Run(SqliteConnection connection) => Execute(connection, Pragmas);
+        /// <remarks>auto_vacuum counts only before anything is in the file; later it would be a commit for nothing.</remarks>
+        public static void Run(SqliteConnection connection)
+        {
+            Execute(connection, "PRAGMA busy_timeout = 10000");
+            using var pages = connection.CreateCommand();
+            pages.CommandText = "PRAGMA page_count";
+            if (pages.ExecuteScalar() is 0L)
+                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            Execute(connection, Pragmas);
+        }
     }
 }
