@@ -30,7 +30,7 @@ internal sealed record TextWork(string Name, Func<string, string> Answer, Func<s
     /// <summary>As many words as there are topics, the most frequent first; no stop words.</summary>
     private static string MostFrequentWords(string text)
     {
-        var count = KeyPhrases.List(text, new Progress<double>(), CancellationToken.None).Split(", ").Length;
+        var count = Rouge.Words(KeyPhrases.List(text, new Progress<double>(), CancellationToken.None)).Count;
         var words = Read(text).Tokens
             .Where(token => !token.Word.IsStop)
             .CountBy(token => token.Word.Term)
