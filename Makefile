@@ -2,7 +2,7 @@
 SERVER := artifacts/bin/TaskProcessing.Server/release/taskprocessing
 
 .DEFAULT_GOAL := help
-.PHONY: help build test format run demo image
+.PHONY: help build test bench format run demo image
 
 help: ## Lists what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -12,6 +12,9 @@ build: ## Builds everything for release
 
 test: ## Runs all tests; TASKPROCESSING_TEST_POSTGRES adds those on PostgreSQL
 	dotnet test -c Release
+
+bench: ## Measures the speed beside a bare endpoint, in a few minutes; see docs/performance.md
+	bench/run
 
 format: ## Puts the sources into shape
 	dotnet format

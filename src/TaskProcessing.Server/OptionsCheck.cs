@@ -61,6 +61,12 @@ internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>, IO
             foreach (var result in results)
                 yield return result.ErrorMessage!.Contains(key, StringComparison.Ordinal) ? result.ErrorMessage : $"{key} {result.ErrorMessage}";
 
+            if (value is IDictionary entries)
+            {
+                foreach (var problem in Entries(key, entries))
+                    yield return problem;
+            }
+
             if (value is null or string or IEnumerable || property.PropertyType.Assembly != options.GetType().Assembly || property.PropertyType.IsEnum)
                 continue;
             foreach (var problem in Problems($"{key}:", value))
@@ -72,4 +78,10 @@ internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>, IO
         foreach (var (key, problem) in itself.Problems())
             yield return $"{prefix}{key} {problem}";
     }
+
+    private static IEnumerable<string> Entries(string key, IDictionary entries) =>
+        from entry in entries.Cast<DictionaryEntry>()
+        where entry.Value is not null && entry.Value.GetType().Assembly == typeof(T).Assembly
+        from problem in Problems($"{key}:{entry.Key}:", entry.Value!)
+        select problem;
 }

@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Options;
-using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Http;
@@ -17,10 +16,11 @@ using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
-using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
@@ -72,6 +72,7 @@ internal static class ServerBuilder
         services.AddSingleton<ReportProgress>();
         services.AddSingleton<StreamOutput>();
         services.AddSingleton<FinishTask>();
+        services.AddSingleton<FinishTasks>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
         services.AddSingleton<FindTask>();
@@ -115,13 +116,7 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
-        if (builder.Configuration.GetValue("Providers:BuiltIn:Enabled", defaultValue: true))
-        {
-            var worker = services.AddTaskProcessingWorker().UseWorkSource<LocalWorkSource>();
-            foreach (var provider in BuiltInProviders.All)
-                worker.AddProvider(provider);
-        }
-
+        services.AddLocalProviders();
         return builder;
     }
 

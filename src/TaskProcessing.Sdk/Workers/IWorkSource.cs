@@ -39,6 +39,17 @@ public interface IWorkSource
     ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>
+    /// Answers once the task is no longer wanted (cancelled, ended, gone), so that its run ends at once and not only with
+    /// the answer to its next report. A source that cannot tell never answers, as here.
+    /// </summary>
+    /// <returns>The task's status then, null when the task is gone.</returns>
+    async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    {
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>
     /// Ends a task. Throws when the server could not be told, so that the worker can try again; an
     /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> says that trying the same again is futile.
     /// </summary>

@@ -8,11 +8,14 @@ namespace TaskProcessing.Sdk.Workers;
 /// </summary>
 public abstract class TaskProvider
 {
-    /// <summary>What the provider serves; read once, when the worker starts.</summary>
+    /// <summary>What the provider serves; read when the worker starts, and whenever providers are offered to it anew.</summary>
     public abstract ProviderDescriptor Descriptor { get; }
 
     /// <summary>How many tasks of this provider may run at the same time in one worker. Default 1.</summary>
     public virtual int Concurrency => 1;
+
+    /// <summary>A limit that holds for this provider and all others that answer the same object. Default none.</summary>
+    public virtual SharedLimit? SharedLimit => null;
 
     /// <summary>Runs one task and answers its output.</summary>
     /// <param name="context">The task's input, and the ways to report.</param>

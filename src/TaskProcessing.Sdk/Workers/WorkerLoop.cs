@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Workers;
 
@@ -16,14 +18,15 @@ public sealed partial class WorkerLoop
     private readonly ILogger<WorkerLoop> _logger;
     private readonly TimeProvider _time;
     private readonly WorkerSlots _slots;
-    private readonly ProviderDescriptor[] _descriptors;
     private readonly Backoff _idle;
     private readonly Backoff _failing;
     private readonly ConcurrentDictionary<Task, bool> _underWay = new();
+    private ImmutableArray<TaskProvider> _announced;
+    private ProviderDescriptor[] _registered = [];
 
     /// <summary>A worker that is not running yet.</summary>
     /// <param name="source">Where tasks come from.</param>
-    /// <param name="providers">What runs them; at least one, with different ids.</param>
+    /// <param name="providers">What runs them, with different ids.</param>
     /// <param name="options">See there.</param>
     /// <param name="logger">Also the providers' logger, with a scope per task.</param>
     /// <param name="time">All pauses and intervals go by it.</param>
@@ -38,13 +41,19 @@ public sealed partial class WorkerLoop
         _logger = logger;
         _time = time;
         _slots = new WorkerSlots(providers, options.MaxConcurrency);
-        _descriptors = [.. _slots.Providers.Select(provider => provider.Descriptor)];
         _idle = new Backoff(options.IdleInterval, options.MaxIdleInterval);
         _failing = new Backoff(options.RetryDelay, options.MaxRetryDelay);
     }
 
     /// <summary>How many tasks are running now.</summary>
     public int RunningTasks => _slots.Running;
+
+    /// <summary>
+    /// Replaces the providers, running or not: new ones are registered and get tasks, those that are gone are taken back
+    /// while their running tasks go on, and one with a known id takes its place.
+    /// </summary>
+    /// <exception cref="ArgumentException">Two providers have the same id.</exception>
+    public void Offer(IEnumerable<TaskProvider> providers) => _slots.Offer(providers);
 
     /// <summary>
     /// Works until stopped; then claims nothing more, lets running tasks finish for
@@ -57,11 +66,11 @@ public sealed partial class WorkerLoop
         var tokens = new WorkerTokens(stoppingToken, interrupt.Token, abandon.Token);
         try
         {
-            await RegisterAsync(stoppingToken).ConfigureAwait(false);
             while (true)
             {
                 // A claim that stopping has ended frees its slots, so without this the loop would claim on, for ever.
                 stoppingToken.ThrowIfCancellationRequested();
+                await RegisterAsync(stoppingToken).ConfigureAwait(false);
                 if (_slots.TryReserveClaim() is { } offered)
                     Track(ClaimAsync(offered, tokens));
                 else
@@ -74,17 +83,18 @@ public sealed partial class WorkerLoop
         }
     }
 
+    /// <summary>Makes known what is offered now, if that is not done yet.</summary>
     private async Task RegisterAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        while (_slots.Offered is var offered && offered != _announced)
         {
             TimeSpan? retryAfter;
             try
             {
-                await _source.RegisterAsync(_descriptors, stoppingToken).ConfigureAwait(false);
+                await AnnounceAsync([.. offered.Select(provider => provider.Descriptor)], stoppingToken).ConfigureAwait(false);
+                _announced = offered;
                 _failing.Reset();
-                Log.Registered(_logger, _descriptors.Length);
-                return;
+                continue;
             }
             catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
@@ -94,6 +104,18 @@ public sealed partial class WorkerLoop
 
             await Task.Delay(_failing.Next(retryAfter), _time, stoppingToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task AnnounceAsync(ProviderDescriptor[] descriptors, CancellationToken stoppingToken)
+    {
+        var gone = _registered.Where(old => !descriptors.Any(descriptor => descriptor.Id == old.Id)).ToList();
+        if (gone.Count > 0)
+            await _source.UnregisterAsync(gone, stoppingToken).ConfigureAwait(false);
+        if (descriptors.Length > 0)
+            await _source.RegisterAsync(descriptors, stoppingToken).ConfigureAwait(false);
+        if (descriptors.Length > 0 || gone.Count > 0)
+            Log.Registered(_logger, descriptors.Length);
+        _registered = descriptors;
     }
 
     private async Task ClaimAsync(IReadOnlyList<TaskProvider> offered, WorkerTokens tokens)
@@ -178,7 +200,7 @@ public sealed partial class WorkerLoop
         using var timeout = new CancellationTokenSource(_options.StopGrace, _time);
         try
         {
-            await _source.UnregisterAsync(_descriptors, timeout.Token).ConfigureAwait(false);
+            await _source.UnregisterAsync(_registered, timeout.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {

@@ -15,12 +15,7 @@ internal sealed partial class AvailableTaskTypes(
     IExAppStore exApps, ExAppPresence presence, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
-    private readonly ImmutableArray<TaskType> _ownTypes =
-    [
-        .. CoreTaskTypes.All,
-        .. typeOptions.Value.Pipelines ? PipelineTaskTypes.All : [],
-        .. typeOptions.Value.Custom.Select(custom => custom.ToTaskType()),
-    ];
+    private readonly ImmutableArray<TaskType> _ownTypes = [.. typeOptions.Value.OwnTypes()];
 
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
     private FrozenDictionary<string, string> _apps = FrozenDictionary<string, string>.Empty;
@@ -41,6 +36,12 @@ internal sealed partial class AvailableTaskTypes(
         return RefreshAsync(cancellationToken);
     }
 
+    public Task RemoveLocalProvidersAsync(IEnumerable<ProviderDescriptor> providers, CancellationToken cancellationToken)
+    {
+        var gone = providers.Select(provider => provider.Id).ToHashSet();
+        return SetLocalProvidersAsync(_localProviders.Where(provider => !gone.Contains(provider.Id)), cancellationToken);
+    }
+
     /// <summary>Reads the registrations and makes the catalogue anew.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -55,11 +56,12 @@ internal sealed partial class AvailableTaskTypes(
                 .ToList();
             var apps = registered.ToFrozenDictionary(registration => registration.Provider!.Id, registration => registration.AppId);
             var silent = presence.Silent;
+            var localProviders = _localProviders;
             var choice = new ProviderChoice(providerOptions.Value, provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app));
-            var providers = choice.InOrder([.. registered.Select(registration => registration.Provider!), .. _localProviders]);
+            var providers = choice.InOrder([.. registered.Select(registration => registration.Provider!), .. localProviders]);
             Volatile.Write(ref _apps, apps);
             Volatile.Write(ref _current, new TaskTypeCatalogue(
-                [.. _ownTypes, .. registered.Select(registration => registration.Provider!.CustomTaskType).OfType<TaskTypeDescriptor>().Select(TaskType.From)],
+                [.. _ownTypes, .. CustomTypes(localProviders), .. CustomTypes(registered.Select(registration => registration.Provider!))],
                 providers,
                 choice.Preferences(providers),
                 typeOptions.Value.Disabled.ToImmutableHashSet()));
@@ -73,6 +75,9 @@ internal sealed partial class AvailableTaskTypes(
     }
 
     public void Dispose() => _refreshing.Dispose();
+
+    private static IEnumerable<TaskType> CustomTypes(IEnumerable<ProviderDescriptor> providers) =>
+        providers.Select(provider => provider.CustomTaskType).OfType<TaskTypeDescriptor>().Select(TaskType.From);
 
     private ProviderDescriptor? Read(ProviderRegistration registration)
     {

@@ -1,56 +1,55 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
 
-/// <summary>How the stores reach the database: to read, to write one statement, to write several as one.</summary>
-internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect)
+/// <summary>
+/// How the stores reach the database: to read, to write one statement, to write several as one. With a context for what
+/// EF Core does; with a session for the statements of the hot paths.
+/// </summary>
+internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect) : IDisposable
 {
-    public async Task<T> ReadAsync<T>(Func<TaskDbContext, Task<T>> read, CancellationToken cancellationToken)
-    {
-        try
+    private readonly Sessions _sessions = dialect.OpenSessions(contexts);
+
+    public Task<T> ReadAsync<T>(Func<TaskDbContext, Task<T>> read, CancellationToken cancellationToken) =>
+        GuardAsync(async () =>
         {
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             return await read(db);
-        }
-        catch (Exception error) when (dialect.IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
-    }
+        });
+
+    /// <summary>As <see cref="ReadAsync"/>, for hot statements.</summary>
+    public Task<T> QueryAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.ReadAsync(read, cancellationToken));
 
     /// <summary>
     /// Runs one writing statement. Cancelling ends the wait for its turn only: once begun it runs to its end, so that
     /// nothing is changed without the caller hearing of it.
     /// </summary>
-    public async Task<T> WriteAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var turn = await dialect.QueueToWriteAsync(cancellationToken);
-            cancellationToken.ThrowIfCancellationRequested();
-            await using var db = await contexts.CreateDbContextAsync(CancellationToken.None);
-            return await write(db);
-        }
-        catch (Exception error) when (dialect.IsOutage(error))
-        {
-            throw Unavailable(error);
-        }
-    }
+    public Task<T> WriteAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
+        ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: false, cancellationToken);
 
     /// <summary>As <see cref="WriteAsync"/>, for statements that take effect together or, when one throws, not at all.</summary>
     public Task<T> TransactAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
-        WriteAsync(
-            async db =>
-            {
-                await using var transaction = await db.Database.BeginTransactionAsync(CancellationToken.None);
-                var answer = await write(db);
-                await transaction.CommitAsync(CancellationToken.None);
-                return answer;
-            },
-            cancellationToken);
+        ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: true, cancellationToken);
 
-    private StoreUnavailableException Unavailable(Exception error) =>
-        new($"{dialect.Location} cannot be used now: {error.GetBaseException().Message}", error);
+    /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for hot statements.</summary>
+    public Task<T> ChangeAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken));
+
+    public void Dispose() => _sessions.Dispose();
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    {
+        try
+        {
+            return await work();
+        }
+        catch (Exception error) when (dialect.IsOutage(error))
+        {
+            throw new StoreUnavailableException($"{dialect.Location} cannot be used now: {error.GetBaseException().Message}", error);
+        }
+    }
 }

@@ -56,7 +56,7 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
         {
             var table = entity.GetTableName()!;
             foreach (var property in entity.GetProperties())
-                property.SetColumnName(SnakeCase(property.Name));
+                property.SetColumnName(ColumnName(property.Name));
 
             entity.FindPrimaryKey()!.SetName("pk_" + table);
             foreach (var foreignKey in entity.GetForeignKeys())
@@ -64,6 +64,6 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
         }
     }
 
-    private static string SnakeCase(string name) =>
+    public static string ColumnName(string name) =>
         string.Concat(name.Select((c, i) => char.IsUpper(c) ? (i == 0 ? "" : "_") + char.ToLowerInvariant(c) : c.ToString()));
 }

@@ -19,6 +19,10 @@ internal sealed class TaskTypeOptions : ICheckedOptions
     /// <summary>Task types of your own. One with the id of a built-in type replaces it. Default none.</summary>
     public List<ConfiguredTaskType> Custom { get; set; } = [];
 
+    /// <summary>The types that are there whoever serves them; of two with the same id the later one counts.</summary>
+    public IEnumerable<TaskType> OwnTypes() =>
+        [.. CoreTaskTypes.All, .. Pipelines ? PipelineTaskTypes.All : [], .. Custom.Select(custom => custom.ToTaskType())];
+
     public IEnumerable<(string Key, string Problem)> Problems() =>
         Custom.SelectMany((type, index) => type.Problems().Select(problem => ($"{nameof(Custom)}:{index}", $"({type.Id}): {problem}")));
 }

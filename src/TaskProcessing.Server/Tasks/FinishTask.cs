@@ -4,6 +4,7 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.TaskTypes;
 
@@ -19,19 +20,37 @@ internal sealed partial class FinishTask(
 {
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
+        var (outcome, ending) = await PrepareAsync(id, result, cancellationToken);
+        return outcome ?? Conclude(id, await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken));
+    }
+
+    /// <summary>All that comes before the task ends: how it is to end, or the outcome if it does not. <see cref="FinishTasks"/> does this for many.</summary>
+    public async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
+    {
         if (result is { Output: null, ErrorMessage: null })
-            return await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty();
+            return (await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty(), null);
 
         if (result is { ErrorMessage: { } reason, Retryable: true } && await RetryAsync(id, result, Cut(reason), cancellationToken) is { } retried)
-            return retried;
+            return (retried, null);
 
         if (result.ErrorMessage is { } error)
-            return await EndAsync(id, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor }, cancellationToken);
+            return (null, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor });
 
         if (await tasks.FindAsync(id, cancellationToken) is not { } task)
-            return new ReportOutcome.NotFound();
+            return (new ReportOutcome.NotFound(), null);
 
-        return await EndAsync(id, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor }, cancellationToken);
+        return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor });
+    }
+
+    /// <summary>All that comes after: wakes the readers, and says so when the result came late.</summary>
+    public ReportOutcome Conclude(long id, TaskChange change)
+    {
+        if (change.Changed)
+            signal.RaiseChanged(id);
+        if (change is { Task: { } task })
+            LogLate(task, change.Changed);
+
+        return ReportOutcome.Of(change);
     }
 
     private static TaskEnding Failure(string error, string? userFacing) => new(TaskTransition.Fail)
@@ -61,17 +80,6 @@ internal sealed partial class FinishTask(
         }
 
         return new TaskEnding(TaskTransition.Succeed) { Output = ShapeCheck.Fill(type.Output, output), Progress = 1 };
-    }
-
-    private async Task<ReportOutcome> EndAsync(long id, TaskEnding ending, CancellationToken cancellationToken)
-    {
-        var change = await tasks.TryFinishAsync(id, ending, time.GetUtcNow(), cancellationToken);
-        if (change.Changed)
-            signal.RaiseChanged(id);
-        if (change is { Task: { } task })
-            LogLate(task, change.Changed);
-
-        return ReportOutcome.Of(change);
     }
 
     /// <returns>Null when the task had enough attempts, or has ended: then the error is final, if it counts at all.</returns>

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 
 namespace TaskProcessing.Server.Upkeep;
@@ -11,10 +11,10 @@ internal sealed partial class ServerStart(
     StoreMigrator migrator,
     IAccountStore accounts,
     CreateAccount createAccount,
+    LocalProviders localProviders,
     AvailableTaskTypes taskTypes,
     ChangeWatcher changes,
     IOptions<StoreOptions> store,
-    IOptions<ProviderOptions> providers,
     ILogger<ServerStart> logger) : IHostedLifecycleService
 {
     /// <summary>Before any other service starts: Data Protection already wants its keys from the database.</summary>
@@ -25,9 +25,8 @@ internal sealed partial class ServerStart(
         if (!await accounts.AnyAsync(cancellationToken))
             await CreateFirstAccountAsync(cancellationToken);
 
-        // The workers announce them too, but not before the first request could come.
-        if (providers.Value.BuiltIn.Enabled)
-            await taskTypes.SetLocalProvidersAsync(BuiltInProviders.All.Select(provider => provider.Descriptor), cancellationToken);
+        // The worker announces them too, but not before the first request could come.
+        await taskTypes.SetLocalProvidersAsync(localProviders.Descriptors, cancellationToken);
         await changes.LookAsync(cancellationToken);
     }
 

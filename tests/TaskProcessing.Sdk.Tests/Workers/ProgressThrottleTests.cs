@@ -1,6 +1,7 @@
 using FsCheck;
 using FsCheck.Fluent;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Tests.Workers;
 

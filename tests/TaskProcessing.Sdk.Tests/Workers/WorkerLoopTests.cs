@@ -38,6 +38,35 @@ public sealed class WorkerLoopTests
     }
 
     [Fact]
+    public async Task Providers_come_and_go_while_the_worker_runs()
+    {
+        var finish = new TaskCompletionSource<TaskOutput>();
+        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(_ => finish.Task));
+        var running = _source.Queue();
+        await _source.WhenAsync(source => source.Claims.Count == 1);
+
+        worker.Loop.Offer([new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done), "test:two")]);
+        await _source.FinishedAsync(_source.Queue("test:two"));
+        finish.SetResult(ScriptedProvider.Done);
+
+        (await _source.FinishedAsync(running)).Output.Should().Equal(ScriptedProvider.Done);
+        _source.Registered.Should().Equal("test:one", "test:two");
+        _source.Unregistered.Should().Equal("test:one");
+        _source.Claims.Skip(1).Should().OnlyContain(claim => claim.SequenceEqual(new[] { "test:two" }));
+    }
+
+    [Fact]
+    public async Task A_worker_without_providers_waits_for_some()
+    {
+        await using var worker = new RunningWorker(_source, _time);
+        worker.Loop.Offer([new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done))]);
+
+        await _source.FinishedAsync(_source.Queue());
+
+        _source.Registered.Should().Equal("test:one");
+    }
+
+    [Fact]
     public async Task A_result_that_cannot_be_delivered_is_sent_again_until_the_server_has_it()
     {
         for (var i = 0; i < 7; i++)

@@ -3,6 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using TaskProcessing.Sdk.Tests.Support;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Tests.Workers;
 
@@ -79,6 +80,57 @@ public sealed class WorkerSlotsTests
         var twice = () => new WorkerSlots([new ScriptedProvider(ScriptedProvider.Forever), new ScriptedProvider(ScriptedProvider.Forever)], 1);
 
         twice.Should().Throw<ArgumentException>().WithMessage("*test:one*");
+    }
+
+    [Fact]
+    public async Task Providers_with_a_shared_limit_never_run_more_tasks_together()
+    {
+        var probe = new ConcurrencyProbe();
+        var limit = new SharedLimit(2);
+        await using var worker = new RunningWorker(
+            _source, _time,
+            new ScriptedProvider(probe.RunAsync, "test:one", concurrency: 5, limit),
+            new ScriptedProvider(probe.RunAsync, "test:two", concurrency: 5, limit));
+        var ids = Enumerable.Range(0, 8).Select(i => _source.Queue(i % 2 == 0 ? "test:one" : "test:two")).ToArray();
+
+        await probe.DriveAsync(ids.Length, atOnce: 2);
+        await Task.WhenAll(ids.Select(_source.FinishedAsync));
+
+        probe.Most.Should().Be(2);
+    }
+
+    [Fact]
+    public void A_full_shared_limit_leaves_other_providers_alone_and_is_free_again_after_the_run()
+    {
+        var limit = new SharedLimit(1);
+        ScriptedProvider one = new(ScriptedProvider.Forever, "test:one", limit: limit), two = new(ScriptedProvider.Forever, "test:two", limit: limit);
+        var other = new ScriptedProvider(ScriptedProvider.Forever, "test:other");
+        var slots = new WorkerSlots([one, two, other], int.MaxValue);
+        var first = slots.TryReserveClaim()!;
+        slots.BeginRun(one);
+        slots.EndClaim(first);
+
+        slots.TryReserveClaim().Should().Equal(other);
+        slots.EndRun(one);
+        slots.TryReserveClaim().Should().Equal(one, two);
+    }
+
+    [Fact]
+    public void A_provider_that_takes_the_place_of_another_inherits_its_runs()
+    {
+        var old = new ScriptedProvider(ScriptedProvider.Forever);
+        var slots = new WorkerSlots([old], int.MaxValue);
+        var claim = slots.TryReserveClaim()!;
+        slots.BeginRun(old);
+        slots.EndClaim(claim);
+        var successor = new ScriptedProvider(ScriptedProvider.Forever);
+
+        slots.Offer([]);
+        slots.Offer([successor]);
+
+        slots.TryReserveClaim().Should().BeNull();
+        slots.EndRun(old);
+        slots.TryReserveClaim().Should().Equal(successor);
     }
 
     /// <summary>Random ends of claims (with or without a task) and of runs against a count kept by hand.</summary>

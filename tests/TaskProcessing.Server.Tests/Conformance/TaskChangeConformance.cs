@@ -180,6 +180,25 @@ public abstract class TaskChangeConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Of_many_results_in_one_go_each_has_its_own_outcome()
+    {
+        var (succeeds, fails, over) = (await AddAsync(), await AddAsync(), await AddAsync());
+        await Tasks.TryCancelAsync(over.Id, "user alice", Now, Token);
+        var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom" };
+
+        var changes = await Tasks.TryFinishManyAsync(
+            [(over.Id, Success), (fails.Id, failure), (999_999, Success), (succeeds.Id, Success), (fails.Id, Success)], Now, Token);
+
+        changes.Select(change => (change.Task?.Id, change.Task?.Status, change.Changed)).Should().Equal(
+            (over.Id, ProcessingStatus.Cancelled, false),
+            (fails.Id, ProcessingStatus.Failed, true),
+            (null, null, false),
+            (succeeds.Id, ProcessingStatus.Successful, true),
+            (fails.Id, ProcessingStatus.Failed, false));
+        (await Tasks.TryFinishManyAsync([], Now, Token)).Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task Cancelling_ends_a_task()
     {
         var task = await AddAsync();

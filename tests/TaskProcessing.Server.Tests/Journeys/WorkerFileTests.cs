@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Tests.Support;
 using static TaskProcessing.Server.Tests.Support.FileDriver;
 

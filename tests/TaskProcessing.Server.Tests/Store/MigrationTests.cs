@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 
@@ -34,6 +36,16 @@ public sealed class MigrationTests
             await db.Database.EnsureCreatedAsync(Token);
 
         (await DescribeAsync(migrated, schema)).Should().NotBeEmpty().And.BeEquivalentTo(await DescribeAsync(modelled, schema));
+    }
+
+    [Fact]
+    public async Task Hot_statements_read_every_column_that_the_model_has()
+    {
+        await using var database = await TestDatabase.CreateEmptyAsync(StoreProvider.Sqlite);
+        await using var db = database.OpenContext();
+        var columns = db.Model.FindEntityType(typeof(ProcessingTask))!.GetProperties().Select(property => property.GetColumnName());
+
+        TaskRow.Columns.Split(", ").Should().BeEquivalentTo(columns);
     }
 
     [Theory]

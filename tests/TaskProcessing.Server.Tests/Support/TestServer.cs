@@ -41,7 +41,7 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Starts a server. Built-in providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
-        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null)
+        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null)
     {
         var database = await TestDatabase.CreateAsync(store);
         var all = new Dictionary<string, string>
@@ -61,6 +61,7 @@ internal sealed class TestServer : IAsyncDisposable
         builder.Logging.ClearProviders().AddProvider(log);
         if (time is not null)
             builder.Services.Replace(ServiceDescriptor.Singleton(time));
+        more?.Invoke(builder.Services);
 
         // So that a start does not cost a password hash and print a password.
         if (!await database.Get<IAccountStore>().AnyAsync(CancellationToken.None))

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -12,11 +13,8 @@ internal abstract class Dialect : IDisposable
     /// <summary>Points a context at the database.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
 
-    /// <summary>
-    /// Waits until this process may write, where the database has one writer at a time; disposing the result lets the
-    /// next one in. Null where writers need no queue.
-    /// </summary>
-    public abstract ValueTask<IDisposable?> QueueToWriteAsync(CancellationToken cancellationToken);
+    /// <summary>Opens nothing yet.</summary>
+    public abstract Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts);
 
     /// <summary>Makes this process the only one that migrates until the result is disposed; a process that dies lets go.</summary>
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);

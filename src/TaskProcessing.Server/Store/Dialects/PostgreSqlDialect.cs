@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -9,6 +10,9 @@ internal sealed class PostgreSqlDialect : Dialect
 {
     /// <summary>The advisory lock that migrations take; any number that nobody else uses in this database.</summary>
     private const long MigrationLock = 0x7461736b70726f63;
+
+    /// <summary>How many statements a connection keeps prepared; the hot ones are about twenty. Whoever has a pooler in between that cannot do that sets 0.</summary>
+    private const int PreparedStatements = 60;
 
     private readonly string _connectionString;
 
@@ -19,6 +23,8 @@ internal sealed class PostgreSqlDialect : Dialect
             throw new ArgumentException("PostgreSQL needs Store:ConnectionString, such as \"Host=db;Database=taskprocessing;Username=…;Password=…\".");
 
         builder.ApplicationName ??= "taskprocessing";
+        if (!builder.ContainsKey("Max Auto Prepare"))
+            builder.MaxAutoPrepare = PreparedStatements;
         _connectionString = builder.ToString();
         Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
     }
@@ -27,7 +33,7 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 
-    public override ValueTask<IDisposable?> QueueToWriteAsync(CancellationToken cancellationToken) => default;
+    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts) => new PostgreSqlSessions(contexts);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {

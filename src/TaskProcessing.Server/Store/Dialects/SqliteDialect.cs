@@ -4,18 +4,18 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
+using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
 /// <summary>
-/// One file. Readers never wait; there is one writer at a time: writers of this process queue here, those of other
-/// processes (the command line beside a running server) wait in SQLite's own busy handler.
+/// One file. Readers never wait; there is one writer at a time: writes of this process queue for its <see cref="SqliteWriter"/>,
+/// those of other processes (the command line beside a running server) wait in SQLite's own busy handler.
 /// </summary>
 internal sealed class SqliteDialect : Dialect
 {
     private static readonly TimeSpan LockPollInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly SemaphoreSlim _writers = new(1, 1);
     private readonly ConnectionSetup _setup = new();
     private readonly string _connectionString;
     private readonly string _path;
@@ -39,11 +39,8 @@ internal sealed class SqliteDialect : Dialect
     public override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(_connectionString).AddInterceptors(_setup);
 
-    public override async ValueTask<IDisposable?> QueueToWriteAsync(CancellationToken cancellationToken)
-    {
-        await _writers.WaitAsync(cancellationToken);
-        return new Turn(_writers);
-    }
+    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts) =>
+        new SqliteSessions(() => new SqliteSession(_connectionString, ConnectionSetup.Run));
 
     /// <remarks>
     /// EF Core's own lock is a row that outlives a killed process and would block every later start. The file lock
@@ -86,9 +83,8 @@ internal sealed class SqliteDialect : Dialect
     public override void Dispose()
     {
         // Closing the last connection folds the write-ahead log into the file.
-        using (var connection = new SqliteConnection(_connectionString))
-            SqliteConnection.ClearPool(connection);
-        _writers.Dispose();
+        using var connection = new SqliteConnection(_connectionString);
+        SqliteConnection.ClearPool(connection);
     }
 
     private async Task<FileStream> OpenLockFileAsync(CancellationToken cancellationToken)
@@ -120,11 +116,6 @@ internal sealed class SqliteDialect : Dialect
         using var command = connection.CreateCommand();
         command.CommandText = sql;
         command.ExecuteNonQuery();
-    }
-
-    private sealed class Turn(SemaphoreSlim writers) : IDisposable
-    {
-        public void Dispose() => writers.Release();
     }
 
     /// <summary>Prepares each connection once, however often the pool hands it out.</summary>

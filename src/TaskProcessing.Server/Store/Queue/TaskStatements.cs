@@ -1,12 +1,12 @@
 using System.Collections.Immutable;
 using TaskProcessing.Sdk.Protocol;
-using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
 /// <summary>
-/// The statements that change a task's status; {0}, {1}, … are their parameters. Each is guarded by the states that its
+/// The statements that change a task's status; {0}, {1}, … are their values. Each is guarded by the states that its
 /// transition comes from and returns the rows that it changed.
 /// </summary>
 internal static class TaskStatements
@@ -27,80 +27,64 @@ internal static class TaskStatements
     /// <summary>Renewals are counted; only one that starts the task stands in its history.</summary>
     private const string Start = "history = history || CASE status WHEN 1 THEN {2} ELSE '' END";
 
+    /// <summary>How every changing statement ends.</summary>
+    public static readonly string Returning = $"RETURNING {TaskRow.Columns}";
+
+    /// <summary>{0} id.</summary>
+    public static readonly Statement Find = new($"SELECT {TaskRow.Columns} FROM tasks WHERE id = {{0}}");
+
     /// <summary>{0} id, {1} now, {2} history, {3} progress, {4} total steps; null keeps what is there.</summary>
-    public static readonly string Progress = Change(
+    public static readonly Statement Progress = Change(
         TaskTransition.Progress, $"progress = {{3}}, total_steps = COALESCE({{4}}, total_steps), {Renewal}, {Start}");
 
     /// <summary>{0} id, {1} now, {2} history. No update in the eyes of readers, unless the task starts to run by it.</summary>
-    public static readonly string Renew =
+    public static readonly Statement Renew = new(
         $"""
         UPDATE tasks SET {To(TaskTransition.Renew)}{Renewal}, {Start}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
-        WHERE id = {"{0}"} AND {From(TaskTransition.Renew.From)} RETURNING *
-        """;
+        WHERE id = {"{0}"} AND {From(TaskTransition.Renew.From)} {Returning}
+        """);
 
     /// <summary>{0} id, {1} now, {2} output, {3} the time since which no output may have been stored.</summary>
-    public static readonly string Stream = Change(
+    public static readonly Statement Stream = Change(
         TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", " AND (output_at IS NULL OR output_at <= {3})");
 
     /// <summary>{0} id, {1} now, {2} history, {3} output, {4} progress, {5} error message, {6} error message for users; null keeps what is there.</summary>
-    public static readonly string Succeed = Finish(TaskTransition.Succeed);
+    public static readonly Statement Succeed = Finish(TaskTransition.Succeed);
 
     /// <summary>As <see cref="Succeed"/>.</summary>
-    public static readonly string Fail = Finish(TaskTransition.Fail);
+    public static readonly Statement Fail = Finish(TaskTransition.Fail);
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
-    public static readonly string Cancel = Change(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
+    public static readonly Statement Cancel = Change(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
 
     /// <summary>{0} id, {1} now, {2} history, {3} not before, {4} the most attempts.</summary>
-    public static readonly string Retry = Change(
+    public static readonly Statement Retry = Change(
         TaskTransition.Retry, $"{Again}, not_before = {{3}}, history = history || {{2}}", " AND attempt < {4}");
 
     /// <summary>{0} id, {1} now, {2} history. The attempt does not count: nothing went wrong.</summary>
-    public static readonly string Release = Change(
+    public static readonly Statement Release = Change(
         TaskTransition.Release, $"{Again}, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, history = history || {{2}}");
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
-    public static readonly string Requeue = Change(
+    public static readonly Statement Requeue = Change(
         TaskTransition.Requeue,
         $"{Again}, ended_at = NULL, error_message = NULL, user_facing_error_message = NULL, attempt = 0, history = history || {{2}}");
 
     /// <summary>{0} now, {1} history, {2} how many, {3} the most attempts.</summary>
-    public static readonly string Lose = Lost(TaskTransition.Lose, Again, "attempt < {3}");
+    public static readonly Statement Lose = Lost(TaskTransition.Lose, Again, "attempt < {3}");
 
     /// <summary>{0} now, {1} history, {2} how many, {3} the most attempts, {4} error message, {5} error message for users.</summary>
-    public static readonly string GiveUp = Lost(
+    public static readonly Statement GiveUp = Lost(
         TaskTransition.GiveUp, "ended_at = {0}, error_message = {4}, user_facing_error_message = {5}", "attempt >= {3}");
 
     /// <summary>{0} now, {1} how many.</summary>
-    public const string WakeDelayed =
-        """
+    public static readonly Statement WakeDelayed = new(
+        $$"""
         UPDATE tasks SET not_before = NULL
-        WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} RETURNING *
-        """;
+        WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} {{Returning}}
+        """);
 
-    /// <summary>{0} now, {1} how many, then for each type its id, the id of its provider, its lease in seconds and its line of history.</summary>
-    /// <remarks>
-    /// The pick holds the guard and, where writers work side by side, locks what it picks. It is a materialised CTE:
-    /// PostgreSQL may run a plain subquery more than once and would then claim more than the limit.
-    /// </remarks>
-    public static string Claim(Dialect dialect, int types)
-    {
-        var first = Enumerable.Range(0, types).Select(i => 2 + (4 * i)).ToList();
-        var pick = dialect.PickNext([.. first.Select(type => $"{Waiting} AND type = {{{type}}}")], "{1}");
-
-        return $$"""
-            WITH picked AS MATERIALIZED ({{pick}})
-            UPDATE tasks SET {{To(TaskTransition.Claim)}}revision = revision + 1, started_at = {0}, attempt = attempt + 1, renewals = 0,
-                provider_id = {{OfType(1)}}, lease_seconds = {{OfType(2)}}, lease_until = {0} + 1000 * CAST({{OfType(2)}} AS bigint),
-                history = history || {{OfType(3)}}
-            WHERE id IN (SELECT id FROM picked)
-            RETURNING *
-            """;
-
-        string OfType(int offset) => $"CASE type{string.Concat(first.Select(type => $" WHEN {{{type}}} THEN {{{type + offset}}}"))} END";
-    }
-
-    private static string Finish(TaskTransition transition) => Change(
+    private static Statement Finish(TaskTransition transition) => Change(
         transition,
         """
         ended_at = {1}, not_before = NULL, output = COALESCE({3}, output), progress = COALESCE({4}, progress),
@@ -108,21 +92,21 @@ internal static class TaskStatements
         history = history || {2}
         """);
 
-    private static string Lost(TaskTransition transition, string assignments, string attempts) =>
+    private static Statement Lost(TaskTransition transition, string assignments, string attempts) => new(
         $$"""
         UPDATE tasks SET {{To(transition)}}last_updated = {0}, revision = revision + 1, {{assignments}}, history = history || {1}
         WHERE id IN (SELECT id FROM tasks WHERE {{From(transition.From)}} AND lease_until <= {0} AND {{attempts}} ORDER BY lease_until LIMIT {2})
             AND {{From(transition.From)}} AND lease_until <= {0}
-        RETURNING *
-        """;
+        {{Returning}}
+        """);
 
-    private static string Change(TaskTransition transition, string assignments, string furtherGuard = "") =>
+    private static Statement Change(TaskTransition transition, string assignments, string furtherGuard = "") => new(
         $$"""
         UPDATE tasks SET {{To(transition)}}last_updated = {1}, revision = revision + 1, {{assignments}}
-        WHERE id = {0} AND {{From(transition.From)}}{{furtherGuard}} RETURNING *
-        """;
+        WHERE id = {0} AND {{From(transition.From)}}{{furtherGuard}} {{Returning}}
+        """);
 
-    private static string To(TaskTransition transition) => transition.To is { } to ? $"status = {to:D}, " : "";
+    public static string To(TaskTransition transition) => transition.To is { } to ? $"status = {to:D}, " : "";
 
     /// <summary>Literals, not parameters: the partial indexes serve only a status that the planner sees.</summary>
     private static string From(ImmutableArray<ProcessingStatus> from) =>

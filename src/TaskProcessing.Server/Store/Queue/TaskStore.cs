@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
 
@@ -8,22 +9,24 @@ namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
 {
-    private TaskInsert? _insert;
+    private readonly TaskClaim _claim = new(dialect);
 
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async db =>
+        database.ChangeAsync(
+            async session =>
             {
-                await Insert(db).RunAsync(db, task);
+                await TaskInsert.RunAsync(session, task);
                 return true;
             },
+            together: false,
             cancellationToken);
 
     /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
     public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
-        database.TransactAsync(
-            async db =>
+        database.ChangeAsync(
+            async session =>
             {
+                var db = session.Context;
                 while (!await IdempotencyKeys.TryTakeAsync(db, key))
                 {
                     if (await IdempotencyKeys.FindAsync(db, key, CancellationToken.None) is { } known)
@@ -32,17 +35,18 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
                         break;
                 }
 
-                await Insert(db).RunAsync(db, task);
+                await TaskInsert.RunAsync(session, task);
                 await IdempotencyKeys.GiveAsync(db, key, task.Id);
                 return null;
             },
+            together: true,
             cancellationToken);
 
     public Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(db => IdempotencyKeys.FindAsync(db, key, cancellationToken), cancellationToken);
 
     public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Tasks.FirstOrDefaultAsync(task => task.Id == id, cancellationToken), cancellationToken);
+        database.QueryAsync(session => FindAsync(session, id), cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
         await database.ReadAsync(
@@ -65,14 +69,7 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         if (types.Count == 0)
             return [];
 
-        List<object> values = [now.ToUnixTimeMilliseconds(), count];
-        foreach (var type in types)
-            values.AddRange([type.Type, type.ProviderId, type.LeaseSeconds, TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId)]);
-
-        var statement = TaskStatements.Claim(dialect, types.Count);
-        var claimed = await database.WriteAsync(
-            db => db.Tasks.FromSqlRaw(statement, values.ToArray()).ToListAsync(CancellationToken.None), cancellationToken);
-        return InOrder(claimed);
+        return await database.ChangeAsync(session => _claim.RunAsync(session, types, count, actor, now), together: false, cancellationToken);
     }
 
     public Task<TaskChange> TryReportProgressAsync(
@@ -86,15 +83,27 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Stream, id, now, [output, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
 
-    public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
-            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
-            : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
+    public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ChangeAsync(session => FinishAsync(session, id, ending, now), together: false, cancellationToken);
 
-        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
-        return TryChangeAsync(
-            statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage], cancellationToken);
+    /// <remarks>By id, so that two such transactions never wait for each other crosswise.</remarks>
+    public async Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(
+        IReadOnlyList<(long Id, TaskEnding Ending)> endings, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (endings.Count == 0)
+            return [];
+
+        var order = Enumerable.Range(0, endings.Count).OrderBy(place => endings[place].Id).ToList();
+        return await database.ChangeAsync(
+            async session =>
+            {
+                var changes = new TaskChange[endings.Count];
+                foreach (var place in order)
+                    changes[place] = await FinishAsync(session, endings[place].Id, endings[place].Ending, now);
+                return changes;
+            },
+            together: true,
+            cancellationToken);
     }
 
     public Task<TaskChange> TryRetryAsync(
@@ -159,30 +168,27 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
     /// <summary>The line for a worker that reports on a task which it was not known to have.</summary>
     private static string Started(string actor, DateTimeOffset now) => TaskHistory.Line(now, TaskHistory.Started, actor);
 
-    private TaskInsert Insert(TaskDbContext db) => _insert ??= new TaskInsert(db.Model);
+    private static ValueTask<TaskChange> FinishAsync(Session session, long id, TaskEnding ending, DateTimeOffset now)
+    {
+        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
+            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
+            : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
 
-    /// <summary>A statement returns its rows in any order; this is the one that picked them.</summary>
-    private static List<ProcessingTask> InOrder(List<ProcessingTask> claimed) =>
-    [
-        .. claimed
-            .GroupBy(task => task.Type)
-            .SelectMany(type => type.OrderByDescending(task => task.Priority).ThenBy(task => task.Turn).ThenBy(task => task.Id).Select((task, place) => (task, place)))
-            .OrderByDescending(entry => entry.task.Priority).ThenBy(entry => entry.place).ThenBy(entry => entry.task.Id)
-            .Select(entry => entry.task),
-    ];
+        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
+        return ChangeAsync(session, statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage]);
+    }
 
     private Task<TaskChange> TryChangeAsync(
-        string statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            async db =>
-            {
-                object?[] parameters = [id, now.ToUnixTimeMilliseconds(), .. values];
-                var changed = await db.Tasks.FromSqlRaw(statement, parameters!).ToListAsync(CancellationToken.None);
-                return changed is [var task]
-                    ? new TaskChange(task, Changed: true)
-                    : new TaskChange(await db.Tasks.FirstOrDefaultAsync(stored => stored.Id == id, CancellationToken.None), Changed: false);
-            },
-            cancellationToken);
+        Statement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
+        database.ChangeAsync(session => ChangeAsync(session, statement, id, now, values), together: false, cancellationToken);
+
+    private static async ValueTask<TaskChange> ChangeAsync(Session session, Statement statement, long id, DateTimeOffset now, object?[] values) =>
+        await session.QueryAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read) is [var task]
+            ? new TaskChange(task, Changed: true)
+            : new TaskChange(await FindAsync(session, id), Changed: false);
+
+    private static async ValueTask<ProcessingTask?> FindAsync(Session session, long id) =>
+        await session.QueryAsync(TaskStatements.Find, [id], TaskRow.Read) is [var task] ? task : null;
 
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
     {

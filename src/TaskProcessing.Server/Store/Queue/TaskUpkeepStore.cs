@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
@@ -55,6 +56,6 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect) : ITas
             ? database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None), cancellationToken)
             : Task.CompletedTask;
 
-    private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(string statement, object[] values, CancellationToken cancellationToken) =>
-        await database.WriteAsync(db => db.Tasks.FromSqlRaw(statement, values).ToListAsync(CancellationToken.None), cancellationToken);
+    private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
+        await database.ChangeAsync(session => session.QueryAsync(statement, values, TaskRow.Read), together: false, cancellationToken);
 }

@@ -6,7 +6,7 @@ using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
 
-namespace TaskProcessing.Server.Providers;
+namespace TaskProcessing.Server.Providers.Local;
 
 /// <summary>Lets the providers that live in this process work through the same use cases as those that come over HTTP.</summary>
 internal sealed class LocalWorkSource(
@@ -18,22 +18,38 @@ internal sealed class LocalWorkSource(
     ReleaseTask releaseTask,
     FindTaskFile findTaskFile,
     AddTaskFile addTaskFile,
-    IBlobStore blobs) : IWorkSource
+    IBlobStore blobs,
+    ITaskStore tasks,
+    TaskSignal signal,
+    TimeProvider time) : IWorkSource
 {
     private const string Actor = "built-in worker";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
         await taskTypes.SetLocalProvidersAsync(providers, cancellationToken);
 
     public async ValueTask UnregisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
-        await taskTypes.SetLocalProvidersAsync([], cancellationToken);
+        await taskTypes.RemoveLocalProvidersAsync(providers, cancellationToken);
 
+    /// <summary>Waits no longer than the catalogue stays as it is: with another one other providers may be asked for.</summary>
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
         var request = new ClaimRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], Count: 1, LongestWait) { Actor = Actor };
-        return (await claimTasks.RunAsync(request, cancellationToken)).Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
+        // Not disposed of: the event may still be about to cancel it, and it holds nothing.
+        var stopWaiting = new CancellationTokenSource();
+        Action stop = () => _ = stopWaiting.CancelAsync();
+        taskTypes.Refreshed += stop;
+        try
+        {
+            return (await claimTasks.RunAsync(request, cancellationToken, stopWaiting.Token)).Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
+        }
+        finally
+        {
+            taskTypes.Refreshed -= stop;
+        }
     }
 
     public async ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
@@ -41,6 +57,20 @@ internal sealed class LocalWorkSource(
 
     public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken) =>
         Status(await streamOutput.RunAsync(taskId, JsonElement.Parse(output.ToJson()), cancellationToken));
+
+    /// <summary>A change in this process is noticed at once, one in another with the next look.</summary>
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    {
+        using var listener = signal.ListenForChanges(taskId);
+        while (true)
+        {
+            var status = (await tasks.FindAsync(taskId, cancellationToken))?.Status;
+            if (status is null || status.Value.IsFinal())
+                return status;
+
+            await listener.WaitAsync(LookInterval, time, cancellationToken);
+        }
+    }
 
     public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));

@@ -2,13 +2,7 @@ using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 
-namespace TaskProcessing.Sdk.Workers;
-
-/// <summary>The three moments of a worker's end, in their order.</summary>
-/// <param name="Stopping">The worker was asked to stop; running tasks may go on.</param>
-/// <param name="Interrupt">The drain time is over; providers shall end.</param>
-/// <param name="Abandon">The worker ends without whatever is still running.</param>
-internal readonly record struct WorkerTokens(CancellationToken Stopping, CancellationToken Interrupt, CancellationToken Abandon);
+namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>One claimed task, from the claim to its delivered result: runs the provider and, beside it, one sender of reports.</summary>
 internal sealed partial class TaskRun(
@@ -31,7 +25,7 @@ internal sealed partial class TaskRun(
         await using var interruption = tokens.Interrupt.Register(() => Stop(StopReason.WorkerStopping)).ConfigureAwait(false);
 
         var startedAt = time.GetTimestamp();
-        var reporting = SendReportsAsync(ended.Token);
+        var reporting = Task.WhenAll(SendReportsAsync(ended.Token), WatchAsync(ended.Token));
         var result = await RunProviderAsync().ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await reporting.ConfigureAwait(false);
@@ -121,6 +115,18 @@ internal sealed partial class TaskRun(
                 if (failures++ == 0)
                     Log.ReportFailed(logger, exception, Id);
             }
+        }
+    }
+
+    private async Task WatchAsync(CancellationToken ended)
+    {
+        try
+        {
+            Heed(await source.WhenUnwantedAsync(Id, ended).ConfigureAwait(false));
+        }
+        catch (Exception)
+        {
+            // The answers to reports tell the same, only later.
         }
     }
 

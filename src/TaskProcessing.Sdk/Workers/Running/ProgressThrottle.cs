@@ -1,4 +1,4 @@
-namespace TaskProcessing.Sdk.Workers;
+namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>
 /// Turns what a provider reports into what is sent: at most one report per interval, progress only when it grew, the

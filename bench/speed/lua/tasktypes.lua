@@ -1,0 +1,4 @@
+-- GET tasktypes.
+dofile("report.lua")
+as_user()
+wrk.path = tasks .. "/tasktypes"

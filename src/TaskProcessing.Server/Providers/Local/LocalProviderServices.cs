@@ -1,0 +1,16 @@
+using TaskProcessing.Server.Providers.BuiltIn;
+
+namespace TaskProcessing.Server.Providers.Local;
+
+/// <summary>What a running server needs to serve task types itself.</summary>
+internal static class LocalProviderServices
+{
+    /// <summary>The sources, the first before the others where nothing else says which provider serves a type.</summary>
+    public static void AddLocalProviders(this IServiceCollection services)
+    {
+        services.AddSingleton<ILocalProviderSource, BuiltInProviders>();
+        services.AddSingleton<LocalProviders>();
+        services.AddSingleton<LocalWorkSource>();
+        services.AddHostedService<LocalWorker>();
+    }
+}

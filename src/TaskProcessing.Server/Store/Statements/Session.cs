@@ -1,0 +1,14 @@
+namespace TaskProcessing.Server.Store.Statements;
+
+/// <summary>A connection in the hands of one caller, with the statements that stay prepared on it.</summary>
+internal abstract class Session
+{
+    /// <summary>The same connection for EF Core: for whatever is not asked for thousands of times a second.</summary>
+    public abstract TaskDbContext Context { get; }
+
+    /// <summary>Runs a statement and reads every row that it returns.</summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="values">A value for each of its places: text, long, int, double, bool or null.</param>
+    /// <param name="read">Makes something of a row.</param>
+    public abstract ValueTask<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read);
+}
