@@ -7,6 +7,7 @@ using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
@@ -45,6 +46,7 @@ internal static class StoreServices
         services.AddSingleton<IExAppStore, ExAppStore>();
         services.AddSingleton<IExAppStatusStore, ExAppStatusStore>();
         services.AddSingleton<IExAppSettingStore, ExAppSettingStore>();
+        services.AddSingleton<IProviderChoiceStore, ProviderChoiceStore>();
         services.AddSingleton<IFileStore, FileStore>();
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();

@@ -47,3 +47,8 @@ public sealed class TaskLeaseOnPostgreSql : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
+
+public sealed class ProviderChoiceStoreOnPostgreSql : ProviderChoiceStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}

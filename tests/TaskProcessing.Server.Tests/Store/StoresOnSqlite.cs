@@ -47,3 +47,8 @@ public sealed class TaskLeaseOnSqlite : TaskLeaseConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
+
+public sealed class ProviderChoiceStoreOnSqlite : ProviderChoiceStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}

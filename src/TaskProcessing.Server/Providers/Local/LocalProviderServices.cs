@@ -1,4 +1,5 @@
 using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Providers.Choosing;
 
 namespace TaskProcessing.Server.Providers.Local;
 
@@ -12,5 +13,6 @@ internal static class LocalProviderServices
         services.AddSingleton<LocalProviders>();
         services.AddSingleton<LocalWorkSource>();
         services.AddHostedService<LocalWorker>();
+        services.AddHostedService<LocalProviderRecorder>();
     }
 }
