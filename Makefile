@@ -27,3 +27,6 @@ demo: build ## Shows a server at work on a sample text, in a few seconds
 
 image: ## Builds the container image taskprocessing
 	docker build -t taskprocessing .
+
+quality: ## Measures the built-in text work against references and a naive baseline
+	dotnet run -c Release --project bench/quality

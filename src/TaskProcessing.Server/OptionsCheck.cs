@@ -80,8 +80,9 @@ internal sealed class OptionsCheck<T>(string? section) : IValidateOptions<T>, IO
     }
 
     private static IEnumerable<string> Entries(string key, IDictionary entries) =>
-        from entry in entries.Cast<DictionaryEntry>()
-        where entry.Value is not null && entry.Value.GetType().Assembly == typeof(T).Assembly
-        from problem in Problems($"{key}:{entry.Key}:", entry.Value!)
+        from name in entries.Keys.Cast<object>()
+        let entry = entries[name]
+        where entry is not null && entry.GetType().Assembly == typeof(T).Assembly
+        from problem in Problems($"{key}:{name}:", entry)
         select problem;
 }

@@ -53,6 +53,7 @@ internal static class ServerBuilder
         services.AddDataProtection().SetApplicationName("TaskProcessing").ProtectKeys(builder.Configuration);
 
         services.AddSingleton<CredentialCache>();
+        services.AddSingleton<AccountDirectory>();
         services.AddSingleton<VerifyCredentials>();
         services.AddSingleton<CreateAccount>();
         services.AddSingleton<ChangePassword>();

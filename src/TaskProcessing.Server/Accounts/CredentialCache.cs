@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
-using System.Text;
 
 namespace TaskProcessing.Server.Accounts;
 
@@ -15,7 +15,7 @@ internal sealed class CredentialCache(TimeProvider time)
     private const int Capacity = 10_000;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly ConcurrentDictionary<string, (Account Account, long Expires)> _entries = new();
+    private readonly ConcurrentDictionary<Digest, (Account Account, long Expires)> _entries = new();
 
     /// <summary>Raised by every <see cref="Clear"/>: what was verified before a change must not be remembered after it.</summary>
     private int _generation;
@@ -43,9 +43,23 @@ internal sealed class CredentialCache(TimeProvider time)
         _entries.Clear();
     }
 
-    private string Key(string user, string secret)
+    /// <summary>A plain hash behind the key does: nobody ever sees it, and it costs a third of an HMAC.</summary>
+    private Digest Key(string user, string secret)
     {
-        var text = Encoding.UTF8.GetBytes($"{user.Length}:{user}{secret}");
-        return Convert.ToBase64String(HMACSHA256.HashData(_key, text));
+        var name = MemoryMarshal.AsBytes(user.AsSpan());
+        var text = MemoryMarshal.AsBytes(secret.AsSpan());
+        var length = _key.Length + sizeof(int) + name.Length + text.Length;
+        var all = length <= 512 ? stackalloc byte[length] : new byte[length];
+        _key.CopyTo(all);
+        MemoryMarshal.Write(all[_key.Length..], name.Length);
+        name.CopyTo(all[(_key.Length + sizeof(int))..]);
+        text.CopyTo(all[(length - text.Length)..]);
+
+        var digest = default(Digest);
+        SHA256.HashData(all, MemoryMarshal.AsBytes(new Span<Digest>(ref digest)));
+        return digest;
     }
+
+    /// <summary>The 256 bits of a hash.</summary>
+    private readonly record struct Digest(UInt128 First, UInt128 Second);
 }

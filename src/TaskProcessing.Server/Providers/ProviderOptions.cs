@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskProcessing.Server.Providers.OpenAI;
 
 namespace TaskProcessing.Server.Providers;
 
@@ -25,6 +26,9 @@ internal sealed class ProviderOptions
 
     /// <summary>The providers that come with the server.</summary>
     public BuiltInOptions BuiltIn { get; set; } = new();
+
+    /// <summary>Endpoints that speak OpenAI's API, by names of your choice. Default none.</summary>
+    public Dictionary<string, OpenAIEndpointOptions> OpenAI { get; set; } = [];
 }
 
 /// <summary>The order of one task type.</summary>

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Upkeep;
 
@@ -9,9 +10,15 @@ namespace TaskProcessing.Server.Store;
 /// How the stores reach the database: to read, to write one statement, to write several as one. With a context for what
 /// EF Core does; with a session for the statements of the hot paths.
 /// </summary>
-internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect) : IDisposable
+internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, TaskCache cache) : IDisposable
 {
-    private readonly Sessions _sessions = dialect.OpenSessions(contexts);
+    private readonly Sessions _sessions = dialect.OpenSessions(contexts, cache);
+
+    /// <inheritdoc cref="Sessions.CanRemember"/>
+    public bool CanRemember => _sessions.CanRemember;
+
+    /// <inheritdoc cref="Sessions.IsCurrent"/>
+    public bool IsCurrent() => _sessions.IsCurrent();
 
     public Task<T> ReadAsync<T>(Func<TaskDbContext, Task<T>> read, CancellationToken cancellationToken) =>
         GuardAsync(async () =>

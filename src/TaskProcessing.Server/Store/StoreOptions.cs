@@ -18,6 +18,13 @@ internal sealed class StoreOptions : ICheckedOptions
     /// <summary>Whether <c>serve</c> brings the schema up to date on start. Default true; false leaves that to <c>migrate</c>.</summary>
     public bool MigrateOnStart { get; set; } = true;
 
+    /// <summary>
+    /// How many megabytes of tasks a process keeps in memory, about, so that asking for a task costs no read. Default 64; 0 keeps
+    /// none. Only on SQLite, where a process can tell that it has seen every change.
+    /// </summary>
+    [Range(0, 65_536)]
+    public int CacheMegabytes { get; set; } = 64;
+
     public IEnumerable<(string Key, string Problem)> Problems()
     {
         try

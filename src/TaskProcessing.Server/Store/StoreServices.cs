@@ -37,6 +37,7 @@ internal static class StoreServices
         });
 
         services.AddSingleton<Database>();
+        services.AddSingleton<TaskCache>();
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();

@@ -17,9 +17,12 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
     /// <param name="cancellationToken">The reader is gone.</param>
     public async Task<ProcessingTask?> WaitAsync(long id, TaskOwner owner, TimeSpan longest, CancellationToken stopWaiting, CancellationToken cancellationToken)
     {
+        if (longest <= TimeSpan.Zero)
+            return await RunAsync(id, owner, cancellationToken);
+
         using var listener = signal.ListenForChanges(id);
         var task = await RunAsync(id, owner, cancellationToken);
-        if (task is null || task.Status.IsFinal() || longest <= TimeSpan.Zero)
+        if (task is null || task.Status.IsFinal())
             return task;
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);

@@ -11,6 +11,7 @@ namespace TaskProcessing.Server.Upkeep;
 internal sealed partial class ChangeWatcher(
     IChangeStore changes,
     CredentialCache credentials,
+    AccountDirectory accounts,
     ExAppDirectory exApps,
     ExAppLifeCycle lifeCycle,
     AvailableTaskTypes taskTypes,
@@ -29,6 +30,7 @@ internal sealed partial class ChangeWatcher(
         if (Changed(versions, ChangeTopic.Accounts))
         {
             credentials.Clear();
+            accounts.Clear();
             exApps.Clear();
             lifeCycle.Wake();
         }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
 
@@ -52,6 +53,8 @@ public abstract class TaskStoreConformance : StoreConformance
 
         task.Id.Should().BePositive();
         (await Tasks.FindAsync(task.Id, Token)).Should().BeEquivalentTo(task);
+        await using var node = Database.AddTo(new ServiceCollection().AddLogging()).BuildServiceProvider();
+        (await node.GetRequiredService<ITaskStore>().FindAsync(task.Id, Token)).Should().BeEquivalentTo(task, "another node knows only what was stored");
     }
 
     [Fact]

@@ -47,15 +47,17 @@ internal static class ApiDocuments
         });
     }
 
-    public static void MapApiDocuments(this WebApplication app)
-    {
-        app.UseSwagger();
-        app.UseSwaggerUI(options =>
+    public static void MapApiDocuments(this WebApplication app) => app.UseWhen(
+        context => context.Request.Path.StartsWithSegments("/swagger"),
+        documents =>
         {
-            options.SwaggerEndpoint($"{Ocs}/swagger.json", "OCS TaskProcessing API");
-            options.SwaggerEndpoint($"{Rest}/swagger.json", "Tasks API");
+            documents.UseSwagger();
+            documents.UseSwaggerUI(options =>
+            {
+                options.SwaggerEndpoint($"{Ocs}/swagger.json", "OCS TaskProcessing API");
+                options.SwaggerEndpoint($"{Rest}/swagger.json", "Tasks API");
+            });
         });
-    }
 
     private static OpenApiSecurityScheme Header(string name, string description) =>
         new() { Type = SecuritySchemeType.ApiKey, In = ParameterLocation.Header, Name = name, Description = description };

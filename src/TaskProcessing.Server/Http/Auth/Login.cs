@@ -11,7 +11,7 @@ namespace TaskProcessing.Server.Http.Auth;
 /// <summary>Finds out who calls, in Nextcloud's order: AppAPI headers, Bearer, Basic. The first kind that is there decides.</summary>
 internal sealed class Login(
     VerifyCredentials verifyCredentials,
-    IAccountStore accounts,
+    AccountDirectory accounts,
     ExAppDirectory exApps,
     IExAppStore exAppStore,
     ExAppPresence presence,

@@ -52,7 +52,7 @@ internal static class TaskEndpoints
             .Describe("cancelTaskAsApp", "Calls a task of the named user, or of nobody, off.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
     }
 
-    private static OcsResult GetTaskTypes(AvailableTaskTypes taskTypes) => OcsResult.Ok(new TaskTypesData(taskTypes.Current.Available));
+    private static OcsResult GetTaskTypes(AvailableTaskTypes taskTypes) => OcsResult.Ok(new TaskTypesData(taskTypes.Current));
 
     private static async Task<OcsResult> Schedule(
         HttpRequest request, OcsParameters parameters, Caller caller, ScheduleTask scheduleTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>

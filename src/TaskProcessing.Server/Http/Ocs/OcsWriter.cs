@@ -1,8 +1,6 @@
-using System.Buffers;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
-using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Texts;
 
@@ -31,9 +29,9 @@ internal static class OcsWriter
             return;
 
         var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
-        var buffer = new ArrayBufferWriter<byte>(1024);
-        WriteJson(buffer, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
-        ReadOnlyMemory<byte> body = json ? buffer.WrittenMemory : OcsXml.FromJson(buffer.WrittenMemory);
+        using var buffer = EnvelopeBuffer.Take();
+        WriteJson(buffer.Json, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
+        var body = json ? buffer.Written : OcsXml.FromJson(buffer.Written);
 
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
@@ -48,9 +46,8 @@ internal static class OcsWriter
         (false, false) => "application/xml; charset=utf-8",
     };
 
-    private static void WriteJson(ArrayBufferWriter<byte> buffer, OcsResult result, bool version1, OcsStyle style)
+    private static void WriteJson(Utf8JsonWriter json, OcsResult result, bool version1, OcsStyle style)
     {
-        using var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions);
         var ok = OcsStatus.IsOk(result.Status, version1);
         json.WriteStartObject();
         json.WriteStartObject("ocs"u8);

@@ -1,18 +1,34 @@
+using System.Buffers;
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
-/// <summary><c>{"types": {id: type, …}}</c>.</summary>
-internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : OcsData
+/// <summary><c>{"types": {id: type, …}}</c>. Every web page asks for it, so it is written once for each catalogue and style.</summary>
+internal sealed record TaskTypesData(TaskTypeCatalogue Catalogue) : OcsData
 {
-    public override void Write(Utf8JsonWriter json, OcsStyle style)
+    private static readonly ConditionalWeakTable<TaskTypeCatalogue, ConcurrentDictionary<OcsStyle, byte[]>> Written = [];
+
+    public override void Write(Utf8JsonWriter json, OcsStyle style) =>
+        json.WriteRawValue(Written.GetOrCreateValue(Catalogue).GetOrAdd(style, WriteAnew, Catalogue.Available), skipInputValidation: true);
+
+    private static byte[] WriteAnew(OcsStyle style, ImmutableArray<AvailableTaskType> types)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
+            WriteTypes(json, types, style);
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    private static void WriteTypes(Utf8JsonWriter json, ImmutableArray<AvailableTaskType> types, OcsStyle style)
     {
         json.WriteStartObject();
         json.WritePropertyName("types"u8);
-        if (Types.IsEmpty && style.Profile == OcsProfile.Nextcloud)
+        if (types.IsEmpty && style.Profile == OcsProfile.Nextcloud)
         {
             // PHP has no empty map. Clients that decode a map fail on this list, so that only the exact profile sends it.
             json.WriteStartArray();
@@ -21,7 +37,7 @@ internal sealed record TaskTypesData(ImmutableArray<AvailableTaskType> Types) : 
         else
         {
             json.WriteStartObject();
-            foreach (var type in Types)
+            foreach (var type in types)
                 WriteType(json, type, style);
             json.WriteEndObject();
         }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
@@ -21,29 +22,37 @@ internal static class JsonBody
         if (request.ContentLength > maxBytes)
             throw TooLarge(maxBytes);
 
-        var body = new MemoryStream((int)Math.Min(request.ContentLength ?? 0, maxBytes));
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
+        var reader = request.BodyReader;
+        var read = await reader.ReadAsync(cancellationToken);
+        while (!read.IsCompleted && read.Buffer.Length <= maxBytes)
         {
-            if (body.Length + read > maxBytes)
-                throw TooLarge(maxBytes);
-            body.Write(chunk, 0, read);
+            reader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
+            read = await reader.ReadAsync(cancellationToken);
         }
 
-        return body.Length == 0 ? null : Parse(body.GetBuffer().AsMemory(0, (int)body.Length));
+        try
+        {
+            if (read.Buffer.Length > maxBytes)
+                throw TooLarge(maxBytes);
+
+            return read.Buffer.IsEmpty ? null : Parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
+        }
+        finally
+        {
+            reader.AdvanceTo(read.Buffer.End);
+        }
     }
 
-    private static JsonElement? Parse(ReadOnlyMemory<byte> body)
+    private static JsonElement? Parse(ReadOnlySpan<byte> body)
     {
         try
         {
-            if (!Utf8.IsValid(body.Span))
+            if (!Utf8.IsValid(body))
                 throw new BadHttpRequestException("The request body is not UTF-8");
 
-            var root = JsonElement.Parse(body.Span, Options);
+            var root = JsonElement.Parse(body, Options);
             // The reader checks half surrogates only when a string is read, and then throws what looks like a bug of ours.
-            if (body.Span.IndexOf("\\ud"u8) >= 0 || body.Span.IndexOf("\\uD"u8) >= 0)
+            if (body.IndexOf("\\ud"u8) >= 0 || body.IndexOf("\\uD"u8) >= 0)
                 ReadStrings(root);
 
             return root.ValueKind is JsonValueKind.Object or JsonValueKind.Array ? root : null;

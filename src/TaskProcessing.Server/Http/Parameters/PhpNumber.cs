@@ -8,6 +8,9 @@ internal static partial class PhpNumber
 {
     public static long ToInteger(string text)
     {
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var plain))
+            return plain;
+
         var match = Leading().Match(text);
         if (!match.Success)
             return 0;

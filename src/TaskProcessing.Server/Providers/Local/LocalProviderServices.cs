@@ -1,5 +1,6 @@
 using TaskProcessing.Server.Providers.BuiltIn;
 using TaskProcessing.Server.Providers.Choosing;
+using TaskProcessing.Server.Providers.OpenAI;
 
 namespace TaskProcessing.Server.Providers.Local;
 
@@ -9,6 +10,7 @@ internal static class LocalProviderServices
     /// <summary>The sources, the first before the others where nothing else says which provider serves a type.</summary>
     public static void AddLocalProviders(this IServiceCollection services)
     {
+        services.AddSingleton<ILocalProviderSource, OpenAISource>();
         services.AddSingleton<ILocalProviderSource, BuiltInProviders>();
         services.AddSingleton<LocalProviders>();
         services.AddSingleton<LocalWorkSource>();

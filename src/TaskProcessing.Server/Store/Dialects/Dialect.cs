@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
@@ -14,7 +15,7 @@ internal abstract class Dialect : IDisposable
     public abstract void Configure(DbContextOptionsBuilder options);
 
     /// <summary>Opens nothing yet.</summary>
-    public abstract Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts);
+    public abstract Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache);
 
     /// <summary>Makes this process the only one that migrates until the result is disposed; a process that dies lets go.</summary>
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);

@@ -28,6 +28,7 @@ internal sealed class PendingWrite<T> : PendingWrite
     private readonly bool _together;
     private readonly CancellationTokenRegistration _cancellation;
     private int _state;
+    private int _remembered;
     private T _answer = default!;
     private Exception? _error;
 
@@ -45,18 +46,21 @@ internal sealed class PendingWrite<T> : PendingWrite
         if (Interlocked.CompareExchange(ref _state, Begun, Waiting) != Waiting)
             return;
 
+        _remembered = session.Remembered;
         try
         {
             if (_together)
                 session.Save();
             // SQLite answers synchronously: nothing waits here.
-            _answer = _write(session).AsTask().GetAwaiter().GetResult();
+            var write = _write(session);
+            _answer = write.IsCompleted ? write.Result : write.AsTask().GetAwaiter().GetResult();
             if (_together)
                 session.Release();
         }
         catch (Exception error) when (!session.IsRolledBack)
         {
             _error = error;
+            session.Unlearn(_remembered);
             if (_together)
                 session.RollBackToSave();
         }

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
@@ -33,7 +34,7 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 
-    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts) => new PostgreSqlSessions(contexts);
+    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) => new PostgreSqlSessions(contexts);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {

@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -30,6 +31,11 @@ internal sealed class PostgreSqlSession(TaskDbContext context) : Session
         while (await reader.ReadAsync(CancellationToken.None))
             rows.Add(read(row));
         return rows;
+    }
+
+    /// <summary>Other nodes may change it at any time.</summary>
+    public override void Remember(ProcessingTask task)
+    {
     }
 
     /// <summary>A null goes without a type and takes that of its place.</summary>

@@ -6,6 +6,10 @@ namespace TaskProcessing.Server.Store.Dialects;
 /// <summary>Connections from the pool: readers and writers work side by side, and the server gathers their commits.</summary>
 internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts) : Sessions
 {
+    public override bool CanRemember => false;
+
+    public override bool IsCurrent() => false;
+
     public override async Task<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);

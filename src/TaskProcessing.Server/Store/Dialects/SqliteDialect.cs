@@ -4,6 +4,7 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
@@ -39,8 +40,8 @@ internal sealed class SqliteDialect : Dialect
     public override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(_connectionString).AddInterceptors(_setup);
 
-    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts) =>
-        new SqliteSessions(() => new SqliteSession(_connectionString, ConnectionSetup.Run));
+    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) =>
+        new SqliteSessions(() => new SqliteSession(_connectionString, ConnectionSetup.Run), cache);
 
     /// <remarks>
     /// EF Core's own lock is a row that outlives a killed process and would block every later start. The file lock

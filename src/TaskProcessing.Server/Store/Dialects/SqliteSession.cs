@@ -1,15 +1,23 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using SQLitePCL;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
 /// <summary>A connection of the store's own, outside of the pool, so that its statements live as long as it does.</summary>
 internal sealed class SqliteSession : Session, IDisposable
 {
+    private const string Savepoint = "write";
+
+    private static readonly Statement DataVersionStatement = new("PRAGMA data_version");
+
     private readonly Dictionary<Statement, SqliteStatement> _prepared = [];
     private readonly SqliteConnection _connection;
+    private readonly List<ProcessingTask> _remembered = [];
+    private readonly HashSet<long> _touched = [];
     private SqliteTransaction? _transaction;
     private TaskDbContext? _context;
 
@@ -23,6 +31,7 @@ internal sealed class SqliteSession : Session, IDisposable
             _connection.Open();
             _connection.DefaultTimeout = 1; // the busy handler has waited already
             setUp(_connection);
+            raw.sqlite3_update_hook(_connection.Handle, NoteTouched, null);
         }
         catch
         {
@@ -51,11 +60,41 @@ internal sealed class SqliteSession : Session, IDisposable
 
     public override ValueTask<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read)
     {
-        if (!_prepared.TryGetValue(statement, out var prepared))
-            _prepared[statement] = prepared = new SqliteStatement(_connection.Handle!, statement.For('?'));
-
-        return ValueTask.FromResult(prepared.Run(values, read));
+        try
+        {
+            return ValueTask.FromResult(Prepare(statement).Run(values, read));
+        }
+        catch (SqliteException error)
+        {
+            return ValueTask.FromException<List<T>>(error);
+        }
     }
+
+    public override void Remember(ProcessingTask task) => _remembered.Add(task);
+
+    /// <summary>How many rows wait for <see cref="Tell"/>.</summary>
+    public int Remembered => _remembered.Count;
+
+    /// <summary>A write failed: what it changed is not so.</summary>
+    public void Unlearn(int remembered) => _remembered.RemoveRange(remembered, _remembered.Count - remembered);
+
+    /// <summary>The transaction is committed: tells what the tasks are now that it changed, whoever changed them.</summary>
+    public void Tell(TaskCache cache)
+    {
+        foreach (var task in _remembered)
+        {
+            _touched.Remove(task.Id);
+            cache.KeepWritten(task);
+        }
+
+        foreach (var id in _touched)
+            cache.Forget(id);
+        _remembered.Clear();
+        _touched.Clear();
+    }
+
+    /// <summary>Moves when another connection has committed, never by this one.</summary>
+    public long DataVersion() => Prepare(DataVersionStatement).Run([], static row => row.Int64(0))[0];
 
     /// <summary>Waits for other processes, as long as the busy handler of the connection does.</summary>
     public void Begin() => _transaction = _connection.BeginTransaction(deferred: false);
@@ -93,5 +132,17 @@ internal sealed class SqliteSession : Session, IDisposable
         _connection.Dispose();
     }
 
-    private const string Savepoint = "write";
+    private SqliteStatement Prepare(Statement statement)
+    {
+        if (!_prepared.TryGetValue(statement, out var prepared))
+            _prepared[statement] = prepared = new SqliteStatement(_connection.Handle!, statement.For('?'));
+        return prepared;
+    }
+
+    /// <summary>SQLite names every row that this connection changes, also those that EF Core or a cascade changed.</summary>
+    private void NoteTouched(object userData, int type, utf8z database, utf8z table, long rowId)
+    {
+        if (table.utf8_to_string() == "tasks")
+            _touched.Add(rowId);
+    }
 }

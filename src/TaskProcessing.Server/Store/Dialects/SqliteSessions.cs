@@ -1,13 +1,21 @@
 using System.Collections.Concurrent;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
 /// <summary>Readers, each with a connection for the time of its read, beside one writer.</summary>
-internal sealed class SqliteSessions(Func<SqliteSession> open) : Sessions
+internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) : Sessions
 {
     private readonly ConcurrentBag<SqliteSession> _readers = [];
-    private readonly SqliteWriter _writer = new(open);
+    private readonly OwnCommits _ownCommits = new(open, cache);
+    private SqliteWriter? _writer;
+
+    public override bool CanRemember => true;
+
+    private SqliteWriter Writer => LazyInitializer.EnsureInitialized(ref _writer, () => new SqliteWriter(open, cache, _ownCommits));
+
+    public override bool IsCurrent() => _ownCommits.AreAll();
 
     public override async Task<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken)
     {
@@ -27,11 +35,12 @@ internal sealed class SqliteSessions(Func<SqliteSession> open) : Sessions
     }
 
     public override Task<T> WriteAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
-        _writer.RunAsync(write, together, cancellationToken);
+        Writer.RunAsync(write, together, cancellationToken);
 
     public override void Dispose()
     {
-        _writer.Dispose();
+        Writer.Dispose();
+        _ownCommits.Dispose();
         foreach (var session in _readers)
             session.Dispose();
     }

@@ -1,3 +1,4 @@
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects;
@@ -7,7 +8,7 @@ namespace TaskProcessing.Server.Store.Dialects;
 /// in one transaction, commits it to disk and then answers all. While it commits, the next ones gather: the more there
 /// are, the fewer commits each costs, and a lonely write waits for nobody. See docs/adr/0002.
 /// </summary>
-internal sealed class SqliteWriter(Func<SqliteSession> open) : IDisposable
+internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, OwnCommits ownCommits) : IDisposable
 {
     /// <summary>Other processes get their turn in between.</summary>
     private const int LargestBatch = 500;
@@ -94,13 +95,17 @@ internal sealed class SqliteWriter(Func<SqliteSession> open) : IDisposable
             _session.Begin();
             foreach (var write in _batch)
                 write.Run(_session);
+            ownCommits.Begin();
             _session.Commit();
+            _session.Tell(cache);
+            ownCommits.End(_session);
         }
         catch (Exception error)
         {
             // Whatever was written is undone with the connection; the next batch begins with a new one.
             _session?.Dispose();
             _session = null;
+            ownCommits.Abandon();
             foreach (var write in _batch)
                 write.Fail(error);
             return;

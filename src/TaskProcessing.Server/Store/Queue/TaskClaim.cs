@@ -10,6 +10,8 @@ internal sealed class TaskClaim(Dialect dialect)
 {
     private readonly ConcurrentDictionary<int, Statement> _byTypes = [];
 
+    public Statement For(int types) => _byTypes.GetOrAdd(types, Claim);
+
     public async ValueTask<List<ProcessingTask>> RunAsync(
         Session session, IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now)
     {
@@ -25,7 +27,7 @@ internal sealed class TaskClaim(Dialect dialect)
             values[place++] = TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId);
         }
 
-        var claimed = await session.QueryAsync(_byTypes.GetOrAdd(types.Count, Claim), values, TaskRow.Read);
+        var claimed = await session.ChangeTasksAsync(For(types.Count), values);
         return claimed.Count < 2 ? claimed : InOrder(claimed);
     }
 

@@ -13,7 +13,7 @@ internal static class TaskInsert
 {
     private static readonly string Queue = $"type = {Value(nameof(ProcessingTask.Type))} AND priority = {Value(nameof(ProcessingTask.Priority))}";
 
-    private static readonly Statement Insert = new(
+    public static readonly Statement Insert = new(
         $"""
         INSERT INTO tasks ({TaskRow.NewColumns}, turn)
         VALUES ({string.Join(", ", Enumerable.Range(0, TaskRow.NewCount).Select(i => $"{{{i}}}"))}, (SELECT COALESCE(MAX(turn), 0) FROM (
@@ -28,6 +28,7 @@ internal static class TaskInsert
     {
         var given = await session.QueryAsync(Insert, TaskRow.NewValues(task), static row => (Id: row.Int64(0), Turn: row.Int64(1)));
         (task.Id, task.Turn) = given[0];
+        session.Remember(task);
     }
 
     private static string Value(string property) => $"{{{TaskRow.PlaceOf(property)}}}";

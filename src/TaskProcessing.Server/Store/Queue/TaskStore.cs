@@ -7,7 +7,7 @@ using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
+internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache) : ITaskStore
 {
     private readonly TaskClaim _claim = new(dialect);
 
@@ -45,8 +45,15 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
     public Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(db => IdempotencyKeys.FindAsync(db, key, cancellationToken), cancellationToken);
 
-    public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) =>
-        database.QueryAsync(session => FindAsync(session, id), cancellationToken);
+    public async Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken)
+    {
+        if (database.CanRemember && cache.Find(id) is { } known && database.IsCurrent())
+            return known;
+
+        var version = cache.Version;
+        var task = await database.QueryAsync(session => FindAsync(session, id), cancellationToken);
+        return task is null || !database.CanRemember ? task : cache.KeepRead(task, version);
+    }
 
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
         await database.ReadAsync(
@@ -183,7 +190,7 @@ internal sealed class TaskStore(Database database, Dialect dialect) : ITaskStore
         database.ChangeAsync(session => ChangeAsync(session, statement, id, now, values), together: false, cancellationToken);
 
     private static async ValueTask<TaskChange> ChangeAsync(Session session, Statement statement, long id, DateTimeOffset now, object?[] values) =>
-        await session.QueryAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read) is [var task]
+        await session.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values]) is [var task]
             ? new TaskChange(task, Changed: true)
             : new TaskChange(await FindAsync(session, id), Changed: false);
 

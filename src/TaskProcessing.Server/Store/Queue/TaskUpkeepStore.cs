@@ -57,5 +57,5 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect) : ITas
             : Task.CompletedTask;
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
-        await database.ChangeAsync(session => session.QueryAsync(statement, values, TaskRow.Read), together: false, cancellationToken);
+        await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values), together: false, cancellationToken);
 }

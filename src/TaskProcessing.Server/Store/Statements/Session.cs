@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Tasks;
+
 namespace TaskProcessing.Server.Store.Statements;
 
 /// <summary>A connection in the hands of one caller, with the statements that stay prepared on it.</summary>
@@ -11,4 +13,16 @@ internal abstract class Session
     /// <param name="values">A value for each of its places: text, long, int, double, bool or null.</param>
     /// <param name="read">Makes something of a row.</param>
     public abstract ValueTask<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read);
+
+    /// <summary>Runs a statement that returns the tasks it has changed.</summary>
+    public async ValueTask<List<ProcessingTask>> ChangeTasksAsync(Statement statement, object?[] values)
+    {
+        var changed = await QueryAsync(statement, values, TaskRow.Read);
+        foreach (var task in changed)
+            Remember(task);
+        return changed;
+    }
+
+    /// <summary>Tells what a row is once the write is committed, for whoever can tell later that nobody has changed it: see <see cref="Sessions.CanRemember"/>.</summary>
+    public abstract void Remember(ProcessingTask task);
 }

@@ -3,6 +3,12 @@ namespace TaskProcessing.Server.Store.Statements;
 /// <summary>Hands out the connections of one database.</summary>
 internal abstract class Sessions : IDisposable
 {
+    /// <summary>Whether this process can tell that a task is as it remembers it.</summary>
+    public abstract bool CanRemember { get; }
+
+    /// <summary>Whether every task that is remembered is what a read would find now.</summary>
+    public abstract bool IsCurrent();
+
     public abstract Task<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken);
 
     /// <summary>Runs a write; when the answer is there, it is durable. Cancelling ends the wait for its turn only.</summary>

@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers;
+
+namespace TaskProcessing.Server.Providers.OpenAI.Work;
+
+/// <summary>Serves one task type with the models of an endpoint; which of them, a task may choose.</summary>
+internal abstract class EndpointProvider(OpenAIEndpoint endpoint, string taskType) : TaskProvider
+{
+    private const string ModelSlot = "model";
+
+    public string TaskType => taskType;
+
+    /// <summary>Whether there is a model for it now.</summary>
+    public bool IsAble => !Models.IsEmpty;
+
+    public sealed override int Concurrency => endpoint.Options.Concurrency;
+
+    public sealed override SharedLimit SharedLimit => endpoint.Limit;
+
+    /// <summary>Made anew each time: models come and go.</summary>
+    public sealed override ProviderDescriptor Descriptor
+    {
+        get
+        {
+            var models = Models;
+            var common = new ProviderDescriptor
+            {
+                Id = $"openai:{endpoint.Name}:{taskType}",
+                Name = $"Endpoint {endpoint.Name} ({models.FirstOrDefault("no model")})",
+                TaskType = taskType,
+            };
+            var described = Describe(common);
+            return models.IsEmpty
+                ? described
+                : described with
+                {
+                    OptionalInputShape = [.. described.OptionalInputShape, new ShapeDescriptor(ModelSlot, "Model", "The model that does the work", ShapeType.Enum)],
+                    OptionalInputShapeEnumValues = described.OptionalInputShapeEnumValues.Add(ModelSlot, [.. models.Select(model => new ShapeEnumValue(model, model))]),
+                    OptionalInputShapeDefaults = described.OptionalInputShapeDefaults.Add(ModelSlot, Json(models[0])),
+                };
+        }
+    }
+
+    protected OpenAIEndpoint Endpoint => endpoint;
+
+    /// <summary>Those that can do it, the default first.</summary>
+    protected abstract ImmutableArray<string> Models { get; }
+
+    /// <summary>Adds what else there is to say.</summary>
+    protected virtual ProviderDescriptor Describe(ProviderDescriptor descriptor) => descriptor;
+
+    protected string ModelFor(TaskRunContext context) =>
+        context.TextOrNull(ModelSlot) ?? Models.FirstOrDefault() ?? throw new TaskFailedException($"Endpoint {endpoint.Name} has no model for this any more.") { Retryable = true };
+
+    protected static JsonElement Json(string value) => JsonSerializer.SerializeToElement(value);
+
+    protected static JsonElement Json(double value) => JsonSerializer.SerializeToElement(value);
+}

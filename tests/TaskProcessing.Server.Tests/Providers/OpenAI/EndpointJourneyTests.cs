@@ -1,0 +1,159 @@
+using System.Text;
+using System.Text.Json;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.OpenAI;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Providers.OpenAI;
+
+/// <summary>Tasks of every type that endpoints serve, from the schedule to the result, with one address configured.</summary>
+public sealed class EndpointJourneyTests : IAsyncLifetime
+{
+    private OpenAIServer _models = null!;
+    private TestServer _server = null!;
+    private HttpClient _user = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _models = await OpenAIServer.StartAsync();
+        _server = await TestServer.StartAsync(settings: new Dictionary<string, string>
+        {
+            ["Providers:OpenAI:local:BaseAddress"] = _models.Url,
+            ["Providers:OpenAI:local:VisionModel"] = "tiny-vision",
+        });
+        _user = await _server.UserAsync("alice");
+        await Eventually.BecomesTrue(() => _server.Get<AvailableTaskTypes>().Current.Find("core:text2text") is not null, "the endpoint's offer");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _user?.Dispose();
+        if (_server is not null)
+            await _server.DisposeAsync();
+        if (_models is not null)
+            await _models.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Every_type_that_the_models_can_do_is_on_offer_with_its_choices()
+    {
+        var types = await TypesAsync();
+
+        types.EnumerateObject().Select(type => type.Name).Where(name => name.StartsWith("core:", StringComparison.Ordinal))
+            .Should().BeEquivalentTo(OpenAIProviders.TaskTypes).And.HaveCount(20);
+        var translate = types.GetProperty("core:text2text:translate");
+        translate.GetProperty("optionalInputShapeEnumValues").GetProperty("model").EnumerateArray().Select(choice => choice.GetProperty("value").GetString())
+            .Should().Equal("tiny-chat", "tiny-vision");
+        translate.GetProperty("optionalInputShapeDefaults").EnumerateObject().Select(slot => $"{slot.Name}: {slot.Value}")
+            .Should().BeEquivalentTo("max_tokens: 4096", "model: tiny-chat");
+        translate.GetProperty("inputShapeDefaults").GetRawText().Should().Be("""{"origin_language":"detect_language"}""");
+        translate.GetProperty("inputShapeEnumValues").GetProperty("target_language").GetArrayLength().Should().BeGreaterThan(40);
+    }
+
+    [Theory]
+    [InlineData("core:text2text", """{"input":"Hi"}""", "🐢 Hi")]
+    [InlineData("core:text2text:chat", """{"system_prompt":"Be kind and brief","input":"Hi","history":["A","B"]}""", "🐢 Be kind and | A | B | Hi")]
+    [InlineData("core:text2text:summary", """{"input":"Hi"}""", "🐢 Summarise the user's | Hi")]
+    [InlineData("core:text2text:headline", """{"input":"Hi"}""", "🐢 Write one headline | Hi")]
+    [InlineData("core:text2text:topics", """{"input":"Hi"}""", "🐢 Name the main | Hi")]
+    [InlineData("core:text2text:simplification", """{"input":"Hi"}""", "🐢 Rewrite the user's | Hi")]
+    [InlineData("core:text2text:reformulation", """{"input":"Hi"}""", "🐢 Say what the | Hi")]
+    [InlineData("core:text2text:formalization", """{"input":"Hi"}""", "🐢 Rewrite the user's | Hi")]
+    [InlineData("core:text2text:improve", """{"input":"Hi","instructions":"Longer"}""", "🐢 Improve the user's | <instructions>\nLonger\n</instructions>\n\n<text>\nHi\n</text>")]
+    [InlineData("core:text2text:proofread", """{"input":"Hi"}""", "🐢 Proofread the user's | Hi")]
+    [InlineData("core:text2text:changetone", """{"input":"Hi","tone":"friendlier"}""", "🐢 Rewrite the user's | Hi")]
+    [InlineData("core:text2text:translate", """{"input":"Hi","target_language":"de"}""", "🐢 Translate the user's | Hi")]
+    [InlineData("core:contextwrite", """{"style_input":"S","source_input":"T"}""", "🐢 The user gives | <style>\nS\n</style>\n\n<source>\nT\n</source>")]
+    [InlineData("core:text2text:reformatparagraphs", """{"input":"Hi"}""", "🐢 Break the user's | Hi")]
+    [InlineData("core:generateemoji", """{"input":"Hi"}""", "🐢")]
+    public async Task A_text_is_answered(string type, string input, string output)
+    {
+        var task = await ResultAsync(type, JsonElement.Parse(input));
+
+        task.GetProperty("output").GetProperty("output").GetString().Should().Be(output);
+    }
+
+    [Fact]
+    public async Task A_chat_with_tools_asks_for_them_and_takes_their_answers()
+    {
+        const string tools = """[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]""";
+
+        var asking = await ResultAsync(
+            "core:text2text:chatwithtools", new { system_prompt = "", input = "Weather in Ulm?", tool_message = "", history = Array.Empty<string>(), tools });
+        var calls = asking.GetProperty("output").GetProperty("tool_calls").GetString()!;
+        var answering = await ResultAsync("core:text2text:chatwithtools", new
+        {
+            system_prompt = "",
+            input = "",
+            tool_message = """[{"name":"weather","content":"rain","tool_call_id":"call_1"}]""",
+            history = new[] { """{"role":"human","content":"Weather in Ulm?"}""", $$"""{"role":"assistant","content":"","tool_calls":{{calls}}}""" },
+            tools,
+        });
+
+        calls.Should().Be("""[{"name":"weather","type":"tool_call","id":"call_1","args":{"city":"Ulm"}}]""");
+        answering.GetProperty("output").GetRawText().Should().Contain("rain");
+        answering.GetProperty("output").GetProperty("tool_calls").GetString().Should().Be("[]");
+    }
+
+    [Fact]
+    public async Task A_task_may_choose_its_model_and_the_length_of_its_answer_and_no_other_model()
+    {
+        var task = await ResultAsync("core:text2text", new { input = "Hi", model = "tiny-vision", max_tokens = 5 });
+        var refused = await _user.TryScheduleAsync("core:text2text", new { input = "Hi", model = "gone" });
+
+        task.GetProperty("output").GetProperty("output").GetString().Should().Be("🐢 Hi");
+        (await FileDriver.MessageOf(refused)).Should().Contain("model");
+    }
+
+    [Fact]
+    public async Task Images_are_looked_at()
+    {
+        var image = await _user.PutFileAsync("red.png", FileDriver.Png);
+
+        var task = await ResultAsync("core:analyze-images", new { images = new[] { image, image }, input = "What is it?" });
+
+        task.GetProperty("output").GetProperty("output").GetString()
+            .Should().Be("🐢 Answer the user's | What is it? <data:image/png;base64,> <data:image/png;base64,>");
+    }
+
+    [Fact]
+    public async Task Images_are_made()
+    {
+        var task = await ResultAsync("core:text2image", new { input = "A red dot", numberOfImages = 2 });
+
+        var images = task.GetProperty("output").GetProperty("images").EnumerateArray().Select(image => image.GetInt64()).ToList();
+        images.Should().HaveCount(2).And.OnlyHaveUniqueItems();
+        (await FileAsync(task, images[1])).Should().Equal(FileDriver.Png);
+    }
+
+    [Fact]
+    public async Task Speech_is_written_down_and_made()
+    {
+        var sound = await _user.PutFileAsync("door.mp3", "ID3 sound"u8.ToArray());
+
+        var heard = await ResultAsync("core:audio2text", new { input = sound });
+        var spoken = await ResultAsync("core:text2speech", new { input = "Hello", voice = "nova", speed = 1.5 });
+
+        heard.GetProperty("output").GetProperty("output").GetString().Should().Be("open the door");
+        Encoding.UTF8.GetString(await FileAsync(spoken, spoken.GetProperty("output").GetProperty("speech").GetInt64())).Should().Be("ID3 a voice");
+    }
+
+    private async Task<JsonElement> TypesAsync() => (await FileDriver.DataOf(await _user.GetAsync($"{FileDriver.Root}/tasktypes"))).GetProperty("types");
+
+    private async Task<JsonElement> ResultAsync(string type, object input)
+    {
+        var id = await _user.ScheduleAsync(type, input);
+        while (true)
+        {
+            var task = (await FileDriver.DataOf(await _user.GetAsync($"{FileDriver.Root}/task/{id}?wait=20"))).GetProperty("task");
+            if (task.GetProperty("status").GetString() is "STATUS_SCHEDULED" or "STATUS_RUNNING")
+                continue;
+
+            task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "{0}", task);
+            return task;
+        }
+    }
+
+    private Task<byte[]> FileAsync(JsonElement task, long fileId) =>
+        _user.GetByteArrayAsync($"{FileDriver.Root}/tasks/{task.GetProperty("id").GetInt64()}/file/{fileId}");
+}

@@ -1,0 +1,211 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Cli.Settings;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.OpenAI;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Providers.OpenAI;
+
+/// <summary>How endpoints come and go in a running server, and what is refused before it starts.</summary>
+public sealed class EndpointSourceTests
+{
+    private static readonly TimeSpan AwayLook = TimeSpan.FromSeconds(20);
+
+    [Fact]
+    public async Task A_server_starts_without_its_endpoint_and_offers_it_when_it_answers()
+    {
+        var time = new ManualTimeProvider();
+        var endpoint = await ModelEndpoint.StartAsync();
+        await endpoint.DisposeAsync();
+        await using var server = await StartAsync(endpoint.Url, time);
+        server.ExpectedLog.Add("Endpoint local is away");
+        await time.WhenSomebodyWaitsAsync(AwayLook);
+        Serving(server).Should().BeNull();
+
+        await using var back = await ModelEndpoint.StartAsync(endpoint.Url[..^"/v1".Length]);
+        time.Advance(AwayLook);
+
+        await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
+        using var user = await server.UserAsync("alice");
+        (await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }))).GetProperty("output").GetProperty("output").GetString().Should().Be("Fine.");
+    }
+
+    [Fact]
+    public async Task A_configured_model_is_on_offer_before_anybody_answers_and_withdrawn_when_nobody_does()
+    {
+        var time = new ManualTimeProvider();
+        var endpoint = await ModelEndpoint.StartAsync();
+        await endpoint.DisposeAsync();
+        await using var server = await StartAsync(endpoint.Url, time, ("Model", "mine"), ("AwaySeconds", "30"));
+        server.ExpectedLog.Add("Endpoint local is away");
+        server.ExpectedLog.Add("Endpoint local has been away for long");
+        Models(server).Should().Equal("mine");
+
+        for (var looks = 0; looks < 2; looks++)
+        {
+            await time.WhenSomebodyWaitsAsync(AwayLook);
+            Serving(server).Should().NotBeNull();
+            time.Advance(AwayLook);
+        }
+
+        await Eventually.BecomesTrue(() => Serving(server) is null, "the end of the offer");
+        await using var back = await ModelEndpoint.StartAsync(endpoint.Url[..^"/v1".Length]);
+        await time.WhenSomebodyWaitsAsync(AwayLook);
+        time.Advance(AwayLook);
+        await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
+        Models(server).Should().Equal("mine", "small", "large");
+    }
+
+    [Fact]
+    public async Task Models_that_come_and_go_can_be_chosen_and_no_longer()
+    {
+        var time = new ManualTimeProvider();
+        await using var endpoint = await ModelEndpoint.StartAsync();
+        await using var server = await StartAsync(endpoint.Url, time, ("RefreshSeconds", "45"));
+        await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
+        Models(server).Should().Equal("small", "large");
+        server.Get<AvailableTaskTypes>().Current.Find("core:text2image").Should().BeNull();
+
+        endpoint.Models = ["large", "dall-e-3"];
+        await time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(45));
+        time.Advance(TimeSpan.FromSeconds(45));
+
+        await Eventually.BecomesTrue(() => Models(server).SequenceEqual(["large"]), "the other list");
+        server.Get<AvailableTaskTypes>().Current.Find("core:text2image").Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task An_endpoint_without_a_list_serves_what_is_configured()
+    {
+        await using var endpoint = await ModelEndpoint.StartAsync();
+        endpoint.Models = null;
+        await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"), ("TaskTypes:0", "core:text2text"));
+        server.ExpectedLog.Add("Endpoint local shows no list of models: The endpoint answered 404");
+        using var user = await server.UserAsync("alice");
+
+        var task = await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
+
+        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
+        endpoint.Requests.Single().Json.GetProperty("model").GetString().Should().Be("mine");
+        server.Get<AvailableTaskTypes>().Current.Available.Where(type => type.Provider.Id.StartsWith("openai:")).Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_task_that_streams_shows_its_output_while_it_runs()
+    {
+        await using var endpoint = await ModelEndpoint.StartAsync();
+        endpoint.Otherwise = ModelEndpoint.FallsSilent("Once upon", " a time");
+        await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"));
+        using var user = await server.UserAsync("alice");
+
+        var scheduled = await user.PostAsJsonAsync($"{FileDriver.Root}/schedule", new { input = new { input = "Tell" }, type = "core:text2text", appId = "test", preferStreaming = true });
+        var id = (await FileDriver.DataOf(scheduled)).GetProperty("task").GetProperty("id").GetInt64();
+        var task = default(JsonElement);
+        do
+            task = await LookAsync(user, id);
+        while (!task.GetRawText().Contains("Once upon a time"));
+
+        task.GetProperty("status").GetString().Should().Be("STATUS_RUNNING");
+        (await user.PostAsync($"{FileDriver.Root}/tasks/{id}/cancel", null)).EnsureSuccessStatusCode();
+        await Eventually.BecomesTrue(() => endpoint.Aborted == 1, "the end of the call");
+    }
+
+    [Fact]
+    public async Task The_concurrency_of_an_endpoint_holds_over_all_task_types()
+    {
+        await using var endpoint = await ModelEndpoint.StartAsync();
+        var release = new TaskCompletionSource();
+        endpoint.Otherwise = async context =>
+        {
+            await release.Task;
+            await ModelEndpoint.Streams("Done")(context);
+        };
+        await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"), ("Concurrency", "2"));
+        using var user = await server.UserAsync("alice");
+
+        List<long> ids = [];
+        foreach (var type in (string[])["core:text2text", "core:text2text:headline", "core:text2text:topics", "core:text2text", "core:text2text:summary"])
+            ids.Add(await user.ScheduleAsync(type, new { input = "Hi" }));
+        await Eventually.BecomesTrue(() => endpoint.Requests.Count == 2, "two calls");
+        var running = 0;
+        foreach (var id in ids)
+            running += (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{id}"))).GetProperty("task").GetProperty("status").GetString() == "STATUS_RUNNING" ? 1 : 0;
+        running.Should().Be(2);
+
+        release.SetResult();
+        foreach (var id in ids)
+            (await EndAsync(user, id)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
+    }
+
+    [Fact]
+    public async Task A_failed_call_tells_the_user_a_sentence()
+    {
+        await using var endpoint = await ModelEndpoint.StartAsync();
+        endpoint.Otherwise = ModelEndpoint.Answers(400, """{"error":{"message":"context length exceeded"}}""");
+        await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"));
+        server.ExpectedLog.Add("context length exceeded");
+        using var user = await server.UserAsync("alice");
+
+        var task = await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
+
+        task.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
+        task.GetProperty("userFacingErrorMessage").GetString().Should().Be("The text is too long for the AI model.");
+    }
+
+    [Theory]
+    [InlineData("BaseAddress", "ftp://x", "Providers:OpenAI:local:BaseAddress must be an address like http://127.0.0.1:11434/v1, not \"ftp://x\"")]
+    [InlineData("Concurrency", "0", "Providers:OpenAI:local:Concurrency must be between 1 and 1000")]
+    [InlineData("TaskTypes:0", "core:audio2audio:chat", "Providers:OpenAI:local:TaskTypes:0 \"core:audio2audio:chat\" is none that such endpoints serve")]
+    [InlineData("Prompts:haiku", "x", "Providers:OpenAI:local:Prompts:haiku is no prompt; there are analyze-images, changetone,")]
+    [InlineData("KeyFile", "/nowhere/key", "Providers:OpenAI:local:KeyFile cannot be read: ")]
+    [InlineData("Keyfil", "x", "Providers:OpenAI:local:Keyfil is no setting")]
+    public void A_wrong_setting_is_named_before_the_server_starts(string key, string value, string problem)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Providers:OpenAI:local:BaseAddress"] = "http://127.0.0.1:1",
+            [$"Providers:OpenAI:local:{key}"] = value,
+        }).Build();
+
+        SettingProblems.Of(configuration).Should().ContainSingle().Which.Should().Contain(problem);
+    }
+
+    [Fact]
+    public void The_key_may_come_from_a_file_and_the_path_of_the_address_from_us()
+    {
+        var file = Path.Combine(new TemporaryFolder().Path, "key");
+        File.WriteAllText(file, "sk-1\n");
+
+        var options = new OpenAIEndpointOptions { BaseAddress = "http://127.0.0.1:8080", KeyFile = file };
+
+        options.Problems().Should().BeEmpty();
+        options.ReadKey().Should().Be("sk-1");
+        options.Address.Should().Be("http://127.0.0.1:8080/v1");
+        new OpenAIEndpointOptions { BaseAddress = "https://api.openai.com/v1/" }.Should().Match<OpenAIEndpointOptions>(
+            openAI => openAI.Address == new Uri("https://api.openai.com/v1") && openAI.SaysMaxCompletionTokens);
+    }
+
+    private static Task<TestServer> StartAsync(string url, TimeProvider? time, params (string Key, string Value)[] settings) => TestServer.StartAsync(
+        time: time,
+        settings: settings.Append(("BaseAddress", url)).ToDictionary(setting => $"Providers:OpenAI:local:{setting.Item1}", setting => setting.Item2));
+
+    private static ProviderDescriptor? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find("core:text2text")?.Provider;
+
+    private static IEnumerable<string> Models(TestServer server) => Serving(server)!.OptionalInputShapeEnumValues["model"].Select(choice => choice.Value);
+
+    private static async Task<JsonElement> LookAsync(HttpClient user, long id) =>
+        (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{id}?wait=20"))).GetProperty("task");
+
+    private static async Task<JsonElement> EndAsync(HttpClient user, long id)
+    {
+        while (true)
+        {
+            var task = await LookAsync(user, id);
+            if (task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
+                return task;
+        }
+    }
+}

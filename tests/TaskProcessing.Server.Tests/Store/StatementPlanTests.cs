@@ -1,0 +1,105 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>No statement that is asked for with every request reads the whole table: each has an index.</summary>
+public sealed partial class StatementPlanTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Every_hot_statement_goes_through_an_index()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var statements = typeof(TaskStatements).GetFields(BindingFlags.Public | BindingFlags.Static)
+            .Where(field => field.FieldType == typeof(Statement))
+            .Select(field => (field.Name, Statement: (Statement)field.GetValue(null)!))
+            .Append((nameof(TaskInsert), TaskInsert.Insert))
+            .Append((nameof(TaskClaim), new TaskClaim(database.Get<Dialect>()).For(types: 3)))
+            .ToList();
+
+        statements.Should().HaveCountGreaterThan(12);
+        foreach (var (name, statement) in statements)
+            (await PlanAsync(database, statement.For('?'))).Should().NotContain(step => IsScan(step), name);
+    }
+
+    [Fact]
+    public async Task Every_query_of_the_stores_goes_through_an_index()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        using var commands = new Commands();
+        await using var node = database.AddTo(new ServiceCollection().AddLogging(logging => logging.AddProvider(commands))).BuildServiceProvider();
+        var tasks = node.GetRequiredService<ITaskStore>();
+        var pages = node.GetRequiredService<ITaskPages>();
+        var alice = TaskOwner.User("alice");
+
+        await tasks.ListAsync(new TaskFilter { Owner = alice }, Token);
+        await tasks.ListAsync(new TaskFilter { Owner = alice, AppId = "notes", CustomId = "mine" }, Token);
+        await tasks.ListAsync(new TaskFilter { Type = "test:echo", Status = ProcessingStatus.Scheduled, Limit = 10 }, Token);
+        await tasks.CountScheduledBeforeAsync(5, Token);
+        await tasks.CountScheduledAsync("user alice", appId: null, limit: 10, Token);
+        await tasks.CountScheduledAsync(party: null, "notes", limit: 10, Token);
+        await tasks.CountByStatusAsync(["test:echo"], Token);
+        await tasks.AnyScheduledAsync(["test:echo"], Token);
+        await pages.ReadAsync(new TaskPageFilter { Owner = alice }, new TaskPage(Offset: 0, Limit: 10), Token);
+
+        commands.Texts.Should().HaveCount(9);
+        foreach (var text in commands.Texts)
+            (await PlanAsync(database, text)).Should().NotContain(step => IsScan(step), text);
+    }
+
+    /// <summary>A scan through an index is named with it.</summary>
+    private static bool IsScan(string step) => step is "SCAN tasks" or "SCAN t";
+
+    [GeneratedRegex(@"\?\d+|@\w+")]
+    private static partial Regex Parameter();
+
+    private static async Task<List<string>> PlanAsync(TestDatabase database, string statement)
+    {
+        await using var db = database.OpenContext();
+        await db.Database.OpenConnectionAsync(Token);
+        await using var command = db.Database.GetDbConnection().CreateCommand();
+        command.CommandText = "EXPLAIN QUERY PLAN " + Parameter().Replace(statement, "1");
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        var steps = new List<string>();
+        while (await reader.ReadAsync(Token))
+            steps.Add(reader.GetString(3));
+        return steps;
+    }
+
+    /// <summary>What EF Core says that it runs.</summary>
+    private sealed class Commands : ILoggerProvider, ILogger
+    {
+        public List<string> Texts { get; } = [];
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (eventId == RelationalEventId.CommandExecuted && state is IReadOnlyList<KeyValuePair<string, object?>> values)
+                Texts.Add((string)values.Single(value => value.Key == "commandText").Value!);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
