@@ -2,7 +2,7 @@
 SERVER := artifacts/bin/TaskProcessing.Server/release/taskprocessing
 
 .DEFAULT_GOAL := help
-.PHONY: help build test bench format run demo image
+.PHONY: help build test bench format run demo image quality
 
 help: ## Lists what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
