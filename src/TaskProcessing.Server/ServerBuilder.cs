@@ -25,6 +25,7 @@ using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
 
@@ -70,6 +71,7 @@ internal static class ServerBuilder
         services.AddSingleton<EnableProvider>();
 
         services.AddExApps();
+        services.AddWebhooks();
 
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<ScheduleTask>();
@@ -111,6 +113,7 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, CheckFilesDuty>();
         services.AddSingleton<ICaretakerDuty, RemoveExpiredTasks>();
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
+        services.AddSingleton<ICaretakerDuty, ForgetWebhooks>();
         services.AddSingleton<Caretaker>();
         services.AddHostedService<ServerStart>();
         services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
@@ -121,6 +124,7 @@ internal static class ServerBuilder
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
+        services.AddHostedService(provider => provider.GetRequiredService<WebhookDispatcher>());
         services.AddLocalProviders();
         return builder;
     }
@@ -131,7 +135,7 @@ internal static class ServerBuilder
         app.UseForwardedHeaders();
         app.UseRequestLog();
         app.UseRequestPaths();
-        app.UseOcsErrorPages();
+        app.UseErrorPages();
         app.UseRouting();
         app.UseAccessCheck();
         app.UseRestAccess();

@@ -71,6 +71,7 @@ internal static class CommandLine
             ProviderCommands.Create(host),
             TaskCommands.Create(host),
             FileCommands.Create(host),
+            WebhookCommands.Create(host),
             MigrateCommand.Create(host),
             HealthCommand.Create(host),
             SettingArguments.DataDirectoryOption(),

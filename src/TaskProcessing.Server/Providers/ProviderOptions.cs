@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using TaskProcessing.Server.Providers.Commands;
+using TaskProcessing.Server.Providers.Commands.ReadyMade;
 using TaskProcessing.Server.Providers.OpenAI;
 
 namespace TaskProcessing.Server.Providers;
@@ -26,6 +28,12 @@ internal sealed class ProviderOptions
 
     /// <summary>The providers that come with the server.</summary>
     public BuiltInOptions BuiltIn { get; set; } = new();
+
+    /// <summary>Programs of this machine that serve task types, by name. Default none.</summary>
+    public Dictionary<string, CommandOptions> Commands { get; set; } = [];
+
+    /// <summary>Programs that the server knows how to use.</summary>
+    public ReadyMadeOptions ReadyMade { get; set; } = new();
 
     /// <summary>Endpoints that speak OpenAI's API, by names of your choice. Default none.</summary>
     public Dictionary<string, OpenAIEndpointOptions> OpenAI { get; set; } = [];

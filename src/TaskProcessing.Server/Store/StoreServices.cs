@@ -13,9 +13,11 @@ using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Upkeep;
+using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
 using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store;
 
@@ -52,6 +54,8 @@ internal static class StoreServices
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();
         services.AddSingleton<IFileLockStore, FileLockStore>();
+        services.AddSingleton<WebhookBell>();
+        services.AddSingleton<IWebhookStore, WebhookStore>();
         services.AddSingleton<IDutyCalendar, DutyCalendar>();
         services.AddSingleton<IChangeStore, ChangeStore>();
 

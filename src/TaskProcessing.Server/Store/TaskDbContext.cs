@@ -9,8 +9,10 @@ using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Store.Upkeep;
+using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store;
 
@@ -46,6 +48,10 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
     public DbSet<StoredBlob> Blobs => Set<StoredBlob>();
 
     public DbSet<FileLock> FileLocks => Set<FileLock>();
+
+    public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
+
+    public DbSet<StoredWebhookKey> WebhookKeys => Set<StoredWebhookKey>();
 
     public DbSet<DutyEntry> Duties => Set<DutyEntry>();
 

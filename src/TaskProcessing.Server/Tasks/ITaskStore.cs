@@ -7,7 +7,8 @@ namespace TaskProcessing.Server.Tasks;
 /// Keeps tasks. Every method is safe for concurrent use, also by several processes on one database, and what it has
 /// answered is durable. A method named <c>Try…</c> is one guarded statement: it changes the task only while it is in
 /// one of the states that its <see cref="TaskTransition"/> names, and says which task it found. What it does to the task
-/// it also adds to the task's history; the actor stands there.
+/// it also adds to the task's history; the actor stands there. What ends a task that has a webhook also writes its
+/// delivery, in the same transaction.
 /// </summary>
 internal interface ITaskStore
 {

@@ -105,6 +105,9 @@ internal sealed class ProcessingTask
     };
 
     public TaskOwner Owner => new(UserId, GuestAddress);
+
+    /// <summary>Whether somebody wants to be told when it has ended.</summary>
+    public bool HasWebhook => !string.IsNullOrEmpty(WebhookUri) && !string.IsNullOrEmpty(WebhookMethod);
 }
 
 /// <summary>

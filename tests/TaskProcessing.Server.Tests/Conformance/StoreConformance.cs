@@ -33,7 +33,9 @@ public abstract class StoreConformance : IAsyncLifetime
         string appId = "notes",
         string? customId = null,
         string? guestAddress = null,
-        bool allowCleanup = true) => new()
+        bool allowCleanup = true,
+        string? webhookUri = null,
+        string? webhookMethod = null) => new()
         {
             Type = type,
             Status = ProcessingStatus.Scheduled,
@@ -42,6 +44,8 @@ public abstract class StoreConformance : IAsyncLifetime
             AppId = appId,
             CustomId = customId,
             AllowCleanup = allowCleanup,
+            WebhookUri = webhookUri,
+            WebhookMethod = webhookMethod,
             Input = """{"input":"hello"}""",
             ScheduledAt = Now,
             LastUpdated = Now,

@@ -52,3 +52,8 @@ public sealed class ProviderChoiceStoreOnPostgreSql : ProviderChoiceStoreConform
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
+
+public sealed class WebhookStoreOnPostgreSql : WebhookStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}

@@ -52,3 +52,8 @@ public sealed class ProviderChoiceStoreOnSqlite : ProviderChoiceStoreConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
+
+public sealed class WebhookStoreOnSqlite : WebhookStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}

@@ -39,7 +39,7 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Log lines that contain one of these do not fail the test.</summary>
     public ConcurrentBag<string> ExpectedLog => _log.Expected;
 
-    /// <summary>Starts a server. Built-in providers and the brute-force brake are off unless the settings say otherwise.</summary>
+    /// <summary>Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
         StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null)
     {
@@ -51,6 +51,7 @@ internal sealed class TestServer : IAsyncDisposable
             ["Store:Provider"] = store.ToString(),
             ["Store:ConnectionString"] = database.Options.ConnectionString ?? "",
             ["Providers:BuiltIn:Enabled"] = "false",
+            ["Providers:ReadyMade:Enabled"] = "false",
             ["BruteForce:Enabled"] = "false",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -42,8 +43,9 @@ internal sealed class CallExApp : IDisposable
         try
         {
             using var request = Request(app, url, call);
-            using var response = await _http.SendAsync(request, timeout.Token);
-            return new ExAppAnswer(response.StatusCode, await response.Content.ReadAsStringAsync(timeout.Token), null) { Date = response.Headers.Date };
+            using var response = await _http.SendAsync(request, call.ReadsAnswer ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            var body = call.ReadsAnswer ? await response.Content.ReadAsStringAsync(timeout.Token) : "";
+            return new ExAppAnswer(response.StatusCode, body, null) { Date = response.Headers.Date };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -76,6 +78,8 @@ internal sealed class CallExApp : IDisposable
             headers.Add("Accept-Language", "en");
         }
 
+        foreach (var (name, value) in call.Headers)
+            headers.Add(name, value);
         if (call.Json is { } body && call.Method != HttpMethod.Get)
             request.Content = new StringContent(body.GetRawText(), Encoding.UTF8, "application/json");
         return request;
@@ -93,6 +97,12 @@ internal sealed record ExAppCall(HttpMethod Method, string Path, TimeSpan Timeou
 
     /// <summary>An object: the body, or with GET the query, nested as PHP nests.</summary>
     public JsonElement? Json { get; init; }
+
+    /// <summary>Headers beside those of AppAPI.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>Whether anybody wants to know more of the answer than its status.</summary>
+    public bool ReadsAnswer { get; init; } = true;
 
     /// <summary>Whether AppAPI's headers are sent; only the heartbeat goes without.</summary>
     public bool Authenticated { get; init; } = true;

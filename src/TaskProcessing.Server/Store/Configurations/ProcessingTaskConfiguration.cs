@@ -9,7 +9,7 @@ internal sealed class ProcessingTaskConfiguration : IEntityTypeConfiguration<Pro
     public void Configure(EntityTypeBuilder<ProcessingTask> builder)
     {
         builder.ToTable("tasks").HasKey(task => task.Id);
-        builder.Ignore(task => task.Owner);
+        builder.Ignore(task => task.Owner).Ignore(task => task.HasWebhook);
 
         builder.Property(task => task.Type).HasMaxLength(255);
         builder.Property(task => task.UserId).HasMaxLength(64);

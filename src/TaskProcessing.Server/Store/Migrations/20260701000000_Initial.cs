@@ -24,6 +24,7 @@ internal sealed partial class Initial : Migration
         CreateProviderChoices(migrationBuilder);
 
         CreateFiles(migrationBuilder);
+        CreateWebhooks(migrationBuilder);
 
         migrationBuilder.CreateTable(
             "duties",

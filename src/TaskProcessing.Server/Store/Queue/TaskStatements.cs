@@ -49,13 +49,13 @@ internal static class TaskStatements
         TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", " AND (output_at IS NULL OR output_at <= {3})");
 
     /// <summary>{0} id, {1} now, {2} history, {3} output, {4} progress, {5} error message, {6} error message for users; null keeps what is there.</summary>
-    public static readonly Statement Succeed = Finish(TaskTransition.Succeed);
+    public static readonly EndingStatement Succeed = Finish(TaskTransition.Succeed);
 
     /// <summary>As <see cref="Succeed"/>.</summary>
-    public static readonly Statement Fail = Finish(TaskTransition.Fail);
+    public static readonly EndingStatement Fail = Finish(TaskTransition.Fail);
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
-    public static readonly Statement Cancel = Change(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
+    public static readonly EndingStatement Cancel = End(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
 
     /// <summary>{0} id, {1} now, {2} history, {3} not before, {4} the most attempts.</summary>
     public static readonly Statement Retry = Change(
@@ -84,13 +84,18 @@ internal static class TaskStatements
         WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} {{Returning}}
         """);
 
-    private static Statement Finish(TaskTransition transition) => Change(
+    private static EndingStatement Finish(TaskTransition transition) => End(
         transition,
         """
         ended_at = {1}, not_before = NULL, output = COALESCE({3}, output), progress = COALESCE({4}, progress),
         error_message = COALESCE({5}, error_message), user_facing_error_message = COALESCE({6}, user_facing_error_message),
         history = history || {2}
         """);
+
+    private static EndingStatement End(TaskTransition transition, string assignments) => new(
+        transition,
+        Change(transition, assignments),
+        Change(transition, assignments, " AND (webhook_uri IS NULL OR webhook_uri = '' OR webhook_method IS NULL OR webhook_method = '')"));
 
     private static Statement Lost(TaskTransition transition, string assignments, string attempts) => new(
         $$"""
@@ -112,3 +117,9 @@ internal static class TaskStatements
     private static string From(ImmutableArray<ProcessingStatus> from) =>
         from is [var only] ? $"status = {only:D}" : $"status IN ({string.Join(", ", from.Select(status => status.ToString("D")))})";
 }
+
+/// <summary>How a task ends.</summary>
+/// <param name="Transition">Which end it is.</param>
+/// <param name="OfAny">The statement for any task; one with a webhook then needs a delivery in the same transaction.</param>
+/// <param name="OfPlain">The statement that leaves tasks with a webhook alone; most have none, and need no transaction.</param>
+internal sealed record EndingStatement(TaskTransition Transition, Statement OfAny, Statement OfPlain);

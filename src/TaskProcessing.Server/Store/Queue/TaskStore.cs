@@ -2,12 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache) : ITaskStore
+internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache, WebhookBell bell) : ITaskStore
 {
     private readonly TaskClaim _claim = new(dialect);
 
@@ -90,8 +92,11 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Stream, id, now, [output, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
 
-    public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.ChangeAsync(session => FinishAsync(session, id, ending, now), together: false, cancellationToken);
+    public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (statement, values) = Ending(ending, now);
+        return TryEndAsync(statement, id, now, values, cancellationToken);
+    }
 
     /// <remarks>By id, so that two such transactions never wait for each other crosswise.</remarks>
     public async Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(
@@ -101,16 +106,20 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
             return [];
 
         var order = Enumerable.Range(0, endings.Count).OrderBy(place => endings[place].Id).ToList();
-        return await database.ChangeAsync(
+        return Announced(await database.ChangeAsync(
             async session =>
             {
                 var changes = new TaskChange[endings.Count];
                 foreach (var place in order)
-                    changes[place] = await FinishAsync(session, endings[place].Id, endings[place].Ending, now);
+                {
+                    var (statement, values) = Ending(endings[place].Ending, now);
+                    changes[place] = await EndAsync(session, statement, endings[place].Id, now, values);
+                }
+
                 return changes;
             },
             together: true,
-            cancellationToken);
+            cancellationToken));
     }
 
     public Task<TaskChange> TryRetryAsync(
@@ -122,7 +131,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor)], cancellationToken);
 
     public Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
+        TryEndAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
 
     public Task<TaskChange> TryRequeueAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Requeue, id, now, [TaskHistory.Line(now, TaskHistory.Requeued, actor)], cancellationToken);
@@ -175,14 +184,42 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     /// <summary>The line for a worker that reports on a task which it was not known to have.</summary>
     private static string Started(string actor, DateTimeOffset now) => TaskHistory.Line(now, TaskHistory.Started, actor);
 
-    private static ValueTask<TaskChange> FinishAsync(Session session, long id, TaskEnding ending, DateTimeOffset now)
+    private static (EndingStatement Statement, object?[] Values) Ending(TaskEnding ending, DateTimeOffset now)
     {
         var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
             : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
             : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
 
         var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
-        return ChangeAsync(session, statement, id, now, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage]);
+        return (statement, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage]);
+    }
+
+    /// <summary>Ends a task and, if somebody wants to hear of it, puts the delivery into the outbox: both or neither.</summary>
+    private async Task<TaskChange> TryEndAsync(
+        EndingStatement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken)
+    {
+        var plain = await TryChangeAsync(statement.OfPlain, id, now, values, cancellationToken);
+        if (plain is not { Changed: false, Task: { HasWebhook: true } found } || !statement.Transition.From.Contains(found.Status))
+            return plain;
+
+        var ended = await database.ChangeAsync(session => EndAsync(session, statement, id, now, values), together: true, cancellationToken);
+        return Announced([ended])[0];
+    }
+
+    private static async ValueTask<TaskChange> EndAsync(Session session, EndingStatement statement, long id, DateTimeOffset now, object?[] values)
+    {
+        var change = await ChangeAsync(session, statement.OfAny, id, now, values);
+        if (change is { Changed: true, Task: { } task })
+            await WebhookOutbox.AddAsync(session, task, now);
+        return change;
+    }
+
+    /// <summary>Wakes the dispatcher when there is something to send.</summary>
+    private TaskChange[] Announced(TaskChange[] changes)
+    {
+        if (changes.Any(change => change is { Changed: true, Task.HasWebhook: true }))
+            bell.Ring();
+        return changes;
     }
 
     private Task<TaskChange> TryChangeAsync(

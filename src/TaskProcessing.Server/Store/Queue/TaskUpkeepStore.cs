@@ -2,12 +2,14 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskUpkeepStore(Database database, Dialect dialect) : ITaskUpkeep
+internal sealed class TaskUpkeepStore(Database database, Dialect dialect, WebhookBell bell) : ITaskUpkeep
 {
     public Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -21,14 +23,24 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect) : ITas
         return ChangeAsync(TaskStatements.Lose, [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts], cancellationToken);
     }
 
-    public Task<IReadOnlyList<ProcessingTask>> GiveUpLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ProcessingTask>> GiveUpLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var error = $"Given up after {mostAttempts} attempts: the worker was silent until its lease ended. It crashed, was stopped, or lost its connection.";
         var line = TaskHistory.Line(now, TaskHistory.Failed, TaskHistory.Server, error);
-        return ChangeAsync(
-            TaskStatements.GiveUp,
-            [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts, error, $"The task could not be processed: its worker stopped answering, {mostAttempts} times."],
+        object[] values = [now.ToUnixTimeMilliseconds(), line, limit, mostAttempts, error, $"The task could not be processed: its worker stopped answering, {mostAttempts} times."];
+        var failed = await database.ChangeAsync(
+            async session =>
+            {
+                var tasks = await session.ChangeTasksAsync(TaskStatements.GiveUp, values);
+                foreach (var task in tasks)
+                    await WebhookOutbox.AddAsync(session, task, now);
+                return tasks;
+            },
+            together: true,
             cancellationToken);
+        if (failed.Exists(task => task.HasWebhook))
+            bell.Ring();
+        return failed;
     }
 
     public Task<IReadOnlyList<ProcessingTask>> WakeDelayedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -6,6 +6,7 @@ using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
@@ -29,11 +30,23 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>The clock stands still, so that a <c>&lt;time&gt;</c> is one number.</summary>
     public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
-    public static async Task<RecordedServer> StartAsync(bool withProviders = true, bool withRateLimits = false)
+    /// <summary>Who gets webhooks; the recording calls it <c>&lt;listener&gt;</c>. By default nobody listens.</summary>
+    public string Listener { get; private set; } = "http://127.0.0.1:9";
+
+    public static async Task<RecordedServer> StartAsync(bool withProviders = true, bool withRateLimits = false, string? listener = null)
     {
         var time = new ManualTimeProvider();
-        var settings = new Dictionary<string, string> { ["Ocs:Profile"] = "Nextcloud", ["TaskTypes:Pipelines"] = "false", ["RateLimits:Enabled"] = withRateLimits.ToString() };
+        var settings = new Dictionary<string, string>
+        {
+            ["Ocs:Profile"] = "Nextcloud",
+            ["TaskTypes:Pipelines"] = "false",
+            ["RateLimits:Enabled"] = withRateLimits.ToString(),
+            ["Webhooks:AllowedTargets:0"] = "127.0.0.1",
+        };
         var server = new RecordedServer(await TestServer.StartAsync(time: time, settings: settings), time);
+        server._server.ExpectedLog.Add("is no webhookMethod");
+        if (listener is not null)
+            server.Listener = listener;
         await server.FurnishAsync();
         if (withProviders)
         {
@@ -53,12 +66,15 @@ internal sealed class RecordedServer : IAsyncDisposable
         await db.Tasks.ExecuteDeleteAsync(cancellationToken);
     }
 
+    /// <summary>Waits until the one delivery was sent, or found to lead nowhere.</summary>
+    public Task WebhookEndsAsync() => _server.DeliveryBecomesAsync(delivery => delivery.State is not (WebhookState.Waiting or WebhookState.Sending) || delivery.LastProblem is not null);
+
     public Placeholders NewPlaceholders()
     {
         var placeholders = new Placeholders
         {
             ["<base>"] = _server.Address.ToString().TrimEnd('/'),
-            ["<listener>"] = "https://hooks.example",
+            ["<listener>"] = Listener,
         };
         foreach (var (placeholder, id) in _files)
             placeholders[placeholder] = id.ToString(System.Globalization.CultureInfo.InvariantCulture);

@@ -2,20 +2,21 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Upkeep;
 
-namespace TaskProcessing.Server.Http.Ocs;
+namespace TaskProcessing.Server.Http;
 
 /// <summary>
-/// The second door to the envelope: whatever fails outside a handler. Bad parameters and bodies arrive as exceptions,
-/// routes that do not exist as bare status codes.
+/// Whatever fails outside a handler, in the form of the face that was called; for OCS the second door to the envelope. Bad
+/// parameters and bodies arrive as exceptions, routes that do not exist as bare status codes.
 /// </summary>
-internal static class OcsErrorPages
+internal static class ErrorPages
 {
     private const string UnknownRoute = "Invalid query, please check the syntax: there is no such route.\n";
 
-    public static IApplicationBuilder UseOcsErrorPages(this IApplicationBuilder app) => app
+    public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
         .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected })
         .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
 

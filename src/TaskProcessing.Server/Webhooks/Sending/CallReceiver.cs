@@ -1,0 +1,100 @@
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Security.Authentication;
+using System.Text;
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Webhooks.Sending;
+
+/// <summary>Sends a delivery to an address on the net. Only the status of the answer counts; nothing else of it is read or kept.</summary>
+internal sealed class CallReceiver : IDisposable
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly ProductInfoHeaderValue Agent = new("TaskProcessing", typeof(CallReceiver).Assembly.GetName().Version!.ToString(3));
+
+    private readonly WebhookKey _key;
+    private readonly TimeSpan _timeout;
+    private readonly TimeProvider _time;
+    private readonly HttpClient _http;
+
+    // No proxy: it would connect in our stead, past the guard. No redirects: the receiver is who was named.
+    public CallReceiver(WebhookKey key, GuardedConnection connection, IOptions<WebhookOptions> options, TimeProvider time)
+    {
+        (_key, _time) = (key, time);
+        _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            ConnectCallback = connection.OpenAsync,
+            MaxResponseDrainSize = 16 * 1024,
+            MaxResponseHeadersLength = 16,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        })
+        {
+            Timeout = Timeout.InfiniteTimeSpan,
+        };
+    }
+
+    public async Task<WebhookOutcome> RunAsync(WebhookTarget.Address target, WebhookDelivery delivery, CancellationToken cancellationToken)
+    {
+        var key = await _key.GetAsync(cancellationToken);
+        using var timeout = new CancellationTokenSource(_timeout, _time);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            using var request = Request(target, delivery, key);
+            using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
+            var status = (int)response.StatusCode;
+            return response.IsSuccessStatusCode ? new WebhookOutcome.Delivered(status) : new WebhookOutcome.Failed(status, Describe(status));
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return new WebhookOutcome.Failed(null, string.Create(CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} seconds"));
+        }
+        catch (HttpRequestException error) when (Refusal(error) is { } refusal)
+        {
+            return new WebhookOutcome.Refused(refusal.Message);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or AuthenticationException)
+        {
+            return new WebhookOutcome.Failed(null, error.GetBaseException().Message);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static string Describe(int status) => status switch
+    {
+        >= 300 and < 400 => $"it answered {status}; redirects are not followed",
+        _ => $"it answered {status}",
+    };
+
+    private HttpRequestMessage Request(WebhookTarget.Address target, WebhookDelivery delivery, string key)
+    {
+        var timestamp = WebhookSignature.Timestamp(_time.GetUtcNow());
+        var request = new HttpRequestMessage(target.Method, target.Uri) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)) };
+        request.Content.Headers.ContentType = Json;
+        request.Headers.UserAgent.Add(Agent);
+        request.Headers.Add(WebhookSignature.DeliveryHeader, delivery.Id);
+        request.Headers.Add(WebhookSignature.TimeHeader, timestamp);
+        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(key, timestamp, delivery.Body));
+        // As with Nextcloud, whose HTTP library reads a name and password from the address.
+        if (target.Uri.UserInfo.Length > 0)
+            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Uri.UserInfo))));
+        return request;
+    }
+
+    private static TargetRefusedException? Refusal(Exception error)
+    {
+        for (var current = error; current is not null; current = current.InnerException)
+        {
+            if (current is TargetRefusedException refusal)
+                return refusal;
+        }
+
+        return null;
+    }
+}

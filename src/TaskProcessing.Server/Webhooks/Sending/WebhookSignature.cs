@@ -1,0 +1,21 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TaskProcessing.Server.Webhooks.Sending;
+
+/// <summary>
+/// By the signature receivers see that a delivery is ours, whole, and of now: the HMAC-SHA256 over the time, a dot and the
+/// body, in hexadecimal. docs/webhooks.md shows how to check it.
+/// </summary>
+internal static class WebhookSignature
+{
+    public const string Header = "X-TaskProcessing-Signature";
+    public const string TimeHeader = "X-TaskProcessing-Timestamp";
+    public const string DeliveryHeader = "X-TaskProcessing-Delivery";
+
+    public static string Of(string key, string timestamp, string body) =>
+        $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{timestamp}.{body}")))}";
+
+    public static string Timestamp(DateTimeOffset now) => now.ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+}

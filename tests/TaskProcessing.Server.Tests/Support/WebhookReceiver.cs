@@ -1,0 +1,79 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace TaskProcessing.Server.Tests.Support;
+
+/// <summary>Who wants to hear of tasks: a real web server on a free loopback port that remembers what it got and answers as a test wants.</summary>
+internal sealed class WebhookReceiver : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private WebhookReceiver(WebApplication app)
+    {
+        _app = app;
+        Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    }
+
+    public string Url { get; }
+
+    public int Port => new Uri(Url).Port;
+
+    /// <summary>How it answers its nth request, counted from 1; 200 and nothing more unless a test says otherwise.</summary>
+    public Func<int, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>Oldest first.</summary>
+    public ConcurrentQueue<ReceivedWebhook> Received { get; } = new();
+
+    /// <summary>The settings of a server that may call it.</summary>
+    public static Dictionary<string, string> Settings(string allowed = "127.0.0.1", params (string Key, string Value)[] more)
+    {
+        var settings = new Dictionary<string, string> { ["Webhooks:AllowedTargets:0"] = allowed };
+        foreach (var (key, value) in more)
+            settings[key] = value;
+        return settings;
+    }
+
+    public static async Task<WebhookReceiver> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
+        builder.Logging.ClearProviders();
+        var web = builder.Build();
+        WebhookReceiver? receiver = null;
+        web.Run(context => receiver!.ReceiveAsync(context));
+        await web.StartAsync();
+        return receiver = new WebhookReceiver(web);
+    }
+
+    /// <summary>Answers the first requests with these statuses, and all later ones with 200.</summary>
+    public void AnswerWith(params int[] statuses) => Answer = (number, context) =>
+    {
+        context.Response.StatusCode = number <= statuses.Length ? statuses[number - 1] : 200;
+        return Task.CompletedTask;
+    };
+
+    public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
+        var body = await reader.ReadToEndAsync();
+        Received.Enqueue(new ReceivedWebhook(
+            context.Request.Method,
+            $"{context.Request.Path}{context.Request.QueryString}",
+            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
+            body));
+        await Answer(Received.Count, context);
+    }
+}
+
+/// <summary>One request to the receiver.</summary>
+internal sealed record ReceivedWebhook(string Method, string Path, IReadOnlyDictionary<string, string> Headers, string Body)
+{
+    public string? Header(string name) => Headers.GetValueOrDefault(name);
+}
