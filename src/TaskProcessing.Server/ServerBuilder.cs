@@ -49,6 +49,7 @@ internal static class ServerBuilder
         builder.Logging.AddServerLogging(builder.Configuration);
         services.AddServerOptions(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Outages>();
         services.AddTaskStore();
         services.AddFiles();
         services.AddDataProtection().SetApplicationName("TaskProcessing").ProtectKeys(builder.Configuration);

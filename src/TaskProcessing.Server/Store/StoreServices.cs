@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -36,6 +37,9 @@ internal static class StoreServices
         {
             provider.GetRequiredService<Dialect>().Configure(options);
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
+            // Whoever called gets the exception: it is logged there, or by Outages, and once.
+            options.ConfigureWarnings(warnings => warnings.Ignore(
+                CoreEventId.QueryIterationFailed, CoreEventId.SaveChangesFailed, RelationalEventId.CommandError, RelationalEventId.ConnectionError, RelationalEventId.TransactionError));
         });
 
         services.AddSingleton<Database>();
@@ -57,6 +61,7 @@ internal static class StoreServices
         services.AddSingleton<WebhookBell>();
         services.AddSingleton<IWebhookStore, WebhookStore>();
         services.AddSingleton<IDutyCalendar, DutyCalendar>();
+        services.AddSingleton<IStoreProbe, StoreProbe>();
         services.AddSingleton<IChangeStore, ChangeStore>();
 
         services.AddSingleton<DataProtectionKeys>();
