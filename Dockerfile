@@ -16,6 +16,13 @@ WORKDIR /app
 COPY --from=build /app ./
 COPY LICENSE ./
 
+# PROGRAMS=true adds what the server knows how to use: docs/local-providers.md. More languages: more packages.
+ARG PROGRAMS=false
+ARG PROGRAM_PACKAGES="tesseract-ocr tesseract-ocr-eng tesseract-ocr-deu espeak-ng flite pocketsphinx pocketsphinx-en-us ffmpeg apertium apertium-eng-spa"
+RUN if [ "$PROGRAMS" = true ]; then \
+        apt-get update && apt-get install -y --no-install-recommends $PROGRAM_PACKAGES && rm -rf /var/lib/apt/lists/*; \
+    fi
+
 # The volume takes over the owner of the directory.
 RUN mkdir /data && chown "$APP_UID:$APP_UID" /data && chmod 700 /data
 USER $APP_UID

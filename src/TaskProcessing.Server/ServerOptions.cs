@@ -8,6 +8,7 @@ using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Commands;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Scheduling;
@@ -32,6 +33,7 @@ internal static class ServerOptions
         services.AddSection<BruteForceOptions>(configuration, "BruteForce");
         services.AddSection<RateLimitOptions>(configuration, "RateLimits");
         services.AddSection<ProviderOptions>(configuration, "Providers");
+        services.AddSingleton<IValidateOptions<ProviderOptions>, CommandCheck>();
         services.AddSection<FilesOptions>(configuration, "Files");
         services.AddSection<AppApiOptions>(configuration, "AppApi");
         services.AddSection<ProxyOptions>(configuration, "Proxies");

@@ -15,6 +15,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private const int LongestQuery = 4000;
 
     private readonly OcsConnection _connection;
+    private readonly ResultDelivery _results;
     private readonly TimeSpan _wait;
     private volatile bool _streamingUnknown;
 
@@ -24,6 +25,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     {
         Check(options);
         _connection = new OcsConnection(options.Server!, Credentials(options), options.Wait + options.AnswerTimeout, time);
+        _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
 
@@ -34,6 +36,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         options.Server ??= http.BaseAddress;
         Check(options);
         _connection = new OcsConnection(http, Credentials(options), time);
+        _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
 
@@ -98,20 +101,9 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) => ReportAsync(
-        taskId,
-        "result",
-        json =>
-        {
-            WriteOutput(json, result.Output);
-            json.WriteString("errorMessage", result.ErrorMessage);
-            json.WriteString("userFacingErrorMessage", result.UserFacingErrorMessage);
-            if (result.Retryable)
-                json.WriteBoolean("retryable", true);
-            if (result.RetryAfter is { } retryAfter)
-                json.WriteNumber("retryAfter", (int)Math.Ceiling(retryAfter.TotalSeconds));
-        },
-        cancellationToken);
+    /// <remarks>Results that pile up behind others go together, where the server can take many at once.</remarks>
+    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
+        _results.DeliverAsync(taskId, result, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken)
@@ -159,6 +151,9 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         });
         return request;
     }
+
+    private ValueTask<ProcessingStatus?> FinishAloneAsync(PendingResult result) =>
+        ReportAsync(result.TaskId, "result", result.Write, result.CancellationToken);
 
     private async ValueTask<ProcessingStatus?> ReportAsync(long taskId, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {

@@ -27,6 +27,11 @@ internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDut
                 if (await calendar.TryTakeAsync(duty.Name, now, now + duty.Interval, cancellationToken))
                     await duty.RunAsync(cancellationToken);
             }
+            catch (StoreUnavailableException)
+            {
+                // Said once, by Outages. The next look comes soon.
+                return;
+            }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 Log.Failed(logger, error, duty.Name, duty.Interval);

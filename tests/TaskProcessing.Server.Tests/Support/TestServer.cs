@@ -36,10 +36,13 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string DataDirectory => _database.DataDirectory;
 
+    /// <summary>The warnings and errors so far.</summary>
+    public IReadOnlyList<string> Log => [.. _log.Seen];
+
     /// <summary>Log lines that contain one of these do not fail the test.</summary>
     public ConcurrentBag<string> ExpectedLog => _log.Expected;
 
-    /// <summary>Starts a server. Built-in providers and the brute-force brake are off unless the settings say otherwise.</summary>
+    /// <summary>Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
         StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null)
     {
@@ -51,6 +54,7 @@ internal sealed class TestServer : IAsyncDisposable
             ["Store:Provider"] = store.ToString(),
             ["Store:ConnectionString"] = database.Options.ConnectionString ?? "",
             ["Providers:BuiltIn:Enabled"] = "false",
+            ["Providers:ReadyMade:Enabled"] = "false",
             ["BruteForce:Enabled"] = "false",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
@@ -139,8 +143,10 @@ internal sealed class TestServer : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> _seen = new();
 
-        // Tests keep no secret worth a certificate.
-        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured"];
+        // Tests keep no secret worth a certificate, and PostgreSQL's disk is of no use to them.
+        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured", "settings off: fsync"];
+
+        public IEnumerable<string> Seen => _seen;
 
         public IEnumerable<string> Unexpected => _seen.Where(line => !Expected.Any(line.Contains));
 

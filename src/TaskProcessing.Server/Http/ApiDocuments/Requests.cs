@@ -111,7 +111,7 @@ internal sealed record ProgressParameters
 }
 
 /// <summary>How a task ended: with an output or with an error, which wins.</summary>
-internal sealed record ResultParameters
+internal record ResultParameters
 {
     /// <summary>Slot key to value, as the task type's output shape asks.</summary>
     public IReadOnlyDictionary<string, JsonElement>? Output { get; init; }
@@ -128,6 +128,23 @@ internal sealed record ResultParameters
     /// <summary>For how many seconds the next attempt shall wait at least.</summary>
     [Range(0, 604_800)]
     public double? RetryAfter { get; init; }
+}
+
+/// <summary>How several tasks ended.</summary>
+internal sealed record ResultsParameters
+{
+    /// <summary>Up to 100 results.</summary>
+    [Required]
+    [MaxLength(100)]
+    public required IReadOnlyList<ResultEntryParameters> Results { get; init; }
+}
+
+/// <summary>How one of them ended.</summary>
+internal sealed record ResultEntryParameters : ResultParameters
+{
+    /// <summary>The task's id.</summary>
+    [Required]
+    public required long Id { get; init; }
 }
 
 /// <summary>What there is of the output.</summary>

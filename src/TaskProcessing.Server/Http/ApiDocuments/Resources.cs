@@ -42,6 +42,16 @@ internal sealed record ClaimedBatchResource(IReadOnlyList<ClaimedBatchEntryResou
 /// <summary>A task of a batch.</summary>
 internal sealed record ClaimedBatchEntryResource(TaskResource Task, string Provider);
 
+/// <summary>What became of several results, in the order in which they were sent.</summary>
+internal sealed record ResultOutcomesResource(IReadOnlyList<ResultOutcomeResource> Results);
+
+/// <summary>What became of one result.</summary>
+/// <param name="Id">The task's id.</param>
+/// <param name="Statuscode">What the call for this task alone would have answered: 200, 400 or 404.</param>
+/// <param name="Message">OK, or what is wrong.</param>
+/// <param name="Status">The task's status now; null when the result did not reach a task.</param>
+internal sealed record ResultOutcomeResource(long Id, int Statuscode, string Message, string? Status);
+
 /// <summary>How long the queue is, over all users.</summary>
 internal sealed record QueueStatsResource([property: JsonPropertyName("scheduled_count")] int ScheduledCount, [property: JsonPropertyName("running_count")] int RunningCount);
 

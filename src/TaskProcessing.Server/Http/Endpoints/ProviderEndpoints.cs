@@ -9,6 +9,7 @@ using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Results;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
@@ -34,6 +35,8 @@ internal static class ProviderEndpoints
             .Describe("releaseTask", "Gives a task back unfinished, because the worker stops.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
         providers.MapPost("/{id}/result", Finish)
             .Describe("finishTask", "Ends a task with an output or an error; the first result wins.", typeof(ResultParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
+        providers.MapPost("/results", FinishMany)
+            .Describe("finishTasks", "Ends up to 100 tasks in one call; each result has an outcome of its own.", typeof(ResultsParameters), typeof(ResultOutcomesResource), 400, 412);
         providers.MapPost("/{id}/stream-result", Stream)
             .Describe("streamOutput", "Shows what there is of a running task's output.", typeof(StreamParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
     }
@@ -72,6 +75,13 @@ internal static class ProviderEndpoints
         HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
 
+    private static async Task<OcsResult> FinishMany(OcsParameters parameters, Caller caller, FinishTasks finishTasks, CancellationToken cancellationToken)
+    {
+        var entries = parameters.Results(caller);
+        var outcomes = new Queue<ReportOutcome>(await finishTasks.RunAsync([.. entries.Select(entry => entry.Result).OfType<TaskResult>()], cancellationToken));
+        return OcsResult.Ok(new ResultOutcomesData([.. entries.Select(entry => ResultOutcome.Of(entry, entry.Result is null ? null : outcomes.Dequeue()))]));
+    }
+
     private static async Task<OcsResult> Stream(
         HttpContext context, OcsParameters parameters, StreamOutput streamOutput, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.Map("output"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
@@ -97,10 +107,10 @@ internal static class ProviderEndpoints
     public static OcsResult Answer(ReportOutcome outcome, OcsProfile profile, Func<ProcessingTask, OcsData> data) => outcome switch
     {
         ReportOutcome.Accepted accepted => OcsResult.Ok(data(accepted.Task)),
-        ReportOutcome.NotFound => OcsResult.Failure(StatusCodes.Status404NotFound, "Not found"),
+        ReportOutcome.NotFound => OcsResult.Failure(StatusCodes.Status404NotFound, ResultOutcome.NotFoundMessage),
         ReportOutcome.OutOfRange when profile == OcsProfile.Nextcloud => OcsResult.Failure(StatusCodes.Status500InternalServerError, "Internal error"),
         ReportOutcome.OutOfRange => OcsResult.Failure(StatusCodes.Status400BadRequest, "Parameter \"progress\" must be a number from 0 to 1"),
-        ReportOutcome.Empty => OcsResult.Failure(StatusCodes.Status400BadRequest, "Either \"output\" or \"errorMessage\" must be given"),
+        ReportOutcome.Empty => OcsResult.Failure(StatusCodes.Status400BadRequest, ResultOutcome.EmptyMessage),
         _ => throw new InvalidOperationException($"Unknown outcome {outcome}"),
     };
 }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
-/// <summary>What a handler answers: the first of the two doors to the envelope (the other is <see cref="OcsErrorPages"/>).</summary>
+/// <summary>What a handler answers: the first of the two doors to the envelope (the other is <see cref="Http.ErrorPages"/>).</summary>
 /// <param name="Status">An HTTP status or one of <see cref="OcsStatus"/>.</param>
 /// <param name="Data">What stands in <c>data</c>.</param>
 /// <param name="MetaMessage">The message of the meta block; of a success it is always <c>OK</c>.</param>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -37,6 +38,11 @@ internal sealed class OcsParameters
 
         return parameters;
     }
+
+    /// <summary>The parameters in a part of a body.</summary>
+    /// <exception cref="BadHttpRequestException">It is no object.</exception>
+    public static OcsParameters Of(JsonElement part) =>
+        part.ValueKind == JsonValueKind.Object ? new(part, null) : throw new BadHttpRequestException("Every entry must be an object");
 
     public bool Has(string name) => Find(name) is not null;
 
@@ -89,6 +95,15 @@ internal sealed class OcsParameters
         { ValueKind: JsonValueKind.True } => 1,
         { ValueKind: JsonValueKind.False } => 0,
         _ => throw WrongKind(name, "a number"),
+    };
+
+    /// <summary>An id that must be there, as a number or as text that is one.</summary>
+    public long Id(string name) => Find(name) switch
+    {
+        null => throw Missing(name, "a number"),
+        { ValueKind: JsonValueKind.Number } number when number.TryGetInt64(out var id) => id,
+        { ValueKind: JsonValueKind.String } text when long.TryParse(text.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
+        _ => throw WrongKind(name, "a whole number"),
     };
 
     /// <summary>An integer that may be absent or null, cast like <see cref="Float"/>.</summary>

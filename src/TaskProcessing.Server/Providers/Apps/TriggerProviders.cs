@@ -119,11 +119,11 @@ internal sealed partial class TriggerProviders(
 
     private async Task TriggerUntilPolledAsync(Run run, string appId, string providerId, string type, CancellationToken cancellationToken)
     {
-        for (var pause = FirstPause; await IsNeededAsync(providerId, type, cancellationToken); pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        // The app first: most only poll, and then no task costs a look into the queue.
+        for (var pause = FirstPause;
+            await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app && await IsNeededAsync(providerId, type, cancellationToken);
+            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
-            if (await directory.FindAsync(appId, cancellationToken) is not { App: { Enabled: true, Url: not null } } app)
-                return;
-
             var polled = run.NextPoll();
             if (await CallAsync(app, providerId, cancellationToken))
                 presence.Seen(appId);

@@ -97,7 +97,8 @@ internal sealed partial class OpenAISource : ILocalProviderSource, IDisposable
         var isNews = followed.IsWithdrawn || !models.Equals(followed.Endpoint.Models);
         if (followed.IsAway)
             Log.Back(_logger, followed.Endpoint.Name);
-        followed.Endpoint.Models = models;
+        if (isNews)
+            followed.Endpoint.Models = models;
         followed.IsAway = false;
         followed.IsWithdrawn = false;
         if (!isNews)

@@ -71,7 +71,8 @@ internal sealed class SqliteDialect : Dialect
         $"{Placed(filters.Select(filter => $"SELECT * FROM ({Queue(filter, limit)})"))} LIMIT {limit}";
 
     /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
-    public override string ReclaimSpace => "PRAGMA incremental_vacuum(500)";
+    public override (string Statement, string Query)? ReclaimSpace =>
+        ("PRAGMA incremental_vacuum(500)", """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum""");
 
     protected override string RowLock => "";
 
@@ -80,6 +81,10 @@ internal sealed class SqliteDialect : Dialect
         SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT
             or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
     };
+
+    protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    public override string? UnsafeSettings => null;
 
     public override void Dispose()
     {
@@ -122,10 +127,8 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>Prepares each connection once, however often the pool hands it out.</summary>
     private sealed class ConnectionSetup : DbConnectionInterceptor
     {
-        // auto_vacuum counts only before the first table exists. With synchronous=FULL a commit is on disk when it
-        // returns, also in WAL mode.
-        private const string Pragmas =
-            "PRAGMA busy_timeout = 10000; PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        // With synchronous=FULL a commit is on disk when it returns, also in WAL mode.
+        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
 
         private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
 
@@ -146,6 +149,15 @@ internal sealed class SqliteDialect : Dialect
             return Task.CompletedTask;
         }
 
-        public static void Run(SqliteConnection connection) => Execute(connection, Pragmas);
+        /// <remarks>auto_vacuum counts only before anything is in the file; later it would be a commit for nothing.</remarks>
+        public static void Run(SqliteConnection connection)
+        {
+            Execute(connection, "PRAGMA busy_timeout = 10000");
+            using var pages = connection.CreateCommand();
+            pages.CommandText = "PRAGMA page_count";
+            if (pages.ExecuteScalar() is 0L)
+                Execute(connection, "PRAGMA auto_vacuum = INCREMENTAL");
+            Execute(connection, Pragmas);
+        }
     }
 }

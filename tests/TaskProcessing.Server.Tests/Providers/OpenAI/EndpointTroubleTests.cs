@@ -93,6 +93,7 @@ public sealed class EndpointTroubleTests
         using var run = await bench.RunAsync(Input);
 
         Failure(run).Retryable.Should().BeTrue();
+        Failure(run).RetryAfter.Should().Be(TimeSpan.FromMinutes(1), "the endpoint should be back by then, or off the offer");
         Failure(run).Message.Should().StartWith("Endpoint test: The endpoint cannot be reached: ");
         Failure(run).UserMessage.Should().Be("The AI service cannot be reached. Please try again later.");
     }
@@ -116,7 +117,7 @@ public sealed class EndpointTroubleTests
     [InlineData(400, """{"error":{"message":"This model's maximum context length is 4096 tokens."}}""", "The text is too long for the AI model.")]
     [InlineData(400, """{"detail":"no"}""", "The AI service refused the request.")]
     [InlineData(402, "", "The AI service's credit is used up. Please tell your administrator.")]
-    [InlineData(429, """{"error":{"message":"You exceeded your current quota"}}""", "The AI service's credit is used up. Please tell your administrator.")]
+    [InlineData(429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", "The AI service's credit is used up. Please tell your administrator.")]
     [InlineData(404, """{"error":"model \"small\" not found"}""", "The AI service does not know the model or cannot do this. Please tell your administrator.")]
     [InlineData(301, "", "The AI service refused the request.")]
     public async Task What_will_not_pass_is_not_tried_again(int status, string body, string userMessage)
@@ -177,6 +178,18 @@ public sealed class EndpointTroubleTests
 
         Failure(run).Message.Should().Be("Endpoint test: The endpoint answered an error: out of memory");
         Failure(run).Retryable.Should().BeTrue();
+    }
+
+    [Fact]
+    public async Task An_answer_without_end_is_ended()
+    {
+        await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { SpeechModel = "mouth" });
+        bench.Endpoint.Script.Enqueue(ModelEndpoint.NeverEnds());
+
+        using var run = await bench.RunAsync("""{"input":"Hi"}""", "core:text2speech");
+
+        Failure(run).Message.Should().Be("Endpoint test: The answer has more than 67108864 bytes.");
+        await Eventually.BecomesTrue(() => bench.Endpoint.Aborted == 1, "the end of the call");
     }
 
     [Fact]

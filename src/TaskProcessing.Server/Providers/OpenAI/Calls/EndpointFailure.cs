@@ -12,6 +12,12 @@ internal sealed record EndpointFailure(string Message, string UserMessage)
     /// <summary>An endpoint that asks for more asks for too much.</summary>
     private static readonly TimeSpan LongestPause = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// How long a task waits that met nobody: then the endpoint is back, or soon off the offer, so that no attempt is
+    /// wasted on it.
+    /// </summary>
+    private static readonly TimeSpan AbsencePause = TimeSpan.FromMinutes(1);
+
     private const string Unwell = "The AI service does not answer as it should. Please try again later.";
 
     public bool MayPass { get; init; }
@@ -40,18 +46,20 @@ internal sealed record EndpointFailure(string Message, string UserMessage)
     public TaskFailedException ToException(string endpoint, Exception cause) => new($"Endpoint {endpoint}: {Message}", UserMessage, cause is ClientResultException ? null : cause)
     {
         Retryable = MayPass,
-        RetryAfter = RetryAfter,
+        RetryAfter = RetryAfter ?? (IsAbsence ? AbsencePause : null),
     };
 
     private static EndpointFailure OfStatus(int status, PipelineResponse? response, DateTimeOffset now)
     {
-        var text = ErrorText.OfBody(response?.Content?.ToString() ?? "");
+        var body = response?.Content?.ToString() ?? "";
+        var text = ErrorText.OfBody(body);
         var message = $"The endpoint answered {status}: {text}";
         return status switch
         {
             401 or 403 => new EndpointFailure(message, "The AI service refuses this server. Please tell your administrator."),
             402 => new EndpointFailure(message, "The AI service's credit is used up. Please tell your administrator."),
-            429 when text.Contains("quota", StringComparison.OrdinalIgnoreCase) && RetryAfterOf(response, now) is null =>
+            // The same status as for too many requests, and nearly the same words; only this code tells.
+            429 when body.Contains("insufficient_quota", StringComparison.Ordinal) =>
                 new EndpointFailure(message, "The AI service's credit is used up. Please tell your administrator."),
             408 or 425 or 429 or >= 500 => new EndpointFailure(message, status == 429 ? "The AI service has too much to do. Please try again later." : Unwell)
             {

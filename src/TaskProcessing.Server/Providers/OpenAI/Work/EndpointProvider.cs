@@ -10,6 +10,8 @@ internal abstract class EndpointProvider(OpenAIEndpoint endpoint, string taskTyp
 {
     private const string ModelSlot = "model";
 
+    private volatile Described? _described;
+
     public string TaskType => taskType;
 
     /// <summary>Whether there is a model for it now.</summary>
@@ -19,27 +21,15 @@ internal abstract class EndpointProvider(OpenAIEndpoint endpoint, string taskTyp
 
     public sealed override SharedLimit SharedLimit => endpoint.Limit;
 
-    /// <summary>Made anew each time: models come and go.</summary>
+    /// <summary>Made anew when models came or went: workers ask for it often.</summary>
     public sealed override ProviderDescriptor Descriptor
     {
         get
         {
-            var models = Models;
-            var common = new ProviderDescriptor
-            {
-                Id = $"openai:{endpoint.Name}:{taskType}",
-                Name = $"Endpoint {endpoint.Name} ({models.FirstOrDefault("no model")})",
-                TaskType = taskType,
-            };
-            var described = Describe(common);
-            return models.IsEmpty
-                ? described
-                : described with
-                {
-                    OptionalInputShape = [.. described.OptionalInputShape, new ShapeDescriptor(ModelSlot, "Model", "The model that does the work", ShapeType.Enum)],
-                    OptionalInputShapeEnumValues = described.OptionalInputShapeEnumValues.Add(ModelSlot, [.. models.Select(model => new ShapeEnumValue(model, model))]),
-                    OptionalInputShapeDefaults = described.OptionalInputShapeDefaults.Add(ModelSlot, Json(models[0])),
-                };
+            var models = endpoint.Models;
+            if (_described is not { } described || !ReferenceEquals(described.Models, models))
+                _described = described = new(models, DescribeWithModels());
+            return described.Descriptor;
         }
     }
 
@@ -57,4 +47,25 @@ internal abstract class EndpointProvider(OpenAIEndpoint endpoint, string taskTyp
     protected static JsonElement Json(string value) => JsonSerializer.SerializeToElement(value);
 
     protected static JsonElement Json(double value) => JsonSerializer.SerializeToElement(value);
+
+    private ProviderDescriptor DescribeWithModels()
+    {
+        var models = Models;
+        var described = Describe(new ProviderDescriptor
+        {
+            Id = $"openai:{endpoint.Name}:{taskType}",
+            Name = $"Endpoint {endpoint.Name} ({models.FirstOrDefault("no model")})",
+            TaskType = taskType,
+        });
+        return models.IsEmpty
+            ? described
+            : described with
+            {
+                OptionalInputShape = [.. described.OptionalInputShape, new ShapeDescriptor(ModelSlot, "Model", "The model that does the work", ShapeType.Enum)],
+                OptionalInputShapeEnumValues = described.OptionalInputShapeEnumValues.Add(ModelSlot, [.. models.Select(model => new ShapeEnumValue(model, model))]),
+                OptionalInputShapeDefaults = described.OptionalInputShapeDefaults.Add(ModelSlot, Json(models[0])),
+            };
+    }
+
+    private sealed record Described(ModelList Models, ProviderDescriptor Descriptor);
 }

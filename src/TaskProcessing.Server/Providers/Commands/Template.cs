@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+
+namespace TaskProcessing.Server.Providers.Commands;
+
+/// <summary>A text with placeholders. Braces that make none are just braces.</summary>
+internal sealed partial class Template
+{
+    public const string Input = "input";
+    public const string Output = "output";
+    public const string Directory = "directory";
+
+    private Template(string text, IReadOnlyList<Placeholder> placeholders)
+    {
+        Text = text;
+        Placeholders = placeholders;
+    }
+
+    public string Text { get; }
+
+    public IReadOnlyList<Placeholder> Placeholders { get; }
+
+    /// <summary>The placeholder when there is nothing beside it.</summary>
+    public Placeholder? Whole => Placeholders is [var only] && only.Length == Text.Length ? only : null;
+
+    /// <summary>The placeholder that the text begins with.</summary>
+    public Placeholder? First => Placeholders.Count > 0 && Placeholders[0].At == 0 ? Placeholders[0] : null;
+
+    public static Template Parse(string text) => new(
+        text,
+        [.. Pattern().Matches(text).Select(match => new Placeholder(match.Groups["word"].Value, match.Groups["slot"] is { Success: true } slot ? slot.Value : null, match.Index, match.Length))]);
+
+    /// <summary>
+    /// What the text becomes: a list where it is nothing but a placeholder for one, nothing where a value is missing.
+    /// </summary>
+    public IEnumerable<string> Fill(Func<Placeholder, IReadOnlyList<string>> valuesOf)
+    {
+        if (Whole is { } whole)
+            return valuesOf(whole);
+
+        var filled = "";
+        var end = 0;
+        foreach (var placeholder in Placeholders)
+        {
+            if (valuesOf(placeholder) is not [var value])
+                return [];
+
+            filled += Text[end..placeholder.At] + value;
+            end = placeholder.At + placeholder.Length;
+        }
+
+        return [filled + Text[end..]];
+    }
+
+    [GeneratedRegex(@"\{(?<word>input|output|directory)(\.(?<slot>[^{}]+))?\}", RegexOptions.ExplicitCapture)]
+    private static partial Regex Pattern();
+}
+
+/// <summary>A placeholder within a template.</summary>
+/// <param name="Word">What it stands for.</param>
+/// <param name="Slot">The slot that it names, if it names one.</param>
+/// <param name="At">Where it begins.</param>
+/// <param name="Length">How long it is.</param>
+internal sealed record Placeholder(string Word, string? Slot, int At, int Length)
+{
+    public override string ToString() => Slot is null ? $"{{{Word}}}" : $"{{{Word}.{Slot}}}";
+}

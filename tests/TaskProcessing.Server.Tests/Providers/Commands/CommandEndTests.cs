@@ -1,0 +1,161 @@
+using System.Diagnostics;
+using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Providers.Commands;
+
+/// <summary>However a program's run ends, it ends, with all that it started and its directory.</summary>
+public sealed class CommandEndTests
+{
+    /// <summary>
+    /// A child that ignores the signal to end, in a session of its own, whose parent is gone; the program itself waits.
+    /// It leaves word of its directory first.
+    /// </summary>
+    private const string Stubborn = """(trap "" TERM; setsid sh -c 'trap "" TERM; sleep 1000; sleep 1000' & ) ; pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; sleep 1000""";
+
+    private readonly string _word = Path.Combine(new TemporaryFolder().Path, "word");
+
+    [Fact]
+    public async Task A_cancel_ends_all_within_a_second()
+    {
+        await using var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word });
+        var id = await server.ScheduleAsync("x");
+        var directory = await StartedAsync();
+        Running().Should().BeGreaterThanOrEqualTo(3);
+
+        (await server.User.PostAsync($"{FileDriver.Root}/tasks/{id}/cancel", null)).IsSuccessStatusCode.Should().BeTrue();
+        var limit = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        while (!limit.IsCompleted && (Running() > 0 || Directory.Exists(directory)))
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+
+        Running().Should().Be(0);
+        Directory.Exists(directory).Should().BeFalse();
+        (await server.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_CANCELLED");
+    }
+
+    [Fact]
+    public async Task A_time_out_ends_all_and_fails_the_task()
+    {
+        await using var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word, ["TimeLimitSeconds"] = "1" });
+
+        (await server.FailureAsync("x")).Should().Contain("sh was killed after 1 seconds.");
+
+        await GoneAsync(await StartedAsync());
+    }
+
+    [Fact]
+    public async Task A_stopping_server_ends_all_and_gives_the_task_back()
+    {
+        var time = new ManualTimeProvider();
+        var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word }, time);
+        await server.ScheduleAsync("x");
+        var directory = await StartedAsync();
+        server.Server.ExpectedLog.Add("did not finish in time and are interrupted");
+
+        var stopping = server.DisposeAsync().AsTask();
+        await time.WhenSomebodyWaitsAsync(new WorkerOptions().DrainTimeout);
+        time.Advance(new WorkerOptions().DrainTimeout);
+
+        await stopping;
+        await GoneAsync(directory);
+    }
+
+    [Fact]
+    public async Task What_a_program_leaves_behind_ends_with_it_and_holds_up_nothing()
+    {
+        await using var server = await CommandServer.ScriptAsync(
+            """setsid sh -c 'trap "" TERM; sleep 1000' & pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; chmod 0 .; echo text""", new() { ["Environment:WORD"] = _word });
+
+        (await server.TextAsync("x")).Should().Be("text");
+
+        await GoneAsync(await StartedAsync());
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_left_ends_with_the_next_one()
+    {
+        var root = Directory.CreateTempSubdirectory("taskprocessing-runs-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(root, "lock"), "", TestContext.Current.CancellationToken);
+        var run = Directory.CreateDirectory(Path.Combine(root, "1")).FullName;
+        using var left = Process.Start(new ProcessStartInfo("sleep", "1000") { Environment = { ["TASKPROCESSING_RUN"] = run, ["WORD"] = _word } })!;
+        Running().Should().Be(1);
+
+        await using var server = await CommandServer.StartAsync("true", []);
+
+        await GoneAsync(root);
+    }
+
+    [Fact]
+    public async Task An_error_fails_the_task_with_what_the_program_said()
+    {
+        await using var server = await CommandServer.ScriptAsync("echo no such model >&2; exit 3");
+
+        (await server.FailureAsync("x")).Should().Be("sh ended with exit code 3. It wrote: no such model");
+    }
+
+    [Fact]
+    public async Task A_long_complaint_is_shortened_to_its_end()
+    {
+        await using var server = await CommandServer.ScriptAsync("seq 100000 >&2; exit 1");
+
+        (await server.FailureAsync("x")).Should().EndWith("99999\n100000").And.Subject.Length.Should().BeLessThan(600);
+    }
+
+    [Fact]
+    public async Task Too_much_output_ends_the_program()
+    {
+        await using var server = await CommandServer.StartAsync("yes", [], new() { ["MaxOutputBytes"] = "1000" });
+
+        (await server.FailureAsync("x")).Should().Be("yes wrote more than 1000 bytes.");
+    }
+
+    [Fact]
+    public async Task Too_large_a_file_ends_the_program()
+    {
+        await using var server = await CommandServer.StartAsync("dd", ["if=/dev/zero", "of={directory}/large", "bs=1M", "count=100"], new() { ["MaxFileBytes"] = "1000000" });
+
+        (await server.FailureAsync("x")).Should().ContainAny("a file of more than 1000000 bytes", "File too large");
+    }
+
+    [Fact]
+    public async Task A_program_gets_no_more_memory_than_it_may_have()
+    {
+        await using var server = await CommandServer.StartAsync("tail", ["-n", "1", "/dev/zero"], new() { ["MaxMemoryBytes"] = "50000000" });
+
+        (await server.FailureAsync("x")).Should().Contain("its memory is limited to 50000000 bytes").And.Contain("memory exhausted");
+    }
+
+    [Fact]
+    public async Task An_input_that_is_no_argument_is_refused_clearly()
+    {
+        await using var server = await CommandServer.StartAsync("echo", ["--", "{input.input}"]);
+
+        (await server.FailureAsync(new string('x', 200_000))).Should().Be("The input is too long to be an argument of echo.");
+        (await server.FailureAsync("a\0b")).Should().Be("A NUL character cannot be part of an argument.");
+    }
+
+    private async Task<string> StartedAsync()
+    {
+        await Eventually.BecomesTrue(() => File.Exists(_word), "the start of the program");
+        return (await File.ReadAllTextAsync(_word)).Trim();
+    }
+
+    private async Task GoneAsync(string directory)
+    {
+        await Eventually.BecomesTrue(() => Running() == 0, "the end of all processes");
+        await Eventually.BecomesTrue(() => !Directory.Exists(directory), "the end of the directory");
+    }
+
+    /// <summary>How many processes there are of this test's run: they have its word in their environment.</summary>
+    private int Running() => Directory.EnumerateDirectories("/proc").Count(process =>
+    {
+        try
+        {
+            return File.ReadAllText(Path.Combine(process, "environ")).Contains($"WORD={_word}\0");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    });
+}
