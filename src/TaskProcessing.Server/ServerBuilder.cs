@@ -16,6 +16,7 @@ using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
@@ -50,6 +51,7 @@ internal static class ServerBuilder
         builder.Logging.AddServerLogging(builder.Configuration);
         services.AddServerOptions(builder.Configuration);
         services.AddSingleton(TimeProvider.System);
+        services.AddSingleton<Outages>();
         services.AddTaskStore();
         services.AddFiles();
         services.AddDataProtection().SetApplicationName("TaskProcessing").ProtectKeys(builder.Configuration);
@@ -67,6 +69,9 @@ internal static class ServerBuilder
         services.AddSingleton<AvailableTaskTypes>();
         services.AddSingleton<RegisterProvider>();
         services.AddSingleton<UnregisterProvider>();
+        services.AddSingleton<ListProviders>();
+        services.AddSingleton<PreferProvider>();
+        services.AddSingleton<EnableProvider>();
 
         services.AddExApps();
         services.AddWebhooks();

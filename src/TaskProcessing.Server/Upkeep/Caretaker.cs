@@ -35,6 +35,11 @@ internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDut
                 _notBefore[duty.Name] = now + duty.Interval;
                 await duty.RunAsync(cancellationToken);
             }
+            catch (StoreUnavailableException)
+            {
+                // Said once, by Outages. The next look comes soon.
+                return;
+            }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 Log.Failed(logger, error, duty.Name, duty.Interval);

@@ -30,6 +30,7 @@ internal interface ITaskUpkeep
     /// <summary>Removes idempotency keys that were first seen before then; answers how many.</summary>
     Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Gives back space that removed rows left, where the database does not do so by itself.</summary>
-    Task ReclaimSpaceAsync(CancellationToken cancellationToken);
+    /// <summary>Gives back a little of the space that removed rows left, where the database does not do so by itself.</summary>
+    /// <returns>Whether there is more to give back.</returns>
+    Task<bool> ReclaimSpaceAsync(CancellationToken cancellationToken);
 }

@@ -77,7 +77,8 @@ internal sealed class SqliteDialect : Dialect
         $"{Placed(filters.Select(filter => $"SELECT * FROM ({Queue(filter, limit)})"))} LIMIT {limit}";
 
     /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
-    public override string ReclaimSpace => "PRAGMA incremental_vacuum(500)";
+    public override (string Statement, string Query)? ReclaimSpace =>
+        ("PRAGMA incremental_vacuum(500)", """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum""");
 
     protected override string RowLock => "";
 
@@ -86,6 +87,10 @@ internal sealed class SqliteDialect : Dialect
         SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT
             or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
     };
+
+    protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    public override string? UnsafeSettings => null;
 
     public override void Dispose()
     {

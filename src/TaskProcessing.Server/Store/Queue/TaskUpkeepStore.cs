@@ -69,10 +69,16 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
             db => db.IdempotencyKeys.Where(key => key.CreatedAt < before).OrderBy(key => key.CreatedAt).Take(limit).ExecuteDeleteAsync(CancellationToken.None),
             cancellationToken);
 
-    public Task ReclaimSpaceAsync(CancellationToken cancellationToken) =>
-        dialect.ReclaimSpace is { } statement
-            ? database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None), cancellationToken)
-            : Task.CompletedTask;
+    public async Task<bool> ReclaimSpaceAsync(CancellationToken cancellationToken)
+    {
+        if (dialect.ReclaimSpace is not { } space || !await AnyAsync())
+            return false;
+
+        await database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(space.Statement, CancellationToken.None), cancellationToken);
+        return await AnyAsync();
+
+        Task<bool> AnyAsync() => database.ReadAsync(async db => (await db.Database.SqlQueryRaw<long>(space.Query).ToListAsync(cancellationToken))[0] > 0, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
         await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values), together: false, cancellationToken);
