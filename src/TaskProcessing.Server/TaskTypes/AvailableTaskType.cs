@@ -44,6 +44,7 @@ internal sealed class Shape
             // A provider may repeat a mandatory slot as an optional one; the type's word counts.
             .. optional.Where(slot => !mandatoryKeys.Contains(slot.Key)).Select(slot => Slot(slot, false, optionalEnumValues, optionalDefaults)),
         ];
+        HasFiles = Slots.Any(slot => slot.Type.IsFile());
     }
 
     /// <summary>Whether any JSON object fits.</summary>
@@ -51,6 +52,9 @@ internal sealed class Shape
 
     /// <summary>In the order in which they are checked, stored and sent.</summary>
     public ImmutableArray<ShapeSlot> Slots { get; }
+
+    /// <summary>Whether a slot takes files.</summary>
+    public bool HasFiles { get; }
 
     private static ShapeSlot Slot(
         ShapeDescriptor slot,

@@ -81,13 +81,15 @@ internal static class ShapeCheck
     }
 
     /// <summary>All values of file slots, each a numeric JSON value; see <see cref="ShapeValue.FileId"/>.</summary>
-    public static IEnumerable<JsonElement> FileValues(Shape shape, JsonElement values) =>
-        from slot in shape.Slots
-        where slot.Type.IsFile()
-        let value = Find(values, slot.Key)
-        where value is not null
-        from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
-        select entry;
+    public static IReadOnlyList<JsonElement> FileValues(Shape shape, JsonElement values) => !shape.HasFiles ? [] :
+    [
+        .. from slot in shape.Slots
+           where slot.Type.IsFile()
+           let value = Find(values, slot.Key)
+           where value is not null
+           from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
+           select entry,
+    ];
 
     /// <summary>An empty list is PHP's empty map. How large it may be is settled by the largest request.</summary>
     private static string? FreeFormMisfit(JsonElement values) =>

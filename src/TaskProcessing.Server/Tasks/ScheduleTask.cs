@@ -78,7 +78,7 @@ internal sealed class ScheduleTask(
         else if (await tasks.AddOnceAsync(task, key, cancellationToken) is { } first)
             return first.SameRequest ? new ScheduleOutcome.Scheduled(first.Task) : new ScheduleOutcome.KeyReused();
 
-        signal.RaiseScheduled(task.Type);
+        signal.RaiseScheduled(task);
         return new ScheduleOutcome.Scheduled(task);
     }
 
@@ -98,7 +98,7 @@ internal sealed class ScheduleTask(
 
     private async Task<ScheduleOutcome?> RefuseFilesAsync(AvailableTaskType type, ScheduleRequest request, CancellationToken cancellationToken)
     {
-        var named = ShapeCheck.FileValues(type.Input, request.Input).ToList();
+        var named = ShapeCheck.FileValues(type.Input, request.Input);
         if (named.Count > filesOptions.Value.MaxFilesPerTask)
             return new ScheduleOutcome.Invalid($"A task may name {filesOptions.Value.MaxFilesPerTask} files, not {named.Count}");
 

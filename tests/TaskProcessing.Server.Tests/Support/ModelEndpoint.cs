@@ -86,6 +86,18 @@ internal sealed class ModelEndpoint : IAsyncDisposable
     /// <summary>Never answers.</summary>
     public static Func<HttpContext, Task> Hangs() => context => Task.Delay(Timeout.Infinite, context.RequestAborted);
 
+    /// <summary>Sends bytes until nobody takes them any more.</summary>
+    public static Func<HttpContext, Task> NeverEnds() => async context =>
+    {
+        context.Response.ContentType = "audio/mpeg";
+        var bytes = new byte[1024 * 1024];
+        while (true)
+        {
+            context.RequestAborted.ThrowIfCancellationRequested();
+            await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+        }
+    };
+
     public static Func<HttpContext, Task> Answers(int status, string body, string type = "application/json", string? retryAfter = null) => async context =>
     {
         context.Response.StatusCode = status;

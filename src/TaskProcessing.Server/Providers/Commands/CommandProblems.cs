@@ -108,6 +108,8 @@ internal static class CommandProblems
             yield return (nameof(CommandOptions.OutputSlot), $"must say which slot standard output is: {string.Join(", ", plan.TextSlots.Select(text => text.Key))}");
         if (options.StandardOutput == StandardOutputKind.Json)
             yield break;
+        if (plan.Type.IsFreeForm)
+            yield return (nameof(CommandOptions.StandardOutput), $"must be {StandardOutputKind.Json}, as the task type has no slots of its own");
 
         var written = options.StandardOutput == StandardOutputKind.Text ? plan.TextSlots.Select(text => text.Key) : [];
         foreach (var missing in plan.Type.OutputShape.Where(shape => !plan.NamedOutputs.Contains(shape.Key) && !written.Contains(shape.Key)))

@@ -19,6 +19,7 @@ public sealed class CommandProblemsTests
     [InlineData("StandardOutput=Ignored", "Arguments must have {output.output}")]
     [InlineData("TaskType=core:text2speech", "Arguments must have {output.speech}")]
     [InlineData("TaskType=core:audio2audio:chat,Arguments:0={output.output}", "OutputSlot must say which slot standard output is: input_transcript, output_transcript")]
+    [InlineData("TaskType=pipeline:ocr", "StandardOutput must be Json, as the task type has no slots of its own")]
     [InlineData("OutputSlot=other", "OutputSlot names no slot of the output that can hold a text")]
     [InlineData("OutputNames:output=a.txt", "OutputNames:output names no slot that an argument has")]
     [InlineData("Arguments:0={output.output},OutputNames:output=../a", "OutputNames:output must be a file name without a folder")]

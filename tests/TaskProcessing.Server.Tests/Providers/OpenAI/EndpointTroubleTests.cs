@@ -181,6 +181,18 @@ public sealed class EndpointTroubleTests
     }
 
     [Fact]
+    public async Task An_answer_without_end_is_ended()
+    {
+        await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { SpeechModel = "mouth" });
+        bench.Endpoint.Script.Enqueue(ModelEndpoint.NeverEnds());
+
+        using var run = await bench.RunAsync("""{"input":"Hi"}""", "core:text2speech");
+
+        Failure(run).Message.Should().Be("Endpoint test: The answer has more than 67108864 bytes.");
+        await Eventually.BecomesTrue(() => bench.Endpoint.Aborted == 1, "the end of the call");
+    }
+
+    [Fact]
     public async Task An_endpoint_that_does_not_begin_to_answer_is_left()
     {
         await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { AnswerSeconds = 120 });

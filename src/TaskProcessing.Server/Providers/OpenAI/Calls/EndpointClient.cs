@@ -15,6 +15,9 @@ namespace TaskProcessing.Server.Providers.OpenAI.Calls;
 /// <exception cref="TaskFailedException">Of every call but that for the models: it failed, in words for administrators and users.</exception>
 internal sealed class EndpointClient : IDisposable
 {
+    /// <summary>More than any image or recording takes; answers are held in memory.</summary>
+    private const long MostBytes = 64 * 1024 * 1024;
+
     private readonly OpenAIEndpointOptions _options;
     private readonly TimeProvider _time;
     private readonly string? _key;
@@ -30,7 +33,8 @@ internal sealed class EndpointClient : IDisposable
         _patience = new Patience(name, TimeSpan.FromSeconds(options.RetrySeconds), Explain, time, logger);
 
         // No redirects: they would carry what users wrote to another host.
-        _http = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
+        var sockets = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) };
+        _http = new HttpClient(new BoundedAnswers(sockets, MostBytes))
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
