@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Upkeep;
@@ -16,18 +17,22 @@ internal static class ErrorPages
 {
     private const string UnknownRoute = "Invalid query, please check the syntax: there is no such route.\n";
 
+    private const string RetryAfterSeconds = "5";
+
     public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
         .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected })
         .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
 
-    private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) => context.Exception is BadHttpRequestException or OperationCanceledException;
+    private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) =>
+        context.Exception is BadHttpRequestException or OperationCanceledException or StoreUnavailableException or BlobStoreUnavailableException;
 
     private static async Task AnswerExceptionAsync(HttpContext context)
     {
         var answer = context.Features.Get<IExceptionHandlerFeature>()!.Error switch
         {
             BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
-            StoreUnavailableException => Refusal.Of(context, StatusCodes.Status503ServiceUnavailable, "The database cannot be used at the moment, please try again later"),
+            StoreUnavailableException store => Unavailable(context, "The database cannot be used at the moment, please try again later", store.IsFull),
+            BlobStoreUnavailableException blobs => Unavailable(context, "Files cannot be stored at the moment, please try again later", blobs.IsFull),
             _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true },
             _ => Refusal.Of(context, StatusCodes.Status500InternalServerError, "Internal server error"),
         };
@@ -39,6 +44,14 @@ internal static class ErrorPages
         {
             // The caller is gone, which often is why there was an exception.
         }
+    }
+
+    /// <summary>WebDAV has a word of its own for a full disk, which clients show to their users.</summary>
+    private static IResult Unavailable(HttpContext context, string message, bool isFull)
+    {
+        var isDav = context.Request.Path.StartsWithSegments("/remote.php");
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        return Refusal.Of(context, isFull && isDav ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable, message);
     }
 
     private static Task AnswerStatusAsync(HttpContext context)

@@ -28,7 +28,8 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
             var caller = context.Features.Get<Caller>();
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             var status = context.Response.StatusCode;
-            if (status >= 500)
+            // What cannot be used at the moment was said once; see Outages.
+            if (status >= 500 && status != StatusCodes.Status503ServiceUnavailable)
                 Log.Failed(logger, context.Request.Method, context.Request.Path, status, elapsed, Name(caller), requestId);
             else
                 Log.Answered(logger, context.Request.Method, context.Request.Path, status, elapsed, Name(caller), requestId);

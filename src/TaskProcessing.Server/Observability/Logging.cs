@@ -18,6 +18,8 @@ internal static class Logging
                 formatProvider: CultureInfo.InvariantCulture);
         }
 
+        // Asked for every few seconds; what is wrong is in the answer, and Outages says it once.
+        logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
         logging.ClearProviders();
         logging.AddSerilog(serilog.CreateLogger(), dispose: true);
     }

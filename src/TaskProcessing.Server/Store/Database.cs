@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
@@ -10,7 +11,7 @@ namespace TaskProcessing.Server.Store;
 /// How the stores reach the database: to read, to write one statement, to write several as one. With a context for what
 /// EF Core does; with a session for the statements of the hot paths.
 /// </summary>
-internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, TaskCache cache) : IDisposable
+internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, TaskCache cache, Outages outages) : IDisposable
 {
     private readonly Sessions _sessions = dialect.OpenSessions(contexts, cache);
 
@@ -21,15 +22,17 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
     public bool IsCurrent() => _sessions.IsCurrent();
 
     public Task<T> ReadAsync<T>(Func<TaskDbContext, Task<T>> read, CancellationToken cancellationToken) =>
-        GuardAsync(async () =>
-        {
-            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-            return await read(db);
-        });
+        GuardAsync(
+            async () =>
+            {
+                await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+                return await read(db);
+            },
+            writing: false);
 
     /// <summary>As <see cref="ReadAsync"/>, for hot statements.</summary>
     public Task<T> QueryAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken) =>
-        GuardAsync(() => _sessions.ReadAsync(read, cancellationToken));
+        GuardAsync(() => _sessions.ReadAsync(read, cancellationToken), writing: false);
 
     /// <summary>
     /// Runs one writing statement. Cancelling ends the wait for its turn only: once begun it runs to its end, so that
@@ -42,21 +45,29 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
     public Task<T> TransactAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
         ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: true, cancellationToken);
 
+    /// <summary>Has other processes read anew what they keep in memory, once the transaction commits.</summary>
+    public Task AnnounceChangeAsync(TaskDbContext db) =>
+        dialect.AnnounceChange is { } statement ? db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None) : Task.CompletedTask;
+
     /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for hot statements.</summary>
     public Task<T> ChangeAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
-        GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken));
+        GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken), writing: true);
 
     public void Dispose() => _sessions.Dispose();
 
-    private async Task<T> GuardAsync<T>(Func<Task<T>> work)
+    private async Task<T> GuardAsync<T>(Func<Task<T>> work, bool writing)
     {
         try
         {
-            return await work();
+            var answer = await work();
+            outages.Worked(dialect.Location, writing);
+            return answer;
         }
         catch (Exception error) when (dialect.IsOutage(error))
         {
-            throw new StoreUnavailableException($"{dialect.Location} cannot be used now: {error.GetBaseException().Message}", error);
+            var reason = error.GetBaseException().Message;
+            outages.Failed(dialect.Location, reason, writing);
+            throw new StoreUnavailableException($"{dialect.Location} cannot be used now: {reason}", error) { IsFull = dialect.IsFull(error) };
         }
     }
 }

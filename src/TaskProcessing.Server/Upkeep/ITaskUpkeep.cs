@@ -9,8 +9,8 @@ namespace TaskProcessing.Server.Upkeep;
 /// </summary>
 internal interface ITaskUpkeep
 {
-    /// <summary>Whether a lease or a delay is over.</summary>
-    Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>When the next lease or delay is over; null when there is none.</summary>
+    Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Lose"/> for tasks whose lease is over and that had fewer than <paramref name="mostAttempts"/>; they keep their place.</summary>
     Task<IReadOnlyList<ProcessingTask>> ReturnLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken);
@@ -30,6 +30,7 @@ internal interface ITaskUpkeep
     /// <summary>Removes idempotency keys that were first seen before then; answers how many.</summary>
     Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
-    /// <summary>Gives back space that removed rows left, where the database does not do so by itself.</summary>
-    Task ReclaimSpaceAsync(CancellationToken cancellationToken);
+    /// <summary>Gives back a little of the space that removed rows left, where the database does not do so by itself.</summary>
+    /// <returns>Whether there is more to give back.</returns>
+    Task<bool> ReclaimSpaceAsync(CancellationToken cancellationToken);
 }

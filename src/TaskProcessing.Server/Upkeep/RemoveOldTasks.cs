@@ -21,6 +21,10 @@ internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TimeProvider time)
                 removed += await RemoveAsync(type, status, before, cancellationToken);
         }
 
+        while (await tasks.ReclaimSpaceAsync(cancellationToken))
+        {
+        }
+
         return removed;
     }
 
@@ -31,8 +35,6 @@ internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TimeProvider time)
         {
             var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
             removed += bite;
-            if (bite > 0)
-                await tasks.ReclaimSpaceAsync(cancellationToken);
             if (bite < Bite)
                 return removed;
         }

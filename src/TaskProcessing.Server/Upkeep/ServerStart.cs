@@ -14,6 +14,7 @@ internal sealed partial class ServerStart(
     LocalProviders localProviders,
     AvailableTaskTypes taskTypes,
     ChangeWatcher changes,
+    IStoreProbe probe,
     IOptions<StoreOptions> store,
     ILogger<ServerStart> logger) : IHostedLifecycleService
 {
@@ -22,6 +23,8 @@ internal sealed partial class ServerStart(
     {
         if (store.Value.MigrateOnStart)
             await migrator.MigrateAsync(cancellationToken);
+        if (await probe.ListUnsafeSettingsAsync(cancellationToken) is { Count: > 0 } settings)
+            Log.Unsafe(logger, migrator.Location, string.Join(", ", settings));
         if (!await accounts.AnyAsync(cancellationToken))
             await CreateFirstAccountAsync(cancellationToken);
 
@@ -53,6 +56,9 @@ internal sealed partial class ServerStart(
 
     private static partial class Log
     {
+        [LoggerMessage(LogLevel.Warning, "{Location} has these settings off: {Settings}. What it has acknowledged may be lost when its machine fails")]
+        public static partial void Unsafe(ILogger logger, string location, string settings);
+
         [LoggerMessage(LogLevel.Information, "There was no user, so \"admin\" was created; standard output shows the password once")]
         public static partial void FirstAccount(ILogger logger);
     }

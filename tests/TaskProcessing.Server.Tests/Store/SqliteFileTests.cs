@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
@@ -72,7 +73,7 @@ public sealed class SqliteFileTests
     }
 
     private static Task<HealthCheckResult> CheckAsync(TestDatabase database) =>
-        new StoreHealth(database.Get<StoreMigrator>()).CheckHealthAsync(new HealthCheckContext(), Token);
+        new StoreHealth(database.Get<StoreMigrator>(), database.Get<IStoreProbe>(), database.Get<Outages>()).CheckHealthAsync(new HealthCheckContext(), Token);
 
     private static ProcessingTask NewTask() => new()
     {

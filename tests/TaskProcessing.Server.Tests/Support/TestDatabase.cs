@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store;
 
 namespace TaskProcessing.Server.Tests.Support;
@@ -64,6 +65,8 @@ internal sealed class TestDatabase : IAsyncDisposable
         services
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(options))
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(new DataDirectoryOptions { DataDirectory = dataDirectory }))
+            .AddSingleton(TimeProvider.System)
+            .AddSingleton<Outages>()
             .AddTaskStore();
 
     public TaskDbContext OpenContext() => Get<IDbContextFactory<TaskDbContext>>().CreateDbContext();

@@ -21,12 +21,14 @@ namespace TaskProcessing.Server.Tests.Support;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly TestDatabase _database;
+    private readonly bool _ownsDatabase;
     private readonly WebApplication _app;
     private readonly LogWatch _log;
 
-    private TestServer(TestDatabase database, WebApplication app, LogWatch log)
+    private TestServer(TestDatabase database, bool ownsDatabase, WebApplication app, LogWatch log)
     {
         _database = database;
+        _ownsDatabase = ownsDatabase;
         _app = app;
         _log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -36,19 +38,28 @@ internal sealed class TestServer : IAsyncDisposable
 
     public string DataDirectory => _database.DataDirectory;
 
+    /// <summary>The warnings and errors so far.</summary>
+    public IReadOnlyList<string> Log => [.. _log.Seen];
+
     /// <summary>Log lines that contain one of these do not fail the test.</summary>
     public ConcurrentBag<string> ExpectedLog => _log.Expected;
 
     /// <summary>Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
-        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null)
+        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
+
+    /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
+    public Task<TestServer> StartPeerAsync() => StartAsync(_database, ownsDatabase: false, time: null, settings: null, more: null);
+
+    private static async Task<TestServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, TimeProvider? time, IReadOnlyDictionary<string, string>? settings, Action<IServiceCollection>? more)
     {
-        var database = await TestDatabase.CreateAsync(store);
         var all = new Dictionary<string, string>
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["DataDirectory"] = database.DataDirectory,
-            ["Store:Provider"] = store.ToString(),
+            ["Store:Provider"] = database.Options.Provider.ToString(),
             ["Store:ConnectionString"] = database.Options.ConnectionString ?? "",
             ["Providers:BuiltIn:Enabled"] = "false",
             ["Providers:ReadyMade:Enabled"] = "false",
@@ -70,7 +81,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         var app = builder.Build().UseTaskProcessing();
         await app.StartAsync();
-        return new TestServer(database, app, log);
+        return new TestServer(database, ownsDatabase, app, log);
     }
 
     public T Get<T>()
@@ -127,7 +138,8 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
         _log.Unexpected.Should().BeEmpty("a server under test logs no warnings that the test does not expect");
     }
 
@@ -140,8 +152,10 @@ internal sealed class TestServer : IAsyncDisposable
     {
         private readonly ConcurrentQueue<string> _seen = new();
 
-        // Tests keep no secret worth a certificate.
-        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured"];
+        // Tests keep no secret worth a certificate, and PostgreSQL's disk is of no use to them.
+        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured", "settings off: fsync"];
+
+        public IEnumerable<string> Seen => _seen;
 
         public IEnumerable<string> Unexpected => _seen.Where(line => !Expected.Any(line.Contains));
 

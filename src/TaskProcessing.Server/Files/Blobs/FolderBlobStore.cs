@@ -11,6 +11,12 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
 {
     private const int BufferSize = 128 * 1024;
 
+    // Linux's own numbers; .NET hands on those that it has no exception for.
+    private const int Broken = 5;
+    private const int NoSpace = 28;
+    private const int ReadOnly = 30;
+    private const int OverQuota = 122;
+
     private readonly string _root = Path.GetFullPath(root);
 
     public string Location => $"the folder {_root}";
@@ -19,10 +25,10 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
 
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Unfinished);
         var unfinished = Path.Combine(Unfinished, key);
         try
         {
+            Directory.CreateDirectory(Unfinished);
             await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
             {
                 await content.CopyToAsync(file, BufferSize, cancellationToken);
@@ -33,9 +39,11 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
             Directory.CreateDirectory(Path.GetDirectoryName(place)!);
             File.Move(unfinished, place);
         }
-        catch
+        catch (Exception error)
         {
-            File.Delete(unfinished);
+            Forget(unfinished);
+            if (IsOurs(error))
+                throw new BlobStoreUnavailableException($"{Location} cannot be written to: {error.Message}", error) { IsFull = error.HResult is NoSpace or OverQuota };
             throw;
         }
     }
@@ -76,6 +84,22 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
             cancellationToken.ThrowIfCancellationRequested();
             if (BlobKey.IsOne(file.Name) && file.FullName == PathOf(file.Name))
                 yield return new BlobInfo(file.Name, file.Length);
+        }
+    }
+
+    /// <summary>Whether the disk is to blame, and not whoever sends the content: that is read in the same breath.</summary>
+    private static bool IsOurs(Exception error) =>
+        error is UnauthorizedAccessException || (error is IOException && error.HResult is NoSpace or OverQuota or ReadOnly or Broken);
+
+    private static void Forget(string unfinished)
+    {
+        try
+        {
+            File.Delete(unfinished);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            // A disk that became read-only keeps it; the check of files finds it later.
         }
     }
 

@@ -1,8 +1,9 @@
+using TaskProcessing.Server.Observability;
 
 namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>Streams a content into the blob store. It stays pending until a file takes it; whoever does not want it after all discards it.</summary>
-internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, TimeProvider time)
+internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, Outages outages, TimeProvider time)
 {
     /// <param name="content">Read to its end; what it throws is thrown on, and nothing is left behind.</param>
     /// <param name="fileName">Its ending tells what the bytes alone do not.</param>
@@ -18,6 +19,13 @@ internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, T
         try
         {
             await blobs.WriteAsync(key, inspected, cancellationToken);
+            outages.Worked(blobs.Location, writing: true);
+        }
+        catch (BlobStoreUnavailableException error)
+        {
+            // Not discarded: a disk that takes nothing may not give back either. It is pending, and swept later.
+            outages.Failed(blobs.Location, error.InnerException!.Message, writing: true);
+            throw;
         }
         catch (InspectedStream.TooLongException)
         {

@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -10,6 +11,12 @@ internal abstract class Dialect : IDisposable
 {
     /// <summary>Which database this is, for messages: its kind and place, without credentials.</summary>
     public abstract string Location { get; }
+
+    /// <summary>How the processes on the database hear of each other.</summary>
+    public abstract ISignalLine Signals { get; }
+
+    /// <summary>The statement that tells other processes, when its transaction commits, that what they keep in memory is outdated; null where they look for that.</summary>
+    public virtual string? AnnounceChange => null;
 
     /// <summary>Points a context at the database.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
@@ -27,8 +34,8 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     public abstract string PickNext(IReadOnlyCollection<string> filters, string limit);
 
-    /// <summary>The statement that gives a little of the free space in the database back; null where that needs no care.</summary>
-    public abstract string? ReclaimSpace { get; }
+    /// <summary>The statement that gives a little of the free space in the database back, and the query for how much there is; null where that needs no care.</summary>
+    public abstract (string Statement, string Query)? ReclaimSpace { get; }
 
     /// <summary>What a query ends with that locks the rows it finds until the transaction ends; empty where transactions come one after the other.</summary>
     protected abstract string RowLock { get; }
@@ -46,6 +53,12 @@ internal abstract class Dialect : IDisposable
     /// <summary>Whether the error says that the database cannot serve now, rather than that the statement was wrong.</summary>
     protected abstract bool IsOutage(DbException error);
 
+    /// <summary>Whether an outage is for want of space.</summary>
+    protected abstract bool IsFull(DbException error);
+
+    /// <summary>The query for those settings of the database that may cost what was acknowledged; null where this process alone decides.</summary>
+    public abstract string? UnsafeSettings { get; }
+
     /// <summary>
     /// Numbers the candidates of each type, given the query that yields up to a few of every type in the order of the
     /// index. Turns of different types have nothing to do with each other, so the types are merged by these numbers.
@@ -61,16 +74,12 @@ internal abstract class Dialect : IDisposable
     protected static string Queue(string filter, string limit) =>
         $"SELECT id, type, priority, turn FROM tasks WHERE {filter} ORDER BY priority DESC, turn, id LIMIT {limit}";
 
-    public bool IsOutage(Exception error)
-    {
-        for (var current = error; current is not null; current = current.InnerException)
-        {
-            if (current is DbException databaseError)
-                return IsOutage(databaseError);
-        }
+    public bool IsOutage(Exception error) => Find(error) is { } own && IsOutage(own);
 
-        return false;
-    }
+    /// <summary>Whether it is for want of space.</summary>
+    public bool IsFull(Exception error) => Find(error) is { } own && IsFull(own);
+
+    private static DbException? Find(Exception? error) => error is null ? null : error as DbException ?? Find(error.InnerException);
 
     public abstract void Dispose();
 }

@@ -2,11 +2,16 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
-/// <summary>A server for one node or many. Writers work side by side; <c>synchronous_commit</c> stays as it is, on.</summary>
+/// <summary>
+/// A server for one node or many. Writers work side by side. Connections ask for <c>synchronous_commit</c>, whatever the
+/// server's default is: what was answered is on disk.
+/// </summary>
 internal sealed class PostgreSqlDialect : Dialect
 {
     /// <summary>The advisory lock that migrations take; any number that nobody else uses in this database.</summary>
@@ -24,13 +29,19 @@ internal sealed class PostgreSqlDialect : Dialect
             throw new ArgumentException("PostgreSQL needs Store:ConnectionString, such as \"Host=db;Database=taskprocessing;Username=…;Password=…\".");
 
         builder.ApplicationName ??= "taskprocessing";
+        builder.Options ??= "-c synchronous_commit=on";
         if (!builder.ContainsKey("Max Auto Prepare"))
             builder.MaxAutoPrepare = PreparedStatements;
         _connectionString = builder.ToString();
+        Signals = new PostgreSqlSignals(_connectionString);
         Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
     }
 
     public override string Location { get; }
+
+    public override ISignalLine Signals { get; }
+
+    public override string AnnounceChange => PostgreSqlSignals.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 
@@ -72,7 +83,7 @@ internal sealed class PostgreSqlDialect : Dialect
     }
 
     /// <remarks>Autovacuum does it.</remarks>
-    public override string? ReclaimSpace => null;
+    public override (string Statement, string Query)? ReclaimSpace => null;
 
     protected override string RowLock => " FOR NO KEY UPDATE";
 
@@ -84,6 +95,11 @@ internal sealed class PostgreSqlDialect : Dialect
         NpgsqlException => true,
         _ => false,
     };
+
+    protected override bool IsFull(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
+    public override string UnsafeSettings =>
+        """SELECT name AS "Value" FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'""";
 
     public override void Dispose()
     {

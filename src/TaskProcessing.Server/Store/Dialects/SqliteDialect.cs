@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
 using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -20,6 +22,7 @@ internal sealed class SqliteDialect : Dialect
     private readonly ConnectionSetup _setup = new();
     private readonly string _connectionString;
     private readonly string _path;
+    private readonly SqliteSignals _signals;
 
     public SqliteDialect(string? connectionString, string dataDirectory)
     {
@@ -33,9 +36,12 @@ internal sealed class SqliteDialect : Dialect
         builder.DataSource = _path;
         builder.ForeignKeys = true;
         _connectionString = builder.ToString();
+        _signals = new SqliteSignals(_connectionString);
     }
 
     public override string Location => $"the SQLite file {_path}";
+
+    public override ISignalLine Signals => _signals;
 
     public override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(_connectionString).AddInterceptors(_setup);
@@ -71,7 +77,8 @@ internal sealed class SqliteDialect : Dialect
         $"{Placed(filters.Select(filter => $"SELECT * FROM ({Queue(filter, limit)})"))} LIMIT {limit}";
 
     /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
-    public override string ReclaimSpace => "PRAGMA incremental_vacuum(500)";
+    public override (string Statement, string Query)? ReclaimSpace =>
+        ("PRAGMA incremental_vacuum(500)", """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum""");
 
     protected override string RowLock => "";
 
@@ -81,8 +88,14 @@ internal sealed class SqliteDialect : Dialect
             or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
     };
 
+    protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    public override string? UnsafeSettings => null;
+
     public override void Dispose()
     {
+        _signals.Dispose();
+
         // Closing the last connection folds the write-ahead log into the file.
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);

@@ -21,6 +21,7 @@ internal sealed partial class Initial : Migration
         CreateAccounts(migrationBuilder);
         CreateExApps(migrationBuilder);
         CreateExAppStates(migrationBuilder);
+        CreateProviderChoices(migrationBuilder);
 
         CreateFiles(migrationBuilder);
         CreateWebhooks(migrationBuilder);
@@ -97,7 +98,7 @@ internal sealed partial class Initial : Migration
                 revision = table.Column<long>(nullable: false),
                 history = table.Column<string>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("pk_tasks", task => task.id));
+            constraints: table => table.PrimaryKey("pk_tasks", task => task.id)).KeepSmall();
 
         migrationBuilder.CreateIndex(
             "ix_tasks_queue", "tasks", ["type", "priority", "turn", "id"], descending: [false, true, false, false], filter: "status = 1 AND not_before IS NULL");
@@ -126,7 +127,7 @@ internal sealed partial class Initial : Migration
                 task_id = table.Column<long>(nullable: false),
                 created_at = table.Column<long>(nullable: false),
             },
-            constraints: table => table.PrimaryKey("pk_idempotency_keys", key => new { key.party, key.app_id, key.key }));
+            constraints: table => table.PrimaryKey("pk_idempotency_keys", key => new { key.party, key.app_id, key.key })).KeepSmall();
         migrationBuilder.CreateIndex("ix_idempotency_keys_created_at", "idempotency_keys", "created_at");
     }
 

@@ -11,10 +11,16 @@ namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskUpkeepStore(Database database, Dialect dialect, WebhookBell bell) : ITaskUpkeep
 {
-    public Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
-            async db => await db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Running && task.LeaseUntil <= now, cancellationToken)
-                || await db.Tasks.AnyAsync(task => task.NotBefore != null && task.NotBefore <= now, cancellationToken),
+            async db =>
+            {
+                var lease = await db.Tasks.Where(task => task.Status == ProcessingStatus.Running && task.LeaseUntil != null)
+                    .OrderBy(task => task.LeaseUntil).Select(task => task.LeaseUntil).FirstOrDefaultAsync(cancellationToken);
+                var delay = await db.Tasks.Where(task => task.NotBefore != null)
+                    .OrderBy(task => task.NotBefore).Select(task => task.NotBefore).FirstOrDefaultAsync(cancellationToken);
+                return lease is null || delay < lease ? delay : lease;
+            },
             cancellationToken);
 
     public Task<IReadOnlyList<ProcessingTask>> ReturnLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)
@@ -63,10 +69,16 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
             db => db.IdempotencyKeys.Where(key => key.CreatedAt < before).OrderBy(key => key.CreatedAt).Take(limit).ExecuteDeleteAsync(CancellationToken.None),
             cancellationToken);
 
-    public Task ReclaimSpaceAsync(CancellationToken cancellationToken) =>
-        dialect.ReclaimSpace is { } statement
-            ? database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None), cancellationToken)
-            : Task.CompletedTask;
+    public async Task<bool> ReclaimSpaceAsync(CancellationToken cancellationToken)
+    {
+        if (dialect.ReclaimSpace is not { } space || !await AnyAsync())
+            return false;
+
+        await database.WriteAsync(db => db.Database.ExecuteSqlRawAsync(space.Statement, CancellationToken.None), cancellationToken);
+        return await AnyAsync();
+
+        Task<bool> AnyAsync() => database.ReadAsync(async db => (await db.Database.SqlQueryRaw<long>(space.Query).ToListAsync(cancellationToken))[0] > 0, cancellationToken);
+    }
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
         await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values), together: false, cancellationToken);

@@ -27,11 +27,12 @@ internal sealed partial class RemoveExpiredTasks(ITaskUpkeep tasks, IOptions<Ret
             }
         }
 
-        if (removed == 0)
-            return;
+        if (removed > 0)
+            Log.Removed(logger, removed);
 
-        Log.Removed(logger, removed);
-        await tasks.ReclaimSpaceAsync(cancellationToken);
+        // Also what other deletions left.
+        while (await tasks.ReclaimSpaceAsync(cancellationToken))
+            await Task.Delay(Pause, time, cancellationToken);
     }
 
     private async Task<int> RemoveAsync(string type, ProcessingStatus status, DateTimeOffset before, CancellationToken cancellationToken)
@@ -44,7 +45,6 @@ internal sealed partial class RemoveExpiredTasks(ITaskUpkeep tasks, IOptions<Ret
             if (bite < Bite)
                 return removed;
 
-            await tasks.ReclaimSpaceAsync(cancellationToken);
             await Task.Delay(Pause, time, cancellationToken);
         }
     }

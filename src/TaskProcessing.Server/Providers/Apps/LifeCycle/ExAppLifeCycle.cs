@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
@@ -48,6 +49,10 @@ internal sealed partial class ExAppLifeCycle(
                 try
                 {
                     await LookAsync(stoppingToken);
+                }
+                catch (StoreUnavailableException)
+                {
+                    // Said once, by Outages.
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {

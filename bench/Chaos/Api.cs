@@ -1,0 +1,136 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+
+namespace Chaos;
+
+/// <summary>The server's OCS face, as a client or a worker calls it.</summary>
+internal sealed class Api : IDisposable
+{
+    private const string Root = "/ocs/v2.php/taskprocessing";
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    private readonly HttpClient _http;
+
+    private Api(Uri address)
+    {
+        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+        _http.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
+        _http.DefaultRequestHeaders.Add("Accept", "application/json");
+    }
+
+    public static Api OfUser(Uri address, string user)
+    {
+        var api = new Api(address);
+        api._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Base64(user));
+        return api;
+    }
+
+    public static Api OfApp(Uri address)
+    {
+        var api = new Api(address);
+        api._http.DefaultRequestHeaders.Add("EX-APP-ID", ServerProcess.App);
+        api._http.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");
+        api._http.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", Base64($":{ServerProcess.AppSecret}"));
+        return api;
+    }
+
+    public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken);
+
+    public Task<Reply> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body ?? new { }) }, cancellationToken);
+
+    public Task<Reply> ScheduleAsync(string key, CancellationToken cancellationToken)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Post, Root + "/schedule")
+        {
+            Content = JsonContent.Create(new { type = ChaosOptions.TaskType, appId = "chaos", customId = key, input = new { input = $"text of {key}" } }),
+        };
+        request.Headers.Add("Idempotency-Key", key);
+        return SendAsync(request, cancellationToken);
+    }
+
+    public async Task RegisterProviderAsync(CancellationToken cancellationToken)
+    {
+        object[] none = [];
+        var provider = new
+        {
+            id = ServerProcess.App,
+            name = ServerProcess.App,
+            task_type = ChaosOptions.TaskType,
+            expected_runtime = 1,
+            optional_input_shape = none,
+            optional_output_shape = none,
+            input_shape_enum_values = none,
+            input_shape_defaults = none,
+            optional_input_shape_enum_values = none,
+            optional_input_shape_defaults = none,
+            output_shape_enum_values = none,
+            optional_output_shape_enum_values = none,
+        };
+        using var answer = await _http.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider }, cancellationToken);
+        answer.EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Asks again until there is an answer: a connection may break, and the server may be down or not ready.</summary>
+    public static async Task<Reply> InsistAsync(Func<Task<Reply>> call, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var reply = await call();
+            if (reply.Code is not (0 or 503))
+                return reply.Code is 200 or 204 ? reply : throw new InvalidOperationException($"The server answered {reply.Code}: {reply.Text}");
+
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Reply> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var own = request;
+            using var answer = await _http.SendAsync(request, cancellationToken);
+            var text = await answer.Content.ReadAsStringAsync(cancellationToken);
+            return Reply.Of((int)answer.StatusCode, text);
+        }
+        catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return new Reply(0, error.Message);
+        }
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>What the server answered.</summary>
+/// <param name="Code">The HTTP status; 0 when there was no answer, and nobody knows what was done.</param>
+/// <param name="Text">The answer.</param>
+internal sealed record Reply(int Code, string Text)
+{
+    public long Id { get; private init; }
+
+    public string Status { get; private init; } = "";
+
+    public string? Output { get; private init; }
+
+    public bool HasEnded => Status is "STATUS_SUCCESSFUL" or "STATUS_FAILED" or "STATUS_CANCELLED";
+
+    public static Reply Of(int code, string text)
+    {
+        if (code != (int)HttpStatusCode.OK)
+            return new Reply(code, text);
+
+        var task = JsonElement.Parse(text).GetProperty("ocs").GetProperty("data").GetProperty("task");
+        return new Reply(code, text)
+        {
+            Id = task.GetProperty("id").GetInt64(),
+            Status = task.GetProperty("status").GetString()!,
+            Output = task.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("output", out var value) ? value.GetString() : null,
+        };
+    }
+}

@@ -1,0 +1,22 @@
+namespace Chaos;
+
+/// <summary>Does to the database what the server must never do.</summary>
+internal static class Damage
+{
+    public static async Task DoAsync(Sabotage sabotage, Farm farm, IDatabase database, CancellationToken cancellationToken)
+    {
+        var sql = sabotage switch
+        {
+            Sabotage.Lose => $"DELETE FROM tasks WHERE id = {farm.Accepted.Values.First()}",
+            Sabotage.Overwrite => """UPDATE tasks SET output = '{"output":"done by nobody"}' WHERE id = (SELECT MAX(id) FROM tasks WHERE status = 3)""",
+            Sabotage.Revive => $"UPDATE tasks SET status = 4 WHERE id = {farm.Cancelled.First()}",
+            _ => null,
+        };
+        if (sql is not null)
+            await database.ExecuteAsync(sql, cancellationToken);
+    }
+
+    /// <summary>Has running tasks waiting again although their workers hold a lease.</summary>
+    public static Task HandOutAgainAsync(IDatabase database, CancellationToken cancellationToken) =>
+        database.ExecuteAsync("UPDATE tasks SET status = 1 WHERE status = 2", cancellationToken);
+}

@@ -1,0 +1,131 @@
+using System.Diagnostics;
+
+namespace Chaos;
+
+/// <summary>Where the server keeps its tasks in this run.</summary>
+internal interface IDatabase : IAsyncDisposable
+{
+    string Name { get; }
+
+    /// <summary>How the server is told.</summary>
+    IReadOnlyList<string> Settings { get; }
+
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Kills the database itself, where it is a program, and starts it again; false where it is none.</summary>
+    Task<bool> KillAsync(CancellationToken cancellationToken);
+
+    /// <summary>Runs a statement beside the server; answers what it wrote.</summary>
+    Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken);
+
+    /// <summary>What the database says about its own state; empty when all is well. The server is stopped.</summary>
+    Task<string> CheckAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A file; needs the program sqlite3 for the check.</summary>
+internal sealed class SqliteFile(string folder) : IDatabase
+{
+    public string Name => "SQLite";
+
+    public IReadOnlyList<string> Settings => [];
+
+    private string Path => System.IO.Path.Combine(folder, "data", "taskprocessing.db");
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<bool> KillAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) => Tool.RunAsync("sqlite3", ["-cmd", ".timeout 10000", Path, sql], cancellationToken);
+
+    public async Task<string> CheckAsync(CancellationToken cancellationToken)
+    {
+        var said = await ExecuteAsync("PRAGMA integrity_check; PRAGMA foreign_key_check;", cancellationToken);
+        return said == "ok" ? "" : said;
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}
+
+/// <summary>A PostgreSQL instance of this run's own, with fsync on; run by the user postgres when the farm runs as root.</summary>
+internal sealed class PostgreSqlInstance(string programs, string folder) : IDatabase
+{
+    private readonly int _port = ServerProcess.FreePort();
+
+    public string Name => "PostgreSQL";
+
+    public IReadOnlyList<string> Settings => ["--Store:Provider=PostgreSql", $"--Store:ConnectionString=Host=127.0.0.1;Port={_port};Username=postgres;Database=chaos;Maximum Pool Size=40"];
+
+    private string Data => Path.Combine(folder, "postgres", "data");
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Data)!);
+        if (Environment.UserName == "root")
+            await Tool.RunAsync("chown", ["postgres", Path.GetDirectoryName(Data)!], cancellationToken);
+        await RunAsync("initdb", ["-D", Data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], cancellationToken);
+        await RaiseAsync(cancellationToken);
+        await Tool.RunAsync("psql", [.. Login("postgres"), "-c", "CREATE DATABASE chaos"], cancellationToken);
+    }
+
+    public async Task<bool> KillAsync(CancellationToken cancellationToken)
+    {
+        // The postmaster and all of its children at once, as if the machine had died.
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), cancellationToken))[0];
+        var children = await Tool.RunAsync("pgrep", ["-P", postmaster], cancellationToken);
+        await Tool.RunAsync("kill", ["-KILL", postmaster, .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)], cancellationToken, mayFail: true);
+        await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+        await RaiseAsync(cancellationToken);
+        return true;
+    }
+
+    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) => Tool.RunAsync("psql", [.. Login("chaos"), "-At", "-c", sql], cancellationToken);
+
+    public async Task<string> CheckAsync(CancellationToken cancellationToken)
+    {
+        await ExecuteAsync("CREATE EXTENSION IF NOT EXISTS amcheck", cancellationToken);
+        return await Tool.RunAsync(Path.Combine(programs, "pg_amcheck"), [.. Login("chaos"), "--heapallindexed"], cancellationToken, mayFail: true);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Data, "postmaster.pid")))
+            await RunAsync("pg_ctl", ["-D", Data, "-m", "fast", "-w", "stop"], CancellationToken.None);
+    }
+
+    private Task<string> RaiseAsync(CancellationToken cancellationToken) => RunAsync(
+        "pg_ctl",
+        ["-D", Data, "-w", "-l", Path.Combine(Data, "log"), "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories={Data} -c fsync=on -c max_connections=100", "start"],
+        cancellationToken);
+
+    private string[] Login(string database) => ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-d", database];
+
+    private Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    {
+        var path = Path.Combine(programs, program);
+        return Environment.UserName == "root"
+            ? Tool.RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments], cancellationToken)
+            : Tool.RunAsync(path, arguments, cancellationToken);
+    }
+}
+
+/// <summary>Programs that the machine has.</summary>
+internal static class Tool
+{
+    public static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken, bool mayFail = false)
+    {
+        // What pg_ctl leaves running keeps the pipes of its parent open: its output goes nowhere.
+        var isStarting = arguments is [.., "start"];
+        using var process = Process.Start(new ProcessStartInfo(isStarting ? "sh" : program, isStarting ? ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments] : arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        })!;
+        var errors = process.StandardError.ReadToEndAsync(cancellationToken);
+        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
+        await process.WaitForExitAsync(cancellationToken);
+        if (process.ExitCode != 0 && !mayFail)
+            throw new InvalidOperationException($"{program} failed: {output}{await errors}");
+
+        return (output + (process.ExitCode == 0 ? "" : await errors)).Trim();
+    }
+}

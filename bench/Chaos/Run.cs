@@ -1,0 +1,71 @@
+using System.Diagnostics;
+
+namespace Chaos;
+
+/// <summary>One run, from nothing to the verdict.</summary>
+internal static class Run
+{
+    private const int Users = 6;
+    private static readonly TimeSpan Drain = TimeSpan.FromSeconds(90);
+
+    /// <returns>0 when nothing was lost and nothing done twice, else 1.</returns>
+    public static async Task<int> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        Directory.CreateDirectory(options.Folder);
+        await using IDatabase database = options.PostgreSqlPrograms is { } programs ? new PostgreSqlInstance(programs, options.Folder) : new SqliteFile(options.Folder);
+        await database.StartAsync(cancellationToken);
+        using var server = new ServerProcess(options, database);
+        await server.SetUpAsync(Users, cancellationToken);
+        await server.StartAsync(cancellationToken);
+        using (var app = Api.OfApp(server.Address))
+            await app.RegisterProviderAsync(cancellationToken);
+
+        using var workers = new WorkerProcesses(server.Address, options);
+        workers.Start();
+        var farm = new Farm(server.Address, server.Users);
+        using var stopping = new CancellationTokenSource();
+        var clients = farm.RunAsync(options.Clients, stopping.Token, cancellationToken);
+        var kills = await KillAsync(options, server, database, workers, cancellationToken);
+
+        await stopping.CancelAsync();
+        await clients.WaitAsync(Drain, cancellationToken);
+        var verdict = new Verdict(farm, server.Address, server.ServiceKey);
+        await verdict.WaitUntilAllHasEndedAsync(Drain, cancellationToken);
+        workers.Stop();
+        await Damage.DoAsync(options.Sabotage, farm, database, cancellationToken);
+        await verdict.JudgeAsync(workers.Journals, cancellationToken);
+        if (await server.StopAsync() is not 0 and var code)
+            verdict.Violations.Add($"the server stopped with exit code {code}");
+        if (await database.CheckAsync(cancellationToken) is { Length: > 0 } broken)
+            verdict.Violations.Add($"the database is damaged: {broken}");
+
+        Console.WriteLine($"{database.Name}, {options.Clients} clients, {kills}, {workers.Kills} kills of workers, {watch.Elapsed.TotalSeconds:0} s");
+        return verdict.Print();
+    }
+
+    private static async Task<string> KillAsync(ChaosOptions options, ServerProcess server, IDatabase database, WorkerProcesses workers, CancellationToken cancellationToken)
+    {
+        var (ofServer, ofDatabase) = (0, 0);
+        for (var kill = 1; kill <= options.Kills; kill++)
+        {
+            await Task.Delay(options.Pause * (0.5 + Random.Shared.NextDouble()), cancellationToken);
+            if (options.Sabotage == Sabotage.Double)
+                await Damage.HandOutAgainAsync(database, cancellationToken);
+            if (kill % 3 == 0)
+                workers.KillOne();
+            if (kill % 4 == 0 && await database.KillAsync(cancellationToken))
+            {
+                ofDatabase++;
+                await server.WaitUntilReadyAsync(cancellationToken);
+                continue;
+            }
+
+            await server.KillAsync();
+            ofServer++;
+            await server.StartAsync(cancellationToken);
+        }
+
+        return $"{ofServer} kills of the server{(ofDatabase == 0 ? "" : $" and {ofDatabase} of the database")}";
+    }
+}

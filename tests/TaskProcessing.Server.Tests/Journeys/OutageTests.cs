@@ -1,0 +1,147 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tests.Contract;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Journeys;
+
+/// <summary>Disks that are full or read-only and databases that go away: everybody is told, nothing that was acknowledged is lost, and all is well again by itself.</summary>
+public sealed class OutageTests
+{
+    private const string Type = "core:text2text";
+    private const string Began = "cannot be used";
+
+    [Fact]
+    public async Task A_full_disk_is_a_503_until_there_is_room_again()
+    {
+        await using var disk = await SmallDisk.CreateAsync(megabytes: 16);
+        await using var server = await StartAsync("DataDirectory", disk.Path);
+        using var alice = await server.UserAsync("alice");
+        using var worker = await server.WorkerAsync(Type);
+        var accepted = new List<long> { (await alice.ScheduleAsync()).TaskId };
+
+        disk.Fill();
+        var refused = await ScheduleUntilRefusedAsync(alice, accepted);
+
+        refused.HttpStatus.Should().Be(503);
+        refused.StatusCode.Should().Be(503);
+        refused.MetaMessage.Should().Contain("database");
+        var rest = await alice.PostAsJsonAsync("/api/v1/tasks", new { task_type = "crawl", @params = new { text = Much } });
+        rest.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await rest.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("code").GetInt32().Should().Be(503);
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.InsufficientStorage);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await alice.OcsAsync("GET", $"/task/{accepted[0]}")).HttpStatus.Should().Be(200, "what is there can be read");
+
+        disk.Free();
+        accepted.Add((await alice.ScheduleAsync()).TaskId);
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.Created);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.OK);
+        foreach (var id in accepted)
+            (await alice.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200);
+        SaidOnce(server);
+    }
+
+    [Fact]
+    public async Task A_full_disk_of_files_is_a_507_for_WebDAV()
+    {
+        await using var disk = await SmallDisk.CreateAsync(megabytes: 4);
+        await using var server = await StartAsync("Files:Folder", disk.Path);
+        using var alice = await server.UserAsync("alice");
+        disk.Fill();
+
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.InsufficientStorage);
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.InsufficientStorage);
+
+        disk.Free();
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.Created);
+        SaidOnce(server);
+    }
+
+    [Fact]
+    public async Task A_read_only_database_is_a_503_until_it_can_be_written_again()
+    {
+        await using var disk = await SmallDisk.CreateAsync(megabytes: 16);
+        await using var server = await StartAsync("DataDirectory", disk.Path);
+        using var alice = await server.UserAsync("alice");
+        using var worker = await server.WorkerAsync(Type);
+        var id = (await alice.ScheduleAsync()).TaskId;
+
+        await disk.SetReadOnlyAsync(true);
+        for (var attempt = 0; attempt < 3; attempt++)
+            (await ScheduleAsync(alice)).HttpStatus.Should().Be(503);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        await disk.SetReadOnlyAsync(false);
+        await alice.ScheduleAsync();
+        (await alice.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.OK);
+        SaidOnce(server);
+    }
+
+    [Fact]
+    public async Task A_database_server_that_goes_away_and_comes_back_needs_no_restart_of_ours()
+    {
+        await using var postgres = await OwnPostgreSql.StartAsync("synchronous_commit = off");
+        await using var server = await StartAsync("Store:ConnectionString", postgres.ConnectionString, StoreProvider.PostgreSql);
+        using var alice = await server.UserAsync("alice");
+        using var worker = await server.WorkerAsync(Type);
+        var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await alice.ScheduleAsync()).TaskId));
+
+        await postgres.StopAsync();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => ScheduleAsync(alice)));
+        answers.Should().OnlyContain(answer => answer.HttpStatus == 503);
+        (await alice.OcsAsync("GET", $"/task/{ids[0]}")).HttpStatus.Should().Be(503);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        await postgres.RiseAsync();
+        await Eventually.BecomesTrue(() => ReadyAsync(server).GetAwaiter().GetResult() == HttpStatusCode.OK, "being ready again");
+        await alice.ScheduleAsync();
+        foreach (var id in ids)
+            (await alice.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200, "it was acknowledged before, with synchronous_commit whatever the server's default is");
+        SaidOnce(server);
+    }
+
+    private static void SaidOnce(TestServer server) => server.Log.Should().ContainSingle(line => line.StartsWith("Warning: the ") && line.Contains(Began));
+
+    private static string Much { get; } = new('x', 60_000);
+
+    private static async Task<TestServer> StartAsync(string setting, string value, StoreProvider store = StoreProvider.Sqlite)
+    {
+        var server = await TestServer.StartAsync(
+            StoreProvider.Sqlite, settings: new Dictionary<string, string> { [setting] = value, ["Store:Provider"] = store.ToString(), ["RateLimits:Enabled"] = "false" });
+        server.ExpectedLog.Add(Began);
+        server.ExpectedLog.Add("507");
+        server.ExpectedLog.Add("trying again");
+        return server;
+    }
+
+    private static async Task<OcsReply> ScheduleUntilRefusedAsync(HttpClient client, List<long> accepted)
+    {
+        while (true)
+        {
+            var reply = await ScheduleAsync(client);
+            if (reply.HttpStatus != 200)
+                return reply;
+            accepted.Add(reply.TaskId);
+        }
+    }
+
+    private static Task<OcsReply> ScheduleAsync(HttpClient client) => client.OcsAsync("POST", "/schedule", new { input = new { input = Much }, type = Type, appId = "test" });
+
+    private static async Task<HttpResponseMessage> PutAsync(HttpClient client)
+    {
+        var content = new ByteArrayContent(new byte[300_000]);
+        content.Headers.ContentType = new MediaTypeHeaderValue("text/plain");
+        return await client.PutAsync($"/remote.php/webdav/{Guid.NewGuid():N}.txt", content);
+    }
+
+    private static async Task<HttpStatusCode> ReadyAsync(TestServer server)
+    {
+        using var guest = server.Guest();
+        return (await guest.GetAsync("/health/ready")).StatusCode;
+    }
+}
