@@ -2,7 +2,7 @@
 SERVER := artifacts/bin/TaskProcessing.Server/release/taskprocessing
 
 .DEFAULT_GOAL := help
-.PHONY: help build test bench format run demo image
+.PHONY: help build test bench format run demo image quality
 
 help: ## Lists what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,3 +27,6 @@ demo: build ## Shows a server at work on a sample text, in a few seconds
 
 image: ## Builds the container image taskprocessing
 	docker build -t taskprocessing .
+
+quality: ## Measures the built-in text work against references and a naive baseline
+	dotnet run -c Release --project bench/quality

@@ -16,14 +16,17 @@ using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Upkeep.Watching;
 using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
@@ -66,6 +69,9 @@ internal static class ServerBuilder
         services.AddSingleton<AvailableTaskTypes>();
         services.AddSingleton<RegisterProvider>();
         services.AddSingleton<UnregisterProvider>();
+        services.AddSingleton<ListProviders>();
+        services.AddSingleton<PreferProvider>();
+        services.AddSingleton<EnableProvider>();
 
         services.AddExApps();
         services.AddWebhooks();
@@ -79,7 +85,10 @@ internal static class ServerBuilder
         services.AddSingleton<FinishTasks>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
+        services.AddSingleton<DeleteTask>();
         services.AddSingleton<FindTask>();
+        services.AddSingleton<FollowTask>();
+        services.AddSingleton<FollowTasks>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<LeaseTerms>();
         services.AddSingleton<RenewLease>();
@@ -112,12 +121,15 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
         services.AddSingleton<ICaretakerDuty, ForgetWebhooks>();
         services.AddSingleton<Caretaker>();
-        services.AddHostedService<ServerStart>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
-        services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
-        services.AddHostedService<QueueWatcher>();
+        services.AddSingleton<QueueWatcher>();
         services.AddSingleton<QueueKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddHostedService<ServerStart>();
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<ChangeWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<Caretaker>());
+        services.AddHostedService<Rounds>();
+        services.AddHostedService<SignalRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
@@ -139,6 +151,7 @@ internal static class ServerBuilder
         app.UseRateLimits();
 
         app.MapTasks();
+        app.MapTaskEvents();
         app.MapProviders();
         app.MapTaskFiles();
         app.MapDav();

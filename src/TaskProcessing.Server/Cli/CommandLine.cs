@@ -68,6 +68,7 @@ internal static class CommandLine
             UserCommands.Create(host),
             ApiKeyCommands.Create(host),
             ExAppCommands.Create(host),
+            ProviderCommands.Create(host),
             TaskCommands.Create(host),
             FileCommands.Create(host),
             WebhookCommands.Create(host),

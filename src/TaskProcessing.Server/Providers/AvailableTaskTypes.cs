@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers;
@@ -12,16 +13,24 @@ namespace TaskProcessing.Server.Providers;
 /// others as soon as they notice the change.
 /// </summary>
 internal sealed partial class AvailableTaskTypes(
-    IExAppStore exApps, ExAppPresence presence, IOptions<TaskTypeOptions> typeOptions, IOptions<ProviderOptions> providerOptions, ILogger<AvailableTaskTypes> logger) : IDisposable
+    IExAppStore exApps,
+    IProviderChoiceStore choices,
+    ExAppPresence presence,
+    IOptions<TaskTypeOptions> typeOptions,
+    IOptions<ProviderOptions> providerOptions,
+    ILogger<AvailableTaskTypes> logger) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
     private readonly ImmutableArray<TaskType> _ownTypes = [.. typeOptions.Value.OwnTypes()];
 
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
     private FrozenDictionary<string, string> _apps = FrozenDictionary<string, string>.Empty;
-    private TaskTypeCatalogue _current = new([], [], ImmutableDictionary<string, string>.Empty, ImmutableHashSet<string>.Empty);
+    private TaskTypeCatalogue _current = new([], [], ImmutableHashSet<string>.Empty);
 
     public TaskTypeCatalogue Current => Volatile.Read(ref _current);
+
+    /// <summary>The providers that run in this process, enabled or not.</summary>
+    public ImmutableArray<ProviderDescriptor> LocalProviders => _localProviders;
 
     /// <summary>The catalogue was made anew.</summary>
     public event Action? Refreshed;
@@ -42,7 +51,7 @@ internal sealed partial class AvailableTaskTypes(
         return SetLocalProvidersAsync(_localProviders.Where(provider => !gone.Contains(provider.Id)), cancellationToken);
     }
 
-    /// <summary>Reads the registrations and makes the catalogue anew.</summary>
+    /// <summary>Reads the registrations and what was decided about providers, and makes the catalogue anew.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         // One after the other, so that an older reading never replaces a newer one.
@@ -56,14 +65,14 @@ internal sealed partial class AvailableTaskTypes(
                 .ToList();
             var apps = registered.ToFrozenDictionary(registration => registration.Provider!.Id, registration => registration.AppId);
             var silent = presence.Silent;
+            var stored = await choices.ReadAsync(cancellationToken);
             var localProviders = _localProviders;
-            var choice = new ProviderChoice(providerOptions.Value, provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app));
+            var choice = new ProviderChoice(providerOptions.Value, stored, provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app));
             var providers = choice.InOrder([.. registered.Select(registration => registration.Provider!), .. localProviders]);
             Volatile.Write(ref _apps, apps);
             Volatile.Write(ref _current, new TaskTypeCatalogue(
                 [.. _ownTypes, .. CustomTypes(localProviders), .. CustomTypes(registered.Select(registration => registration.Provider!))],
                 providers,
-                choice.Preferences(providers),
                 typeOptions.Value.Disabled.ToImmutableHashSet()));
         }
         finally

@@ -9,10 +9,11 @@ namespace TaskProcessing.Server.Providers;
 internal sealed class ProviderOptions
 {
     /// <summary>
-    /// Which provider serves a task type when several could. Default: by <see cref="Weights"/>; of equal ones provider
-    /// apps before built-in providers, then whoever registered first.
+    /// In which order the providers of a task type stand in for each other, the first that can serves it. Default none: by
+    /// <see cref="Weights"/>; of equal ones provider apps before the server's own providers, then whoever came first.
+    /// <c>taskprocessing provider prefer</c> goes before it.
     /// </summary>
-    public List<ProviderPreference> Preferred { get; set; } = [];
+    public List<ProviderOrder> Order { get; set; } = [];
 
     /// <summary>The heavier of several providers of a type serves it. Default none: every provider weighs 0.</summary>
     public List<ProviderWeight> Weights { get; set; } = [];
@@ -38,14 +39,14 @@ internal sealed class ProviderOptions
     public Dictionary<string, OpenAIEndpointOptions> OpenAI { get; set; } = [];
 }
 
-/// <summary>One preference.</summary>
-internal sealed class ProviderPreference
+/// <summary>The order of one task type.</summary>
+internal sealed class ProviderOrder
 {
     /// <summary>The task type's id.</summary>
     public string TaskType { get; set; } = "";
 
-    /// <summary>The id of the provider that shall serve it. Ignored while there is no such provider of that type.</summary>
-    public string Provider { get; set; } = "";
+    /// <summary>The ids of its providers, the first one first. Ids that do not exist are passed over; who is not named comes after.</summary>
+    public List<string> Providers { get; set; } = [];
 }
 
 /// <summary>One weight.</summary>

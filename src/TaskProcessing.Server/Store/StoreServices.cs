@@ -8,6 +8,7 @@ using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Files;
@@ -16,6 +17,7 @@ using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Webhooks;
 
@@ -42,16 +44,19 @@ internal static class StoreServices
         });
 
         services.AddSingleton<Database>();
+        services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Signals);
         services.AddSingleton<TaskCache>();
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();
+        services.AddSingleton<IFollowedTasks, FollowedTasks>();
         services.AddSingleton<ITaskUpkeep, TaskUpkeepStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();
         services.AddSingleton<IExAppStore, ExAppStore>();
         services.AddSingleton<IExAppStatusStore, ExAppStatusStore>();
         services.AddSingleton<IExAppSettingStore, ExAppSettingStore>();
+        services.AddSingleton<IProviderChoiceStore, ProviderChoiceStore>();
         services.AddSingleton<IFileStore, FileStore>();
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();

@@ -5,6 +5,8 @@ using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
+using TaskProcessing.Server.Providers.Choosing;
+using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Configurations;
 using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Store.Webhooks;
@@ -34,6 +36,12 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
     public DbSet<ExAppStatus> ExAppStatuses => Set<ExAppStatus>();
 
     public DbSet<ExAppSetting> ExAppSettings => Set<ExAppSetting>();
+
+    public DbSet<StoredPreference> ProviderPreferences => Set<StoredPreference>();
+
+    public DbSet<DisabledProvider> DisabledProviders => Set<DisabledProvider>();
+
+    public DbSet<LocalProviderRecord> LocalProviders => Set<LocalProviderRecord>();
 
     public DbSet<StoredFile> Files => Set<StoredFile>();
 

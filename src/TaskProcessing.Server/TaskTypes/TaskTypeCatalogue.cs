@@ -15,12 +15,10 @@ internal sealed class TaskTypeCatalogue
 
     /// <param name="types">The types; of two with the same id the later one counts, so that apps can replace them.</param>
     /// <param name="providers">The providers, the first one of a type before the others; of two with the same id the first counts.</param>
-    /// <param name="preferences">Task type id to the id of the provider that shall serve it; ignored where that provider does not exist or serves another type.</param>
     /// <param name="disabled">The ids of types that shall not be available.</param>
     public TaskTypeCatalogue(
         IEnumerable<TaskType> types,
         IEnumerable<ProviderDescriptor> providers,
-        IReadOnlyDictionary<string, string> preferences,
         IReadOnlySet<string> disabled)
     {
         var byId = new OrderedDictionary<string, TaskType>();
@@ -33,8 +31,7 @@ internal sealed class TaskTypeCatalogue
         [
             .. from type in byId.Values
                where !disabled.Contains(type.Id) && (type.IsFreeForm || byType[type.Id].Any())
-               let preferred = byType[type.Id].FirstOrDefault(provider => provider.Id == preferences.GetValueOrDefault(type.Id))
-               select new AvailableTaskType(type, preferred ?? byType[type.Id].FirstOrDefault() ?? Nobody(type)),
+               select new AvailableTaskType(type, byType[type.Id].FirstOrDefault() ?? Nobody(type)),
         ];
         _available = Available.ToFrozenDictionary(type => type.Type.Id);
     }

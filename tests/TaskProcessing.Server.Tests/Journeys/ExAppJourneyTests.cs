@@ -40,8 +40,8 @@ public sealed class ExAppJourneyTests
     {
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string>(NoLimits)
         {
-            ["Providers:Preferred:0:TaskType"] = "core:audio2text",
-            ["Providers:Preferred:0:Provider"] = "stt_whisper2_enhanced:small",
+            ["Providers:Order:0:TaskType"] = "core:audio2text",
+            ["Providers:Order:0:Providers:0"] = "stt_whisper2_enhanced:small",
         });
         using var alice = await server.UserAsync("alice");
         var sound = await alice.PutFileAsync("sound.wav", "spoken words"u8.ToArray());

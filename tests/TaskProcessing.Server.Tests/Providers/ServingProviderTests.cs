@@ -1,6 +1,7 @@
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
@@ -19,17 +20,31 @@ public sealed class ServingProviderTests
     [InlineData("b", "", "b=5,c=1", "a,b,c")]
     [InlineData("c", "c", "b=5", "a,b,c")]
     [InlineData("b", "", "a=-1", "a,b,c")]
-    [InlineData("a", "c", "", "a,b")]
-    public void The_preferred_one_serves_else_the_heaviest_else_the_first(string serving, string preferred, string weights, string providers) =>
-        Serving(providers, preferred, weights, silent: "").Should().Be(serving);
+    [InlineData("a", "x", "", "a,b")]
+    [InlineData("b", "x,b,c", "c=5", "a,b,c")]
+    public void The_first_of_the_order_serves_else_the_heaviest_else_the_first(string serving, string order, string weights, string providers) =>
+        Serving(providers, order, weights).Should().Be(serving);
+
+    [Theory]
+    [InlineData("b", "", "")]
+    [InlineData("b", "c,a", "a=5")]
+    public void A_stored_preference_goes_before_the_configuration(string serving, string order, string weights) =>
+        Serving("a,b,c", order, weights, preferred: "b").Should().Be(serving);
+
+    [Theory]
+    [InlineData("b", "a", "")]
+    [InlineData("c", "a,b", "")]
+    [InlineData("b", "a", "a")]
+    public void A_disabled_one_never_serves_whoever_prefers_it(string serving, string disabled, string preferred) =>
+        Serving("a,b,c", order: "a,b,c", weights: "", preferred: preferred, disabled: disabled).Should().Be(serving);
 
     [Theory]
     [InlineData("b", "", "", "a")]
     [InlineData("a", "c", "", "c")]
     [InlineData("a", "", "b=5", "b")]
     [InlineData("c", "c", "", "a,b,c")]
-    public void A_silent_one_stands_back_unless_all_are_silent(string serving, string preferred, string weights, string silent) =>
-        Serving("a,b,c", preferred, weights, silent).Should().Be(serving);
+    public void A_silent_one_stands_back_unless_all_are_silent(string serving, string order, string weights, string silent) =>
+        Serving("a,b,c", order, weights, silent).Should().Be(serving);
 
     [Fact]
     public async Task Tasks_of_a_silent_app_go_to_the_next_and_come_back_with_its_next_call()
@@ -76,19 +91,20 @@ public sealed class ServingProviderTests
 
     private static string? Current(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find(Type)?.Provider.Id;
 
-    private static string Serving(string providers, string preferred, string weights, string silent)
+    private static string Serving(string providers, string order, string weights, string silent = "", string preferred = "", string disabled = "")
     {
         var options = new ProviderOptions
         {
-            Preferred = preferred.Length == 0 ? [] : [new ProviderPreference { TaskType = Type, Provider = preferred }],
+            Order = order.Length == 0 ? [] : [new ProviderOrder { TaskType = Type, Providers = [.. order.Split(',')] }],
             Weights =
             [
                 .. weights.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(weight => weight.Split('='))
                     .Select(weight => new ProviderWeight { Provider = weight[0], Weight = int.Parse(weight[1], System.Globalization.CultureInfo.InvariantCulture) }),
             ],
         };
-        var choice = new ProviderChoice(options, provider => silent.Split(',').Contains(provider.Id));
+        var stored = new StoredChoices(preferred.Length == 0 ? [] : [new(Type, preferred)], [.. disabled.Split(',')]);
+        var choice = new ProviderChoice(options, stored, provider => silent.Split(',').Contains(provider.Id));
         var ordered = choice.InOrder(providers.Split(',').Select(id => new ProviderDescriptor { Id = id, Name = id, TaskType = Type }));
-        return new TaskTypeCatalogue(CoreTaskTypes.All, ordered, choice.Preferences(ordered), new HashSet<string>()).Find(Type)!.Provider.Id;
+        return new TaskTypeCatalogue(CoreTaskTypes.All, ordered, new HashSet<string>()).Find(Type)!.Provider.Id;
     }
 }

@@ -48,6 +48,11 @@ public sealed class TaskLeaseOnPostgreSql : TaskLeaseConformance
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;
 }
 
+public sealed class ProviderChoiceStoreOnPostgreSql : ProviderChoiceStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.PostgreSql;
+}
+
 public sealed class WebhookStoreOnPostgreSql : WebhookStoreConformance
 {
     private protected override StoreProvider Provider => StoreProvider.PostgreSql;

@@ -48,6 +48,11 @@ public sealed class TaskLeaseOnSqlite : TaskLeaseConformance
     private protected override StoreProvider Provider => StoreProvider.Sqlite;
 }
 
+public sealed class ProviderChoiceStoreOnSqlite : ProviderChoiceStoreConformance
+{
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+}
+
 public sealed class WebhookStoreOnSqlite : WebhookStoreConformance
 {
     private protected override StoreProvider Provider => StoreProvider.Sqlite;

@@ -31,15 +31,8 @@ public sealed class TaskTypeCatalogueTests
         Catalogue([Provider("a", "core:text2text")], disabled: "core:text2text").Find("core:text2text").Should().BeNull();
 
     [Fact]
-    public void The_preferred_provider_serves_else_the_first()
-    {
-        ProviderDescriptor[] providers = [Provider("a", "core:text2text"), Provider("b", "core:text2text"), Provider("c", "core:text2image")];
-
-        Catalogue(providers).Find("core:text2text")!.Provider.Id.Should().Be("a");
-        Catalogue(providers, preferred: "b").Find("core:text2text")!.Provider.Id.Should().Be("b");
-        Catalogue(providers, preferred: "gone").Find("core:text2text")!.Provider.Id.Should().Be("a");
-        Catalogue(providers, preferred: "c").Find("core:text2text")!.Provider.Id.Should().Be("a", "c serves another type");
-    }
+    public void The_first_provider_of_a_type_serves_it() =>
+        Catalogue([Provider("c", "core:text2image"), Provider("a", "core:text2text"), Provider("b", "core:text2text")]).Find("core:text2text")!.Provider.Id.Should().Be("a");
 
     [Fact]
     public void Of_two_providers_with_one_id_the_first_counts() =>
@@ -53,10 +46,9 @@ public sealed class TaskTypeCatalogueTests
         Catalogue([]).Nearest(new string('x', 100_000), 3).Should().HaveCount(3);
     }
 
-    private static TaskTypeCatalogue Catalogue(ProviderDescriptor[] providers, string? preferred = null, string? disabled = null) => new(
+    private static TaskTypeCatalogue Catalogue(ProviderDescriptor[] providers, string? disabled = null) => new(
         CoreTaskTypes.All,
         providers,
-        preferred is null ? new Dictionary<string, string>() : new() { ["core:text2text"] = preferred },
         disabled is null ? new HashSet<string>() : [disabled]);
 
     private static ProviderDescriptor Provider(string id, string taskType) => new() { Id = id, Name = id, TaskType = taskType };

@@ -1,4 +1,5 @@
 using TaskProcessing.Server.Providers.BuiltIn;
+using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Providers.Commands;
 using TaskProcessing.Server.Providers.Commands.Programs;
 using TaskProcessing.Server.Providers.Commands.ReadyMade;
@@ -21,5 +22,6 @@ internal static class LocalProviderServices
         services.AddSingleton<LocalProviders>();
         services.AddSingleton<LocalWorkSource>();
         services.AddHostedService<LocalWorker>();
+        services.AddHostedService<LocalProviderRecorder>();
     }
 }

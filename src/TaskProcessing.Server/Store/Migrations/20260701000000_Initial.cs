@@ -21,6 +21,7 @@ internal sealed partial class Initial : Migration
         CreateAccounts(migrationBuilder);
         CreateExApps(migrationBuilder);
         CreateExAppStates(migrationBuilder);
+        CreateProviderChoices(migrationBuilder);
 
         CreateFiles(migrationBuilder);
         CreateWebhooks(migrationBuilder);

@@ -9,12 +9,12 @@ internal sealed partial class HeadlineTrimmer(Language language)
     private const int Longest = 90;
     private const int Shortest = 28;
     private const int LongestWide = 45;
-    private const int LongestLeadIn = 60;
+    private const int LongestLeadIn = 35;
     private const int LongestAside = 70;
     private const int ReportingReach = 4;
 
-    /// <summary>What is left of the sentence is a whole, not a fragment with an ellipsis.</summary>
-    public bool FitsWell(string sentence) => !Trim(sentence).EndsWith('…');
+    /// <summary>How well it stands alone: a fragment with an ellipsis does not, nor what leans on a sentence before.</summary>
+    public double Fitness(string headline) => (headline.EndsWith('…') ? 0.7 : 1) * (language.Anaphors.Contains(FirstWord(headline)) ? 0.6 : 1);
 
     public string Trim(string sentence)
     {
@@ -48,7 +48,7 @@ internal sealed partial class HeadlineTrimmer(Language language)
         var comma = text.IndexOf(", ", StringComparison.Ordinal);
         if (comma < 0 || comma > LongestLeadIn || text.Length - comma < Shortest || !language.LeadIns.Contains(FirstWord(text)))
             return text;
-        return Capitalise(text[(comma + 2)..]);
+        return language.Anaphors.Contains(FirstWord(text[(comma + 2)..])) ? text : Capitalise(text[(comma + 2)..]);
     }
 
     /// <summary>"The bridge, which was built in 1890, …": pairs of commas with a clause or an apposition between them.</summary>

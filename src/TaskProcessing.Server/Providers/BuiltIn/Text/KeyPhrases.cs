@@ -27,7 +27,7 @@ internal static class KeyPhrases
         tally.Count(pace);
         pace.Part(0.9, 1);
 
-        var counts = TermCounts(document);
+        var counts = document.CountTerms();
         foreach (var phrase in tally.Phrases)
             phrase.Score = Score(phrase, document, counts);
         var casing = new PhraseCasing(document, classes);
@@ -39,19 +39,11 @@ internal static class KeyPhrases
     private static int LengthFor(int words) => words switch
     {
         < 40 => 3,
-        < 120 => 5,
-        < 300 => 7,
+        < 120 => 4,
+        < 300 => 5,
         < 700 => 8,
         _ => 10,
     };
-
-    private static int[] TermCounts(TextDocument document)
-    {
-        var counts = new int[document.Terms];
-        foreach (var token in document.Tokens)
-            counts[token.Word.Term]++;
-        return counts;
-    }
 
     /// <summary>
     /// Repetition makes a topic, and a phrase of several words says more than one word. What is said only once must be a
@@ -68,7 +60,7 @@ internal static class KeyPhrases
             3 => 2.5,
             _ => isWide ? 2.7 : 2.2,
         };
-        var once = phrase.Words == 1 ? 0.6 : phrase.IsName ? 0.9 : phrase.Words == 2 ? 0.45 : 0;
+        var once = phrase.Words == 1 ? 0.6 : phrase.IsName ? 0.5 : phrase.Words == 2 ? 0.3 : 0;
         var count = phrase.Count > 1 ? phrase.Count - (0.8 * phrase.Nested) : once;
         var early = 1 + (0.5 * Math.Exp(-4.0 * phrase.FirstSentence / document.Sentences.Count));
         var spread = 1 + (0.25 * Math.Log2(phrase.Blocks));

@@ -13,6 +13,8 @@ internal sealed class WordClasses
     private readonly int[] _acting;
     private readonly bool[] _isCapital;
     private readonly bool[] _isLower;
+    private readonly int[] _counted;
+    private readonly int[] _seen;
 
     public WordClasses(TextDocument document, Pace pace)
     {
@@ -21,6 +23,8 @@ internal sealed class WordClasses
         _acting = new int[document.Terms];
         _isCapital = new bool[document.Terms];
         _isLower = new bool[document.Terms];
+        _counted = new int[document.Terms];
+        _seen = new int[document.Terms];
         foreach (var sentence in document.Sentences)
         {
             pace.Step(sentence.End, document.Text.Length);
@@ -35,10 +39,13 @@ internal sealed class WordClasses
 
     /// <summary>Whether a phrase may be about the word: any that can bound one, but where nouns have capitals only those.</summary>
     public bool CanHead(Word word) =>
-        CanBound(word) && !word.IsNumber && (!_language.CapitalisesNouns || word.Script != Script.Spaced || word.IsCapital && (_isCapital[word.Term] || !_isLower[word.Term]));
+        CanBound(word) && !word.IsNumber && !IsUnit(word) && !_language.Weekdays.Contains(word.Lower) && (!_language.CapitalisesNouns || word.Script != Script.Spaced || word.IsCapital && (_isCapital[word.Term] || !_isLower[word.Term]));
 
     /// <summary>Whether the word was seen with a small first letter, so that a capital one is owed to its place.</summary>
     public bool IsSeenLower(Word word) => _isLower[word.Term];
+
+    /// <summary>What mostly follows a number is counted or measured in, such as "euros"; few texts are about that.</summary>
+    private bool IsUnit(Word word) => _counted[word.Term] > 0 && _counted[word.Term] * 2 >= _seen[word.Term];
 
     private void Look(ReadOnlySpan<Token> tokens, int at, BlockKind kind)
     {
@@ -48,16 +55,23 @@ internal sealed class WordClasses
         else if (at > 0 && kind != BlockKind.Heading)
             _isCapital[word.Term] = true;
 
+        _seen[word.Term]++;
         if (at > 0 && !tokens[at].IsApart)
         {
             var before = tokens[at - 1].Word.Lower;
+            if (tokens[at - 1].Word.IsNumber)
+                _counted[word.Term]++;
             if (_language.Determiners.Contains(before) || _language.Connectors.Contains(before))
                 _naming[word.Term]++;
             else if (_language.VerbCues.Contains(before))
                 _acting[word.Term]++;
         }
 
-        if (at + 1 < tokens.Length && !tokens[at + 1].IsApart && _language.Determiners.Contains(tokens[at + 1].Word.Lower) && !_language.Connectors.Contains(tokens[at + 1].Word.Lower))
+        if (at + 1 < tokens.Length && !tokens[at + 1].IsApart && IsArticle(tokens[at + 1].Word.Lower))
             _acting[word.Term]++;
     }
+
+    /// <summary>"boats that had crossed" has no article: what may start a clause or join a phrase is left out.</summary>
+    private bool IsArticle(string word) =>
+        _language.Determiners.Contains(word) && !_language.Connectors.Contains(word) && !_language.ClauseStarters.Contains(word);
 }

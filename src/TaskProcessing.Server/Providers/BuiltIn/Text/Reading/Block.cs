@@ -13,6 +13,7 @@ internal readonly record struct Block(int Start, int End, BlockKind Kind)
     private const int UnwrappedWidth = 140;
     private const int LongestHeading = 120;
     private const int MostHeadingWords = 14;
+    private const int LongestLabel = 20;
 
     /// <summary>
     /// Splits a text at empty lines, list items, headings, and at line breaks that are no mere wrapping: where the next
@@ -23,6 +24,7 @@ internal readonly record struct Block(int Start, int End, BlockKind Kind)
         var blocks = new List<Block>();
         int start = -1, end = -1, lines = 0, width = 0;
         var kind = BlockKind.Prose;
+        var isNumbered = false;
 
         for (var at = 0; at < text.Length;)
         {
@@ -43,12 +45,15 @@ internal readonly record struct Block(int Start, int End, BlockKind Kind)
                 width = ParagraphWidth(text, lineStart);
 
             var marker = MarkerLength(line);
+            if (marker == 0 && kind == BlockKind.Item && lines == 1 && isNumbered && IsBreak(text.AsSpan(start, end - start), line, width) && LooksLikeHeading(text.AsSpan(start, end - start)))
+                kind = BlockKind.Heading;
             if (marker > 0 || start >= 0 && (kind == BlockKind.Heading || IsBreak(text.AsSpan(start, end - start), line, width)))
                 Close();
             if (start < 0)
             {
                 start = lineStart + marker;
                 kind = marker == 0 ? BlockKind.Prose : line[0] == '#' ? BlockKind.Heading : BlockKind.Item;
+                isNumbered = char.IsAsciiDigit(line[0]);
                 lines = 0;
             }
 
@@ -104,12 +109,15 @@ internal readonly record struct Block(int Start, int End, BlockKind Kind)
     {
         if (char.IsLower(line[0]))
             return false;
-        if (width > UnwrappedWidth)
+        if (width > UnwrappedWidth || IsLabelled(line))
             return true;
         var lastLine = before[(before.LastIndexOfAny('\n', '\r') + 1)..];
         var word = line.IndexOf(' ');
         return lastLine.Length + 1 + (word < 0 ? line.Length : word) <= width && (word >= 0 || !Letters.IsIdeographic(line[0]));
     }
+
+    /// <summary>"Present: …", one short word and a colon.</summary>
+    private static bool IsLabelled(ReadOnlySpan<char> line) => line.IndexOf(' ') is > 1 and <= LongestLabel and var space && line[space - 1] is ':';
 
     /// <summary>The length of a bullet, number or heading mark with the space after it, or 0.</summary>
     private static int MarkerLength(ReadOnlySpan<char> line)

@@ -59,6 +59,15 @@ internal sealed class TextDocument
     public ReadOnlySpan<Token> TokensOf(Sentence sentence) =>
         System.Runtime.InteropServices.CollectionsMarshal.AsSpan(Tokens)[sentence.FirstToken..sentence.EndToken];
 
+    /// <summary>How often each term is there.</summary>
+    public int[] CountTerms()
+    {
+        var counts = new int[Terms];
+        foreach (var token in Tokens)
+            counts[token.Word.Term]++;
+        return counts;
+    }
+
     private void ReadTokens(Span span)
     {
         var reader = new WordReader(Text.AsSpan(span.Start, span.End - span.Start));

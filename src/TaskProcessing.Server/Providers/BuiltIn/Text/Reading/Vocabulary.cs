@@ -9,7 +9,7 @@ internal sealed record Word(string Surface, string Lower, int Term, Script Scrip
 internal sealed class Vocabulary(Language language)
 {
     /// <summary>Chinese words of one character that carry grammar rather than sense.</summary>
-    private static readonly SearchValues<char> HanStops = SearchValues.Create("的了是在和与與及也都就而但或被把从從向对對为為以于於其之这這那个個们們我你他她它不有到说說会會要上下中来來去着過过很還还又再更最每所由给給让讓用等者一");
+    private static readonly SearchValues<char> HanStops = SearchValues.Create("的了是在和与與及也都就而但或被把从從向对對为為以于於其之这這那个個们們我你他她它不有到说說会會要上下中来來去着過过很還还又再更最每所由给給让讓用等者一二三四五六七八九十百千万億亿");
 
     private readonly Dictionary<string, Word> _words = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _terms = new(StringComparer.Ordinal);
