@@ -23,8 +23,10 @@ using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Upkeep.Watching;
 using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server;
@@ -83,7 +85,10 @@ internal static class ServerBuilder
         services.AddSingleton<FinishTasks>();
         services.AddSingleton<CancelTask>();
         services.AddSingleton<RemoveOldTasks>();
+        services.AddSingleton<DeleteTask>();
         services.AddSingleton<FindTask>();
+        services.AddSingleton<FollowTask>();
+        services.AddSingleton<FollowTasks>();
         services.AddSingleton(Random.Shared);
         services.AddSingleton<LeaseTerms>();
         services.AddSingleton<RenewLease>();
@@ -116,12 +121,15 @@ internal static class ServerBuilder
         services.AddSingleton<ICaretakerDuty, ForgetIdempotencyKeys>();
         services.AddSingleton<ICaretakerDuty, ForgetWebhooks>();
         services.AddSingleton<Caretaker>();
-        services.AddHostedService<ServerStart>();
-        services.AddHostedService(provider => provider.GetRequiredService<ChangeWatcher>());
-        services.AddHostedService(provider => provider.GetRequiredService<Caretaker>());
-        services.AddHostedService<QueueWatcher>();
+        services.AddSingleton<QueueWatcher>();
         services.AddSingleton<QueueKeeper>();
-        services.AddHostedService(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddHostedService<ServerStart>();
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<ChangeWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueWatcher>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<QueueKeeper>());
+        services.AddSingleton<IRound>(provider => provider.GetRequiredService<Caretaker>());
+        services.AddHostedService<Rounds>();
+        services.AddHostedService<SignalRelay>();
         services.AddHostedService(provider => provider.GetRequiredService<ExAppLifeCycle>());
         services.AddHostedService(provider => provider.GetRequiredService<ExAppPresenceKeeper>());
         services.AddHostedService(provider => provider.GetRequiredService<TriggerProviders>());
@@ -143,6 +151,7 @@ internal static class ServerBuilder
         app.UseRateLimits();
 
         app.MapTasks();
+        app.MapTaskEvents();
         app.MapProviders();
         app.MapTaskFiles();
         app.MapDav();

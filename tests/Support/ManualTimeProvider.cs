@@ -25,6 +25,13 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
+    /// <summary>How many wait for exactly this long from now.</summary>
+    public int WaitersFor(TimeSpan howLong)
+    {
+        lock (_lock)
+            return _timers.Count(timer => timer.Due == _now + howLong);
+    }
+
     public void Advance(TimeSpan by)
     {
         var until = GetUtcNow() + by;

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
@@ -110,7 +111,14 @@ public sealed class TaskClient : IDisposable
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, cancellationToken);
         try
         {
-            return await FollowAsync(id, onChange, either.Token).ConfigureAwait(false);
+            ProtocolTask? last = null;
+            await foreach (var task in PollAsync(id, either.Token).ConfigureAwait(false))
+            {
+                onChange?.Invoke(task);
+                last = task;
+            }
+
+            return last!;
         }
         catch (OperationCanceledException) when (ends.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
@@ -126,6 +134,48 @@ public sealed class TaskClient : IDisposable
     {
         var scheduled = await ScheduleAsync(task, cancellationToken).ConfigureAwait(false);
         return await WaitAsync(scheduled.Id, onChange, timeout, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Follows a task until it has ended: first as it is, then after every change of its status, progress or output. By
+    /// the server's stream of events, where only what is new travels; where a server has none, as <see cref="WaitAsync"/> does.
+    /// A server that is away for a while is waited for; of what happened meanwhile the last state is told.
+    /// </summary>
+    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: there is none, it is somebody else's, or it was deleted.</exception>
+    public async IAsyncEnumerable<ProtocolTask> FollowAsync(long id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var events = new TaskEvents(_connection, $"{_tasks}task/{id}/events", _time);
+        await using (events.ConfigureAwait(false))
+        {
+            while (await events.NextAsync(cancellationToken).ConfigureAwait(false) is { } task)
+                yield return task;
+        }
+
+        if (!events.AreUnknown)
+            yield break;
+        await foreach (var task in PollAsync(id, cancellationToken).ConfigureAwait(false))
+            yield return task;
+    }
+
+    /// <summary>
+    /// The text of an output slot as it grows, for tasks that were scheduled with <see cref="TaskRequest.PreferStreaming"/>
+    /// and a provider that streams; of others it is one piece. Ends when the task has ended, in whichever way.
+    /// </summary>
+    /// <inheritdoc cref="FollowAsync" path="/exception" />
+    public async IAsyncEnumerable<TextPiece> StreamTextAsync(
+        long id, string slot = "output", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var text = "";
+        await foreach (var task in FollowAsync(id, cancellationToken).ConfigureAwait(false))
+        {
+            var now = task.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty(slot, out var value) && value.ValueKind == JsonValueKind.String
+                ? value.GetString()!
+                : "";
+            var grew = now.StartsWith(text, StringComparison.Ordinal);
+            if (now != text || task.Status.IsFinal())
+                yield return new TextPiece(grew ? now[text.Length..] : now, !grew, task);
+            text = now;
+        }
     }
 
     /// <summary>Cancels a task; one that has ended stays as it is.</summary>
@@ -168,14 +218,16 @@ public sealed class TaskClient : IDisposable
     /// <inheritdoc />
     public void Dispose() => _connection.Dispose();
 
-    private async Task<ProtocolTask> FollowAsync(long id, Action<ProtocolTask>? onChange, CancellationToken cancellationToken)
+    /// <summary>The task as it is, and after each change, until it has ended.</summary>
+    private async IAsyncEnumerable<ProtocolTask> PollAsync(long id, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var polling = new Backoff(FirstPoll, SlowestPoll);
         var failing = new Backoff(FirstPoll, SlowestPoll);
         ProtocolTask? known = null;
-        while (true)
+        while (known?.Status.IsFinal() != true)
         {
             var askedAt = _time.GetTimestamp();
+            var changed = false;
             TimeSpan pause;
             try
             {
@@ -183,12 +235,7 @@ public sealed class TaskClient : IDisposable
                 var wait = known is null ? "" : $"?wait={LongPoll.TotalSeconds:0}";
                 var task = ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}{wait}", cancellationToken).ConfigureAwait(false));
                 failing.Reset();
-                var changed = known is null || HasChanged(known, task);
-                if (changed)
-                    onChange?.Invoke(task);
-                if (task.Status.IsFinal())
-                    return task;
-
+                changed = known is null || HasChanged(known, task);
                 known = task;
                 pause = changed ? TimeSpan.Zero : polling.Next() - _time.GetElapsedTime(askedAt);
                 if (pause <= TimeSpan.Zero)
@@ -199,6 +246,8 @@ public sealed class TaskClient : IDisposable
                 pause = failing.Next(exception.RetryAfter);
             }
 
+            if (changed)
+                yield return known!;
             if (pause > TimeSpan.Zero)
                 await Task.Delay(pause, _time, cancellationToken).ConfigureAwait(false);
         }

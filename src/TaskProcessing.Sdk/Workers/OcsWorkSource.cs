@@ -14,10 +14,15 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     // Servers and proxies commonly end a request line at 8 KB.
     private const int LongestQuery = 4000;
 
+    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(30);
+
     private readonly OcsConnection _connection;
+    private readonly TimeProvider _time;
     private readonly ResultDelivery _results;
     private readonly TimeSpan _wait;
     private volatile bool _streamingUnknown;
+    private volatile bool _watchingUnknown;
 
     /// <summary>Connects on the first call.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
@@ -25,6 +30,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     {
         Check(options);
         _connection = new OcsConnection(options.Server!, Credentials(options), options.Wait + options.AnswerTimeout, time);
+        _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
@@ -36,6 +42,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         options.Server ??= http.BaseAddress;
         Check(options);
         _connection = new OcsConnection(http, Credentials(options), time);
+        _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
@@ -104,6 +111,40 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <remarks>Results that pile up behind others go together, where the server can take many at once.</remarks>
     public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         _results.DeliverAsync(taskId, result, cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.</remarks>
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    {
+        var failing = new Backoff(WatchPause, LongestWatchPause);
+        var pause = WatchPause;
+        while (true)
+        {
+            await Task.Delay(_watchingUnknown || _wait <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause, _time, cancellationToken).ConfigureAwait(false);
+            var askedAt = _time.GetTimestamp();
+            try
+            {
+                var status = await ReportAsync(taskId, "heartbeat", json => json.WriteNumber("wait", (int)_wait.TotalSeconds), cancellationToken).ConfigureAwait(false);
+                if (status is null || status.Value.IsFinal())
+                    return status;
+
+                // A server that stops answers early; one that is asked at once again would be asked without end.
+                pause = _time.GetElapsedTime(askedAt) < WatchPause ? failing.Next() : TimeSpan.Zero;
+                if (pause == TimeSpan.Zero)
+                    failing.Reset();
+            }
+            catch (OcsException exception) when (exception.Kind is OcsErrorKind.NotFound or OcsErrorKind.InvalidInput or OcsErrorKind.NotAvailable)
+            {
+                // Nextcloud has no such route, which is not worth another try.
+                _watchingUnknown |= exception.Kind == OcsErrorKind.NotFound;
+                pause = Timeout.InfiniteTimeSpan;
+            }
+            catch (OcsException exception)
+            {
+                pause = failing.Next(exception.RetryAfter);
+            }
+        }
+    }
 
     /// <inheritdoc />
     public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken)

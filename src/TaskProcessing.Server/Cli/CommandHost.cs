@@ -1,5 +1,7 @@
 using TaskProcessing.Server.Cli.Settings;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Cli;
 
@@ -55,6 +57,13 @@ internal sealed class CommandHost(IReadOnlyList<string> settings, CommandStreams
             if (state == SchemaState.Missing)
                 await migrator.MigrateAsync(cancellationToken);
 
-            return await command(services);
+            var raised = new List<TaskNotice>();
+            services.GetRequiredService<TaskSignal>().Raised += raised.Add;
+            var code = await command(services);
+
+            // Those who wait at running servers.
+            if (raised.Count > 0)
+                await services.GetRequiredService<ISignalLine>().SendAsync(raised, cancellationToken);
+            return code;
         });
 }

@@ -36,6 +36,7 @@ internal sealed class ChangeStore(Database database) : IChangeStore
                         CancellationToken.None);
                 }
 
+                await database.AnnounceChangeAsync(db);
                 return true;
             },
             cancellationToken);

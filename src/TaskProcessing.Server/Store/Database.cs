@@ -45,6 +45,10 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
     public Task<T> TransactAsync<T>(Func<TaskDbContext, Task<T>> write, CancellationToken cancellationToken) =>
         ChangeAsync(session => new ValueTask<T>(write(session.Context)), together: true, cancellationToken);
 
+    /// <summary>Has other processes read anew what they keep in memory, once the transaction commits.</summary>
+    public Task AnnounceChangeAsync(TaskDbContext db) =>
+        dialect.AnnounceChange is { } statement ? db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None) : Task.CompletedTask;
+
     /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for hot statements.</summary>
     public Task<T> ChangeAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
         GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken), writing: true);

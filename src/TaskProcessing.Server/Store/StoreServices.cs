@@ -17,6 +17,7 @@ using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Webhooks;
 
@@ -43,10 +44,12 @@ internal static class StoreServices
         });
 
         services.AddSingleton<Database>();
+        services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Signals);
         services.AddSingleton<TaskCache>();
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskPages, TaskPages>();
+        services.AddSingleton<IFollowedTasks, FollowedTasks>();
         services.AddSingleton<ITaskUpkeep, TaskUpkeepStore>();
         services.AddSingleton<IAccountStore, AccountStore>();
         services.AddSingleton<IApiKeyStore, ApiKeyStore>();

@@ -25,7 +25,7 @@ internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvid
     {
         var change = await tasks.TryCancelAsync(id, actor, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
-            signal.RaiseChanged(id);
+            signal.RaiseChanged(change.Task!);
 
         return change;
     }

@@ -11,59 +11,71 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
     /// <param name="stopWaiting">Ends the wait with what there is.</param>
     public async Task<ClaimOutcome> RunAsync(ClaimRequest request, CancellationToken cancellationToken, CancellationToken stopWaiting = default)
     {
-        var outcome = await ClaimNowAsync(request, cancellationToken);
-        if (outcome.Tasks.Count > 0 || request.Wait <= TimeSpan.Zero || request.Count <= 0)
-            return outcome;
+        if (request.Wait <= TimeSpan.Zero || request.Count <= 0)
+            return await ClaimNowAsync(request, Eligible(request), cancellationToken);
 
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
-        using var listener = signal.ListenForScheduled(request.TypeIds);
         var until = time.GetUtcNow() + request.Wait;
-        do
+        string? wokenFor = null;
+        while (true)
         {
-            outcome = await ClaimNowAsync(request, cancellationToken);
+            // Only for what it may claim now: a signal must not reach a worker that can do nothing with it. When other
+            // providers come to serve the types, all workers are woken and listen anew.
+            var eligible = Eligible(request);
+            using var listener = signal.ListenForScheduled([.. eligible.Select(type => type.Type)]);
+            var outcome = await ClaimOrPassOnAsync(request, eligible, wokenFor, cancellationToken);
             if (outcome.Tasks.Count > 0)
                 return outcome;
-        }
-        while (await WaitAsync(listener, until - time.GetUtcNow(), waiting.Token));
 
-        cancellationToken.ThrowIfCancellationRequested();
-        return outcome;
+            var rest = until - time.GetUtcNow();
+            if (rest <= TimeSpan.Zero || !await listener.WaitAsync(rest, time, waiting.Token))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                return outcome;
+            }
+
+            wokenFor = listener.WokenFor;
+        }
     }
 
-    private async Task<bool> WaitAsync(TaskListener listener, TimeSpan longest, CancellationToken cancellationToken)
+    /// <summary>A worker that was woken for a task and does not take it has another one look for it.</summary>
+    private async Task<ClaimOutcome> ClaimOrPassOnAsync(ClaimRequest request, List<ClaimableType> eligible, string? wokenFor, CancellationToken cancellationToken)
     {
+        var mayStillWait = true;
         try
         {
-            return longest > TimeSpan.Zero && await listener.WaitAsync(longest, time, cancellationToken);
+            var outcome = await ClaimNowAsync(request, eligible, cancellationToken);
+            mayStillWait = outcome.Tasks.Count > 0 && !outcome.Tasks.Any(task => task.Type == wokenFor);
+            return outcome;
         }
-        catch (OperationCanceledException)
+        finally
         {
-            return false;
+            if (mayStillWait && wokenFor is not null)
+                signal.WakeWorker(wokenFor);
         }
     }
 
-    private async Task<ClaimOutcome> ClaimNowAsync(ClaimRequest request, CancellationToken cancellationToken)
+    private async Task<ClaimOutcome> ClaimNowAsync(ClaimRequest request, List<ClaimableType> eligible, CancellationToken cancellationToken)
     {
-        var eligible = Eligible(request.ProviderIds, request.TypeIds);
         var providerOfType = eligible.ToDictionary(type => type.Type, type => type.ProviderId);
         if (eligible.Count == 0 || request.Count <= 0)
             return new ClaimOutcome([], providerOfType);
 
         var claimed = await tasks.ClaimAsync(eligible, request.Count, request.Actor, time.GetUtcNow(), cancellationToken);
         foreach (var task in claimed)
-            signal.RaiseChanged(task.Id);
+            signal.RaiseChanged(task);
         return new ClaimOutcome(claimed, providerOfType);
     }
 
     /// <summary>A type is eligible only if its serving provider is among those asked for: nobody gets a task for a provider he did not name.</summary>
-    private List<ClaimableType> Eligible(IReadOnlyCollection<string> providerIds, IReadOnlyCollection<string> typeIds)
+    private List<ClaimableType> Eligible(ClaimRequest request)
     {
         var catalogue = taskTypes.Current;
         return
         [
-            .. from typeId in typeIds.Distinct()
+            .. from typeId in request.TypeIds.Distinct()
                let type = catalogue.Find(typeId)
-               where type is { IsServed: true } && providerIds.Contains(type.Provider.Id)
+               where type is { IsServed: true } && request.ProviderIds.Contains(type.Provider.Id)
                select new ClaimableType(typeId, type.Provider.Id, leases.SecondsFor(type)),
         ];
     }

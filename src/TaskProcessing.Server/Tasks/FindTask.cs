@@ -25,16 +25,28 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
         if (task is null || task.Status.IsFinal())
             return task;
 
+        listener.Know(task);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
-        try
+        await listener.WaitAsync(longest, time, waiting.Token);
+        cancellationToken.ThrowIfCancellationRequested();
+        return await RunAsync(id, owner, cancellationToken);
+    }
+
+    /// <summary>Waits until a task has ended, for a worker in this process that wants to hear of a cancel.</summary>
+    /// <returns>How it ended; null when it is gone.</returns>
+    public async Task<ProcessingStatus?> WaitUntilEndedAsync(long id, CancellationToken cancellationToken)
+    {
+        using var listener = signal.ListenForChanges(id);
+        while (await tasks.FindAsync(id, cancellationToken) is { } task)
         {
-            await listener.WaitAsync(longest, time, waiting.Token);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            // The server stops; the reader gets what there is and asks again.
+            if (task.Status.IsFinal())
+                return task.Status;
+
+            listener.Know(task);
+            await listener.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return await RunAsync(id, owner, cancellationToken);
+        return null;
     }
 }

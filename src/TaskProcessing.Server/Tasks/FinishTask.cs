@@ -46,7 +46,7 @@ internal sealed partial class FinishTask(
     public ReportOutcome Conclude(long id, TaskChange change)
     {
         if (change.Changed)
-            signal.RaiseChanged(id);
+            signal.RaiseChanged(change.Task!);
         if (change is { Task: { } task })
             LogLate(task, change.Changed);
 
@@ -96,7 +96,7 @@ internal sealed partial class FinishTask(
         if (!change.Changed)
             return null;
 
-        signal.RaiseChanged(id);
+        signal.RaiseChanged(change.Task!);
         Log.Retried(logger, id, task.Attempt, notBefore, reason);
         return ReportOutcome.Of(change);
     }

@@ -13,7 +13,7 @@ internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimePr
 
         var change = await tasks.TryReportProgressAsync(id, report.Progress, report.TotalSteps, report.Actor, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
-            signal.RaiseChanged(id);
+            signal.RaiseChanged(change.Task!);
 
         return ReportOutcome.Of(change);
     }

@@ -78,7 +78,7 @@ internal sealed class ScheduleTask(
         else if (await tasks.AddOnceAsync(task, key, cancellationToken) is { } first)
             return first.SameRequest ? new ScheduleOutcome.Scheduled(first.Task) : new ScheduleOutcome.KeyReused();
 
-        signal.RaiseScheduled(task.Type);
+        signal.RaiseScheduled(task);
         return new ScheduleOutcome.Scheduled(task);
     }
 

@@ -18,7 +18,7 @@ internal sealed class StreamOutput(ITaskStore tasks, TaskSignal signal, TimeProv
         var now = time.GetUtcNow();
         var change = await tasks.TryStreamOutputAsync(id, output.GetRawText(), now, now - Interval, cancellationToken);
         if (change.Changed)
-            signal.RaiseChanged(id);
+            signal.RaiseChanged(change.Task!);
 
         return ReportOutcome.Of(change);
     }

@@ -12,9 +12,13 @@ internal interface ICaretakerDuty
 }
 
 /// <summary>Does the duties that are due and that no other node has taken.</summary>
-internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDutyCalendar calendar, TimeProvider time, ILogger<Caretaker> logger) : BackgroundService
+internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDutyCalendar calendar, TimeProvider time, ILogger<Caretaker> logger) : IRound
 {
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(15);
+    private readonly Dictionary<string, DateTimeOffset> _notBefore = [];
+
+    public string Purpose => "look after duties";
+
+    public TimeSpan Rest => TimeSpan.FromSeconds(15);
 
     /// <summary>Does what is due.</summary>
     public async Task LookAsync(CancellationToken cancellationToken)
@@ -24,8 +28,12 @@ internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDut
             try
             {
                 var now = time.GetUtcNow();
-                if (await calendar.TryTakeAsync(duty.Name, now, now + duty.Interval, cancellationToken))
-                    await duty.RunAsync(cancellationToken);
+                if (_notBefore.GetValueOrDefault(duty.Name) > now || !await calendar.TryTakeAsync(duty.Name, now, now + duty.Interval, cancellationToken))
+                    continue;
+
+                // Whoever took it last knows when it is due again, and need not ask.
+                _notBefore[duty.Name] = now + duty.Interval;
+                await duty.RunAsync(cancellationToken);
             }
             catch (StoreUnavailableException)
             {
@@ -37,13 +45,6 @@ internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDut
                 Log.Failed(logger, error, duty.Name, duty.Interval);
             }
         }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(LookInterval, time);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-            await LookAsync(stoppingToken);
     }
 
     private static partial class Log

@@ -9,8 +9,8 @@ namespace TaskProcessing.Server.Upkeep;
 /// </summary>
 internal interface ITaskUpkeep
 {
-    /// <summary>Whether a lease or a delay is over.</summary>
-    Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>When the next lease or delay is over; null when there is none.</summary>
+    Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Lose"/> for tasks whose lease is over and that had fewer than <paramref name="mostAttempts"/>; they keep their place.</summary>
     Task<IReadOnlyList<ProcessingTask>> ReturnLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken);

@@ -10,6 +10,7 @@ public sealed class WorkerOverHttpTests
     private const string Register = "POST /ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing";
     private const string Next = "GET /ocs/v2.php/taskprocessing/tasks_provider/next";
     private const string Result = "POST /ocs/v2.php/taskprocessing/tasks_provider/7/result";
+    private const string Heartbeat = "POST /ocs/v2.php/taskprocessing/tasks_provider/7/heartbeat";
     private const string Progress = "POST /ocs/v2.php/taskprocessing/tasks_provider/7/progress";
 
     private static readonly Answer Claimed = Claim(7, "test:one");
@@ -65,6 +66,47 @@ public sealed class WorkerOverHttpTests
 
         (await seen.Task).Should().Be(StopReason.TaskCancelled);
         server.CallsTo(Result).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_cancel_reaches_a_silent_provider_with_the_answer_to_a_heartbeat_that_waits()
+    {
+        var seen = new TaskCompletionSource<StopReason>();
+        await using var server = await StartAsync();
+        server.On(Next, Claimed, NoContent)
+            .On(Progress, Answered(7, "STATUS_RUNNING"))
+            .On(Heartbeat, Raw(503, ""), Drop, Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_CANCELLED"));
+        using var source = Source(server);
+        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
+        {
+            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+            return await ScriptedProvider.Forever(context);
+        }));
+
+        await _time.RunUntilAsync(seen.Task);
+
+        (await seen.Task).Should().Be(StopReason.TaskCancelled);
+        server.CallsTo(Heartbeat).Should().HaveCount(4).And.OnlyContain(call => call.Body == """{"wait":30}""");
+    }
+
+    [Fact]
+    public async Task A_server_without_heartbeats_is_asked_once_and_its_answers_to_progress_do()
+    {
+        var seen = new TaskCompletionSource<StopReason>();
+        await using var server = await StartAsync();
+        server.On(Next, Claimed, NoContent).On(Progress, Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_CANCELLED"));
+        using var source = Source(server);
+        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
+        {
+            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+            return await ScriptedProvider.Forever(context);
+        }));
+
+        await _time.RunUntilAsync(seen.Task);
+
+        (await seen.Task).Should().Be(StopReason.TaskCancelled);
+        server.CallsTo(Heartbeat).Should().ContainSingle();
+        server.CallsTo(Progress).Should().HaveCount(3);
     }
 
     [Fact]

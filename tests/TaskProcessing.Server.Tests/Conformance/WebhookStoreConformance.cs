@@ -102,6 +102,17 @@ public abstract class WebhookStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Tasks_that_end_together_bring_a_delivery_each_if_they_have_a_webhook()
+    {
+        var (first, plain, second) = (await AddAsync(), await AddAsync(uri: null, method: null), await AddAsync());
+
+        var changes = await Tasks.TryFinishManyAsync([(second, Failure), (plain, Success), (first, Success), (first, Failure)], Now, Token);
+
+        changes.Select(change => change.Changed).Should().Equal(true, true, true, false);
+        (await AllAsync()).Select(delivery => delivery.TaskId).Should().BeEquivalentTo([first, second]);
+    }
+
+    [Fact]
     public async Task Many_who_claim_at_once_get_every_delivery_once()
     {
         for (var i = 0; i < 60; i++)

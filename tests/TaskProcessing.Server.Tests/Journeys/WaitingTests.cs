@@ -66,7 +66,7 @@ public sealed class WaitingTests
         var leaving = signal.ListenForScheduled(["a", "b"]);
         using var staying = signal.ListenForScheduled(["b"]);
 
-        signal.RaiseScheduled("b");
+        signal.WakeWorker("b");
         leaving.Dispose();
 
         (await staying.WaitAsync(TimeSpan.Zero, TimeProvider.System, CancellationToken.None)).Should().BeTrue();

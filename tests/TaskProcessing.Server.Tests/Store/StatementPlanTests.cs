@@ -31,7 +31,7 @@ public sealed partial class StatementPlanTests
             .Append((nameof(TaskClaim), new TaskClaim(database.Get<Dialect>()).For(types: 3)))
             .ToList();
 
-        statements.Should().HaveCountGreaterThan(12);
+        statements.Should().HaveCountGreaterThan(8);
         foreach (var (name, statement) in statements)
             (await PlanAsync(database, statement.For('?'))).Should().NotContain(step => IsScan(step), name);
     }

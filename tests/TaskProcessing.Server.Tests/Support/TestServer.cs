@@ -21,12 +21,14 @@ namespace TaskProcessing.Server.Tests.Support;
 internal sealed class TestServer : IAsyncDisposable
 {
     private readonly TestDatabase _database;
+    private readonly bool _ownsDatabase;
     private readonly WebApplication _app;
     private readonly LogWatch _log;
 
-    private TestServer(TestDatabase database, WebApplication app, LogWatch log)
+    private TestServer(TestDatabase database, bool ownsDatabase, WebApplication app, LogWatch log)
     {
         _database = database;
+        _ownsDatabase = ownsDatabase;
         _app = app;
         _log = log;
         Address = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -44,14 +46,20 @@ internal sealed class TestServer : IAsyncDisposable
 
     /// <summary>Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.</summary>
     public static async Task<TestServer> StartAsync(
-        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null)
+        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null) =>
+        await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
+
+    /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
+    public Task<TestServer> StartPeerAsync() => StartAsync(_database, ownsDatabase: false, time: null, settings: null, more: null);
+
+    private static async Task<TestServer> StartAsync(
+        TestDatabase database, bool ownsDatabase, TimeProvider? time, IReadOnlyDictionary<string, string>? settings, Action<IServiceCollection>? more)
     {
-        var database = await TestDatabase.CreateAsync(store);
         var all = new Dictionary<string, string>
         {
             ["Urls"] = "http://127.0.0.1:0",
             ["DataDirectory"] = database.DataDirectory,
-            ["Store:Provider"] = store.ToString(),
+            ["Store:Provider"] = database.Options.Provider.ToString(),
             ["Store:ConnectionString"] = database.Options.ConnectionString ?? "",
             ["Providers:BuiltIn:Enabled"] = "false",
             ["Providers:ReadyMade:Enabled"] = "false",
@@ -73,7 +81,7 @@ internal sealed class TestServer : IAsyncDisposable
 
         var app = builder.Build().UseTaskProcessing();
         await app.StartAsync();
-        return new TestServer(database, app, log);
+        return new TestServer(database, ownsDatabase, app, log);
     }
 
     public T Get<T>()
@@ -130,7 +138,8 @@ internal sealed class TestServer : IAsyncDisposable
     {
         await _app.StopAsync();
         await _app.DisposeAsync();
-        await _database.DisposeAsync();
+        if (_ownsDatabase)
+            await _database.DisposeAsync();
         _log.Unexpected.Should().BeEmpty("a server under test logs no warnings that the test does not expect");
     }
 

@@ -13,6 +13,9 @@ internal sealed record OperationDescription(string Id, string Summary)
     /// <summary>What <c>ocs.data</c> holds.</summary>
     public Type? Data { get; init; }
 
+    /// <summary>Whether the answer is a stream of events instead of an envelope.</summary>
+    public bool IsStream { get; init; }
+
     /// <summary>The HTTP statuses of foreseen failures, as version 2 sends them.</summary>
     public int[] Failures { get; init; } = [];
 }
@@ -24,4 +27,9 @@ internal static class DescribeExtensions
         this TBuilder builder, string id, string summary, Type? parameters = null, Type? data = null, params int[] failures)
         where TBuilder : IEndpointConventionBuilder =>
         builder.WithMetadata(new OperationDescription(id, summary) { Parameters = parameters, Data = data, Failures = failures });
+
+    /// <summary>Describes an endpoint that answers Server-Sent Events.</summary>
+    public static TBuilder DescribeStream<TBuilder>(this TBuilder builder, string id, string summary, params int[] failures)
+        where TBuilder : IEndpointConventionBuilder =>
+        builder.WithMetadata(new OperationDescription(id, summary) { IsStream = true, Failures = failures });
 }

@@ -38,6 +38,9 @@ internal sealed class DescribeOperations : IOperationFilter
         if (description.Parameters is { } parameters)
             AddParameters(operation, parameters, context);
 
+        if (description.IsStream)
+            operation.Parameters.Add(LastEventId());
+
         operation.Responses = Responses(description, context);
         var schemes = IsRest(context) ? RestAccess.Schemes : Access.SchemesOf(metadata);
         operation.Security = [.. schemes.Select(names => Requirement(names, context.Document))];
@@ -101,7 +104,9 @@ internal sealed class DescribeOperations : IOperationFilter
     private static OpenApiResponses Responses(OperationDescription description, OperationFilterContext context)
     {
         var responses = new OpenApiResponses();
-        if (description.Data is { } data)
+        if (description.IsStream)
+            responses["200"] = Stream();
+        else if (description.Data is { } data)
             responses["200"] = Response("OK", (IsRest(context) ? typeof(RestEnvelope<>) : typeof(OcsEnvelope<>)).MakeGenericType(data), context);
         else
             responses["200"] = new OpenApiResponse { Description = "OK" };
@@ -109,12 +114,29 @@ internal sealed class DescribeOperations : IOperationFilter
         foreach (var status in description.Failures)
         {
             responses[$"{status}"] = status == 204
-                ? new OpenApiResponse { Description = "No task waits." }
+                ? new OpenApiResponse { Description = description.IsStream ? "The task has ended, and Last-Event-ID says that the caller knows." : "No task waits." }
                 : Response(FailureTexts[status], IsRest(context) ? typeof(RestEnvelope<object>) : typeof(OcsEnvelope<MessageResource>), context);
         }
 
         return responses;
     }
+
+    private static OpenApiParameter LastEventId() => new()
+    {
+        Name = "Last-Event-ID",
+        In = ParameterLocation.Header,
+        Description = "The id of the last event that the caller has; the stream goes on from there. An EventSource sends it by itself.",
+        Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+    };
+
+    private static OpenApiResponse Stream() => new()
+    {
+        Description =
+            "Server-Sent Events, each with an id. `status`: `{\"task\": …}`, the whole task, first and whenever its status changed. "
+            + "`progress`: `{\"id\", \"progress\"}`. `output`: `{\"id\", \"mode\", \"output\"}`, where the mode is `replace` for all there is, "
+            + "or `append` for what is to be added to the texts that the reader has. `deleted`: `{\"id\"}`. Comments come every 15 seconds.",
+        Content = new Dictionary<string, OpenApiMediaType> { ["text/event-stream"] = new() { Schema = new OpenApiSchema { Type = JsonSchemaType.String } } },
+    };
 
     private static OpenApiResponse Response(string text, Type type, OperationFilterContext context) => new()
     {

@@ -80,9 +80,9 @@ internal static class TaskEndpoints
             : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
 
     private static async Task<OcsResult> Delete(
-        HttpContext context, Caller caller, ITaskStore tasks, IOptions<OcsOptions> ocs, CancellationToken cancellationToken)
+        HttpContext context, Caller caller, DeleteTask deleteTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken)
     {
-        var deleted = await tasks.DeleteAsync(context.RouteId("id"), caller.Owner, cancellationToken);
+        var deleted = await deleteTask.RunAsync(context.RouteId("id"), caller.Owner, cancellationToken);
         return deleted || ocs.Value.Profile == OcsProfile.Nextcloud
             ? OcsResult.Ok(OcsData.Null)
             : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");

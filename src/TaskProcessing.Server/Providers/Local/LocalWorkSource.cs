@@ -16,17 +16,14 @@ internal sealed class LocalWorkSource(
     StreamOutput streamOutput,
     FinishTask finishTask,
     ReleaseTask releaseTask,
+    FindTask findTask,
     FindTaskFile findTaskFile,
     AddTaskFile addTaskFile,
-    IBlobStore blobs,
-    ITaskStore tasks,
-    TaskSignal signal,
-    TimeProvider time) : IWorkSource
+    IBlobStore blobs) : IWorkSource
 {
     private const string Actor = "built-in worker";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
         await taskTypes.SetLocalProvidersAsync(providers, cancellationToken);
@@ -58,19 +55,8 @@ internal sealed class LocalWorkSource(
     public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken) =>
         Status(await streamOutput.RunAsync(taskId, JsonElement.Parse(output.ToJson()), cancellationToken));
 
-    /// <summary>A change in this process is noticed at once, one in another with the next look.</summary>
-    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
-    {
-        using var listener = signal.ListenForChanges(taskId);
-        while (true)
-        {
-            var status = (await tasks.FindAsync(taskId, cancellationToken))?.Status;
-            if (status is null || status.Value.IsFinal())
-                return status;
-
-            await listener.WaitAsync(LookInterval, time, cancellationToken);
-        }
-    }
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken) =>
+        await findTask.WaitUntilEndedAsync(taskId, cancellationToken);
 
     public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
         Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));

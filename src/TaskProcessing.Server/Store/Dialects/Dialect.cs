@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -10,6 +11,12 @@ internal abstract class Dialect : IDisposable
 {
     /// <summary>Which database this is, for messages: its kind and place, without credentials.</summary>
     public abstract string Location { get; }
+
+    /// <summary>How the processes on the database hear of each other.</summary>
+    public abstract ISignalLine Signals { get; }
+
+    /// <summary>The statement that tells other processes, when its transaction commits, that what they keep in memory is outdated; null where they look for that.</summary>
+    public virtual string? AnnounceChange => null;
 
     /// <summary>Points a context at the database.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);

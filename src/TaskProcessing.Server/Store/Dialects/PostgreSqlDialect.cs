@@ -2,7 +2,9 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -31,10 +33,15 @@ internal sealed class PostgreSqlDialect : Dialect
         if (!builder.ContainsKey("Max Auto Prepare"))
             builder.MaxAutoPrepare = PreparedStatements;
         _connectionString = builder.ToString();
+        Signals = new PostgreSqlSignals(_connectionString);
         Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
     }
 
     public override string Location { get; }
+
+    public override ISignalLine Signals { get; }
+
+    public override string AnnounceChange => PostgreSqlSignals.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 

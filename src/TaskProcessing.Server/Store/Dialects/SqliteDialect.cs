@@ -5,7 +5,9 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
 using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
@@ -20,6 +22,7 @@ internal sealed class SqliteDialect : Dialect
     private readonly ConnectionSetup _setup = new();
     private readonly string _connectionString;
     private readonly string _path;
+    private readonly SqliteSignals _signals;
 
     public SqliteDialect(string? connectionString, string dataDirectory)
     {
@@ -33,9 +36,12 @@ internal sealed class SqliteDialect : Dialect
         builder.DataSource = _path;
         builder.ForeignKeys = true;
         _connectionString = builder.ToString();
+        _signals = new SqliteSignals(_connectionString);
     }
 
     public override string Location => $"the SQLite file {_path}";
+
+    public override ISignalLine Signals => _signals;
 
     public override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(_connectionString).AddInterceptors(_setup);
@@ -88,6 +94,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override void Dispose()
     {
+        _signals.Dispose();
+
         // Closing the last connection folds the write-ahead log into the file.
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);

@@ -11,10 +11,16 @@ namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskUpkeepStore(Database database, Dialect dialect, WebhookBell bell) : ITaskUpkeep
 {
-    public Task<bool> AnyDueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
-            async db => await db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Running && task.LeaseUntil <= now, cancellationToken)
-                || await db.Tasks.AnyAsync(task => task.NotBefore != null && task.NotBefore <= now, cancellationToken),
+            async db =>
+            {
+                var lease = await db.Tasks.Where(task => task.Status == ProcessingStatus.Running && task.LeaseUntil != null)
+                    .OrderBy(task => task.LeaseUntil).Select(task => task.LeaseUntil).FirstOrDefaultAsync(cancellationToken);
+                var delay = await db.Tasks.Where(task => task.NotBefore != null)
+                    .OrderBy(task => task.NotBefore).Select(task => task.NotBefore).FirstOrDefaultAsync(cancellationToken);
+                return lease is null || delay < lease ? delay : lease;
+            },
             cancellationToken);
 
     public Task<IReadOnlyList<ProcessingTask>> ReturnLostAsync(int mostAttempts, int limit, DateTimeOffset now, CancellationToken cancellationToken)

@@ -7,10 +7,7 @@ internal sealed class ReleaseTask(ITaskStore tasks, TaskSignal signal, TimeProvi
     {
         var change = await tasks.TryReleaseAsync(id, actor, time.GetUtcNow(), cancellationToken);
         if (change is { Changed: true, Task: { } task })
-        {
-            signal.RaiseChanged(id);
-            signal.RaiseScheduled(task.Type);
-        }
+            signal.RaiseScheduled(task);
 
         return ReportOutcome.Of(change);
     }

@@ -17,22 +17,15 @@ internal sealed class RenewLease(ITaskStore tasks, TaskSignal signal, TimeProvid
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
         var until = time.GetUtcNow() + wait;
         var current = change.Task;
-        while (current is { Status: ProcessingStatus.Running } && await WaitAsync(listener, until - time.GetUtcNow(), waiting.Token))
+        while (current is { Status: ProcessingStatus.Running } && until > time.GetUtcNow())
+        {
+            listener.Know(current);
+            if (!await listener.WaitAsync(until - time.GetUtcNow(), time, waiting.Token))
+                break;
             current = await tasks.FindAsync(id, cancellationToken);
+        }
 
         cancellationToken.ThrowIfCancellationRequested();
         return current is null ? new ReportOutcome.NotFound() : new ReportOutcome.Accepted(current);
-    }
-
-    private async Task<bool> WaitAsync(TaskListener listener, TimeSpan longest, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return longest > TimeSpan.Zero && await listener.WaitAsync(longest, time, cancellationToken);
-        }
-        catch (OperationCanceledException)
-        {
-            return false;
-        }
     }
 }

@@ -11,10 +11,7 @@ internal sealed class RequeueTask(ITaskStore tasks, TaskSignal signal, TimeProvi
     {
         var change = await tasks.TryRequeueAsync(id, actor, time.GetUtcNow(), cancellationToken);
         if (change is { Changed: true, Task: { } task })
-        {
-            signal.RaiseChanged(id);
-            signal.RaiseScheduled(task.Type);
-        }
+            signal.RaiseScheduled(task);
 
         return change;
     }

@@ -17,8 +17,7 @@ internal sealed partial class ReturnLostTasks(ITaskUpkeep tasks, LeaseTerms leas
             foreach (var task in bite)
             {
                 Log.Returned(logger, task.Id, task.ProviderId, task.Attempt);
-                signal.RaiseChanged(task.Id);
-                signal.RaiseScheduled(task.Type);
+                signal.RaiseScheduled(task);
             }
         }
         while (bite.Count == Bite);
@@ -29,7 +28,7 @@ internal sealed partial class ReturnLostTasks(ITaskUpkeep tasks, LeaseTerms leas
             foreach (var task in bite)
             {
                 Log.GivenUp(logger, task.Id, task.ProviderId, task.Attempt);
-                signal.RaiseChanged(task.Id);
+                signal.RaiseChanged(task);
             }
         }
         while (bite.Count == Bite);

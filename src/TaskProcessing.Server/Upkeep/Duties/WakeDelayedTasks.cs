@@ -17,7 +17,7 @@ internal sealed class WakeDelayedTasks(ITaskUpkeep tasks, TaskSignal signal, Tim
         {
             bite = await tasks.WakeDelayedAsync(Bite, time.GetUtcNow(), cancellationToken);
             foreach (var task in bite)
-                signal.RaiseScheduled(task.Type);
+                signal.RaiseScheduled(task);
         }
         while (bite.Count == Bite);
     }

@@ -19,7 +19,10 @@ internal sealed class GuardedConnection(AddressGuard guard)
         var found = IPAddress.TryParse(host, out var literal) ? [literal] : await Dns.GetHostAddressesAsync(host, cancellationToken);
         var allowed = found.Where(address => guard.Allows(host, address)).ToList();
         if (allowed.Count == 0 && found.Length > 0)
-            throw new TargetRefusedException($"{host} is {string.Join(" and ", found.Take(3).Select(address => address.ToString()))}, an address that Webhooks:AllowedTargets does not allow");
+        {
+            var named = literal is null ? $" is {string.Join(" and ", found.Take(3).Select(address => address.ToString()))}," : " is";
+            throw new TargetRefusedException($"{host}{named} an address that Webhooks:AllowedTargets does not allow");
+        }
 
         Exception? failure = null;
         foreach (var address in allowed)

@@ -1,0 +1,15 @@
+namespace TaskProcessing.Server.Tasks;
+
+/// <summary>Deletes a task of its owner's, whatever its status. Who waits for it, or works on it, hears of that.</summary>
+internal sealed class DeleteTask(ITaskStore tasks, TaskSignal signal)
+{
+    /// <returns>False when there is none, or it is somebody else's.</returns>
+    public async Task<bool> RunAsync(long id, TaskOwner owner, CancellationToken cancellationToken)
+    {
+        if (!await tasks.DeleteAsync(id, owner, cancellationToken))
+            return false;
+
+        signal.RaiseChanged(id, owner.UserId);
+        return true;
+    }
+}

@@ -1,0 +1,112 @@
+using System.Threading.Channels;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
+
+namespace TaskProcessing.Server.Upkeep.Watching;
+
+/// <summary>
+/// Tells the other processes on the database what happens here, and wakes those who wait here for what happens there.
+/// Whatever is raised while one message is under way goes with the next, so that a busy server sends few.
+/// </summary>
+internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, ChangeWatcher changes, QueueWatcher queue, TimeProvider time, ILogger<SignalRelay> logger) : BackgroundService
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
+
+    private readonly Channel<TaskNotice> _raised = Channel.CreateUnbounded<TaskNotice>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly SemaphoreSlim _outdated = new(0, 1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!line.CarriesNotices)
+            return;
+
+        signal.Raised += Keep;
+        try
+        {
+            await Task.WhenAll(
+                InsistAsync("tell other processes what happens here", SendAsync, stoppingToken),
+                InsistAsync("hear what happens in other processes", ListenAsync, stoppingToken),
+                InsistAsync("read anew what other processes changed", RereadAsync, stoppingToken));
+        }
+        finally
+        {
+            signal.Raised -= Keep;
+        }
+    }
+
+    private void Keep(TaskNotice notice) => _raised.Writer.TryWrite(notice);
+
+    private async Task SendAsync(CancellationToken cancellationToken)
+    {
+        while (await _raised.Reader.WaitToReadAsync(cancellationToken))
+        {
+            var notices = new List<TaskNotice>();
+            while (_raised.Reader.TryRead(out var notice))
+                notices.Add(notice);
+
+            await line.SendAsync(notices, cancellationToken);
+            await Task.Delay(Pause, time, cancellationToken);
+        }
+    }
+
+    private Task ListenAsync(CancellationToken cancellationToken) => line.ListenAsync(Reread, Hear, cancellationToken);
+
+    private void Hear(TaskNotice notice)
+    {
+        if (notice is TaskNotice.CachesOutdated)
+            Reread();
+        else
+            signal.Hear(notice);
+    }
+
+    private void Reread()
+    {
+        try
+        {
+            _outdated.Release();
+        }
+        catch (SemaphoreFullException)
+        {
+            // It is to be done already.
+        }
+    }
+
+    private async Task RereadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await _outdated.WaitAsync(cancellationToken);
+            await changes.LookAsync(cancellationToken);
+            await queue.LookAsync(cancellationToken);
+        }
+    }
+
+    private async Task InsistAsync(string purpose, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    {
+        var failing = false;
+        while (true)
+        {
+            var began = time.GetTimestamp();
+            try
+            {
+                await work(cancellationToken);
+            }
+            catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+            {
+                failing = failing && time.GetElapsedTime(began) < TimeSpan.FromMinutes(1);
+                if (!failing)
+                    Log.Failed(logger, error, purpose);
+                failing = true;
+            }
+
+            await Task.Delay(PauseAfterFailure, time, cancellationToken);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Warning, "Could not {Purpose}; trying again. Until then those who wait hear of it when this server looks")]
+        public static partial void Failed(ILogger logger, Exception error, string purpose);
+    }
+}

@@ -1,0 +1,67 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Providers.Local;
+using TaskProcessing.Server.Tests.Contract;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Journeys;
+
+/// <summary>A cancel reaches providers that report nothing, in the server's own process and over HTTP.</summary>
+public sealed class CancelJourneyTests
+{
+    [Theory]
+    [InlineData(false, "cancel")]
+    [InlineData(true, "cancel")]
+    [InlineData(true, "delete")]
+    public async Task A_provider_that_reports_nothing_hears_that_its_task_is_not_wanted(bool isRemote, string how)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        using var app = await server.ExAppAsync("worker");
+        using var source = isRemote ? new OcsWorkSource(new OcsWorkerOptions { Server = server.Address, AppId = "worker", Secret = "secret" }, TimeProvider.System) : null;
+        var provider = new Silent();
+        var options = new WorkerOptions { KeepAliveInterval = TimeSpan.FromHours(1) };
+        var worker = new WorkerLoop((IWorkSource?)source ?? ActivatorUtilities.CreateInstance<LocalWorkSource>(server.Get<IServiceProvider>()), [provider], options, NullLogger<WorkerLoop>.Instance, TimeProvider.System);
+        using var stopping = new CancellationTokenSource();
+        var running = worker.RunAsync(stopping.Token);
+        await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find("core:text2text") is not null, "the registration");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        await provider.Started.Task;
+
+        if (how == "cancel")
+            await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
+        else
+            await alice.OcsAsync("DELETE", $"/task/{id}");
+
+        (await provider.Stopped.Task).Should().Be(how == "cancel" ? StopReason.TaskCancelled : StopReason.TaskGone);
+        await stopping.CancelAsync();
+        await running;
+    }
+
+    private sealed class Silent : TaskProvider
+    {
+        public TaskCompletionSource Started { get; } = new();
+
+        public TaskCompletionSource<StopReason> Stopped { get; } = new();
+
+        public override ProviderDescriptor Descriptor { get; } = new() { Id = "test:silent", Name = "Silent", TaskType = "core:text2text" };
+
+        public override async ValueTask<TaskOutput> RunAsync(TaskRunContext context)
+        {
+            Started.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken);
+            }
+            finally
+            {
+                Stopped.SetResult(context.StopReason);
+            }
+
+            return [];
+        }
+    }
+}

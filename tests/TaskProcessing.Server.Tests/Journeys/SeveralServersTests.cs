@@ -1,0 +1,105 @@
+using System.Diagnostics;
+using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tests.Contract;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Journeys;
+
+/// <summary>
+/// Two servers on one PostgreSQL database: who waits at one hears of what happens at the other without its looking, which
+/// would take fifteen seconds; and a command beside a server.
+/// </summary>
+public sealed class SeveralServersTests
+{
+    private const string Type = "core:text2text";
+
+    [Fact]
+    public async Task A_worker_that_waits_at_one_server_gets_the_task_that_is_scheduled_at_the_other()
+    {
+        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        using var worker = await one.WorkerAsync(Type);
+        await using var other = await one.StartPeerAsync();
+        using var alice = await ClientAt(other, one, "alice");
+        var next = worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}&wait=60");
+        await Eventually.BecomesTrue(() => one.Get<TaskSignal>().AwaitedTypes.Contains(Type), "waiting");
+
+        var id = (await SoonAsync(alice.ScheduleAsync())).TaskId;
+
+        (await SoonAsync(next)).TaskId.Should().Be(id);
+    }
+
+    [Fact]
+    public async Task Readers_and_workers_at_one_server_hear_of_a_cancel_at_the_other()
+    {
+        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        using var worker = await one.WorkerAsync(Type);
+        using var alice = await one.UserAsync("alice");
+        await using var other = await one.StartPeerAsync();
+        using var aliceElsewhere = await ClientAt(other, one, "alice");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        await worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}");
+        await using var stream = await EventReader.FollowAsync(alice, $"/task/{id}/events");
+        await using var all = await EventReader.FollowAsync(alice, "/tasks/events");
+        await stream.NextAsync();
+        await all.NextAsync();
+        var heartbeat = worker.OcsAsync("POST", $"/tasks_provider/{id}/heartbeat", new { wait = 60 });
+        await Eventually.BecomesTrue(() => one.Get<TaskSignal>().Waiting == 3, "all waiting");
+
+        await aliceElsewhere.OcsAsync("POST", $"/tasks/{id}/cancel");
+
+        (await SoonAsync(stream.NextAsync())).Status.Should().Be("STATUS_CANCELLED");
+        (await SoonAsync(all.NextAsync())).Status.Should().Be("STATUS_CANCELLED");
+        ((string?)(await SoonAsync(heartbeat)).Task["status"]).Should().Be("STATUS_CANCELLED");
+    }
+
+    [Fact]
+    public async Task A_provider_that_registers_at_one_server_is_known_at_the_other_at_once()
+    {
+        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        await using var other = await one.StartPeerAsync();
+        using var alice = await ClientAt(other, one, "alice");
+
+        using var worker = await one.WorkerAsync(Type);
+
+        var clock = Stopwatch.StartNew();
+        while ((await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = Type, appId = "test" })).HttpStatus != 200)
+            clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(10), "looking alone takes fifteen seconds");
+    }
+
+    [Theory]
+    [InlineData(nameof(StoreProvider.Sqlite))]
+    [InlineData(nameof(StoreProvider.PostgreSql))]
+    public async Task What_nobody_signalled_is_found_by_looking(string store)
+    {
+        var time = new ManualTimeProvider();
+        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), time);
+        using var worker = await server.WorkerAsync(Type);
+        using var alice = await server.UserAsync("alice");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        await using var stream = await EventReader.FollowAsync(alice, $"/task/{id}/events");
+        await using var all = await EventReader.FollowAsync(alice, "/tasks/events");
+        await stream.NextAsync();
+        await all.NextAsync();
+
+        // As by a process that dies before it can tell.
+        await server.Get<ITaskStore>().TryCancelAsync(id, "test", time.GetUtcNow(), TestContext.Current.CancellationToken);
+        await using var passing = new Timer(_ => time.Advance(TimeSpan.FromSeconds(1)), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(5));
+
+        (await stream.NextAsync()).Status.Should().Be("STATUS_CANCELLED");
+        (await all.NextAsync()).Status.Should().Be("STATUS_CANCELLED");
+    }
+
+    private static async Task<HttpClient> ClientAt(TestServer server, TestServer first, string user)
+    {
+        if (await first.Get<IAccountStore>().FindAsync(user, TestContext.Current.CancellationToken) is null)
+            await first.AddUserAsync(user);
+        var client = server.Guest();
+        client.DefaultRequestHeaders.Authorization = new("Basic", TestServer.Base64($"{user}:token-of-{user}"));
+        return client;
+    }
+
+    /// <summary>Fails where it was only found by looking, every fifteen seconds; leaves room for a busy machine.</summary>
+    private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));
+}
