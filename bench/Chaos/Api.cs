@@ -42,11 +42,19 @@ internal sealed class Api : IDisposable
     public Task<Reply> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body ?? new { }) }, cancellationToken);
 
-    public Task<Reply> ScheduleAsync(string key, CancellationToken cancellationToken)
+    public Task<Reply> ScheduleAsync(string key, Uri? webhook, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Root + "/schedule")
         {
-            Content = JsonContent.Create(new { type = ChaosOptions.TaskType, appId = "chaos", customId = key, input = new { input = $"text of {key}" } }),
+            Content = JsonContent.Create(new
+            {
+                type = ChaosOptions.TaskType,
+                appId = "chaos",
+                customId = key,
+                input = new { input = $"text of {key}" },
+                webhookUri = webhook,
+                webhookMethod = webhook is null ? null : "HTTP:POST",
+            }),
         };
         request.Headers.Add("Idempotency-Key", key);
         return SendAsync(request, cancellationToken);

@@ -43,4 +43,7 @@ internal enum Sabotage
 
     /// <summary>A task that was called off is there as if it were not.</summary>
     Revive,
+
+    /// <summary>Nobody is told any more how tasks ended.</summary>
+    Hush,
 }

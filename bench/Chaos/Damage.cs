@@ -10,6 +10,7 @@ internal static class Damage
             Sabotage.Lose => $"DELETE FROM tasks WHERE id = {farm.Accepted.Values.First()}",
             Sabotage.Overwrite => """UPDATE tasks SET output = '{"output":"done by nobody"}' WHERE id = (SELECT MAX(id) FROM tasks WHERE status = 3)""",
             Sabotage.Revive => $"UPDATE tasks SET status = 4 WHERE id = {farm.Cancelled.First()}",
+            Sabotage.Hush => "DELETE FROM webhook_deliveries WHERE id IN (SELECT MAX(id) FROM webhook_deliveries)",
             _ => null,
         };
         if (sql is not null)

@@ -4,11 +4,12 @@ namespace Chaos;
 /// Clients that schedule, repeat, wait and cancel, each as fast as it gets answers; and the record of what they were told.
 /// An answer that did not come is asked for until it does, with the same key.
 /// </summary>
-internal sealed class Farm(Uri address, IReadOnlyList<string> users)
+internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook)
 {
     private const double RepeatShare = 0.2;
     private const double CancelShare = 0.1;
     private const double WaitShare = 0.7;
+    private const int WebhookEvery = 20;
 
     private readonly Lock _lock = new();
 
@@ -17,6 +18,9 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users)
 
     /// <summary>Tasks that a client was told are cancelled.</summary>
     public HashSet<long> Cancelled { get; } = [];
+
+    /// <summary>Tasks whose end is to be told.</summary>
+    public HashSet<long> Hooked { get; } = [];
 
     /// <summary>Ends that clients were shown: they must be the last.</summary>
     public Dictionary<long, (string Status, string? Output)> Seen { get; } = [];
@@ -36,9 +40,10 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users)
         for (var count = 0; !stopping.IsCancellationRequested; count++)
         {
             var key = $"{number}-{count}";
-            var id = await ScheduleAsync(api, key, cancellationToken);
+            var hook = count % WebhookEvery == 0 ? webhook : null;
+            var id = await ScheduleAsync(api, key, hook, cancellationToken);
             if (Random.Shared.NextDouble() < RepeatShare)
-                await RepeatAsync(api, key, id, cancellationToken);
+                await RepeatAsync(api, key, hook, id, cancellationToken);
             if (Random.Shared.NextDouble() < CancelShare)
                 await CancelAsync(api, id, cancellationToken);
             if (Random.Shared.NextDouble() < WaitShare)
@@ -46,17 +51,22 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users)
         }
     }
 
-    private async Task<long> ScheduleAsync(Api api, string key, CancellationToken cancellationToken)
+    private async Task<long> ScheduleAsync(Api api, string key, Uri? hook, CancellationToken cancellationToken)
     {
-        var reply = await Api.InsistAsync(() => api.ScheduleAsync(key, cancellationToken), cancellationToken);
+        var reply = await Api.InsistAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
         lock (_lock)
+        {
             Accepted[key] = reply.Id;
+            if (hook is not null)
+                Hooked.Add(reply.Id);
+        }
+
         return reply.Id;
     }
 
-    private async Task RepeatAsync(Api api, string key, long id, CancellationToken cancellationToken)
+    private async Task RepeatAsync(Api api, string key, Uri? hook, long id, CancellationToken cancellationToken)
     {
-        var again = await Api.InsistAsync(() => api.ScheduleAsync(key, cancellationToken), cancellationToken);
+        var again = await Api.InsistAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
         lock (_lock)
         {
             Repeats++;

@@ -23,17 +23,19 @@ internal static class Run
 
         using var workers = new WorkerProcesses(server.Address, options);
         workers.Start();
-        var farm = new Farm(server.Address, server.Users);
+        using var receiver = new WebhookReceiver();
+        var farm = new Farm(server.Address, server.Users, receiver.Address);
         using var stopping = new CancellationTokenSource();
         var clients = farm.RunAsync(options.Clients, stopping.Token, cancellationToken);
         var kills = await KillAsync(options, server, database, workers, cancellationToken);
 
         await stopping.CancelAsync();
         await clients.WaitAsync(Drain, cancellationToken);
-        var verdict = new Verdict(farm, server.Address, server.ServiceKey);
+        var verdict = new Verdict(farm, receiver, server.Address, server.ServiceKey);
         await verdict.WaitUntilAllHasEndedAsync(Drain, cancellationToken);
         workers.Stop();
         await Damage.DoAsync(options.Sabotage, farm, database, cancellationToken);
+        await verdict.WaitUntilAllIsToldAsync(Drain, cancellationToken);
         await verdict.JudgeAsync(workers.Journals, cancellationToken);
         if (await server.StopAsync() is not 0 and var code)
             verdict.Violations.Add($"the server stopped with exit code {code}");

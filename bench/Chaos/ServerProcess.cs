@@ -27,6 +27,7 @@ internal sealed class ServerProcess : IDisposable
             $"--Urls={Address}",
             "--Providers:BuiltIn:Enabled=false",
             "--RateLimits:Enabled=false",
+            "--Webhooks:AllowedTargets:0=127.0.0.1",
             "--Leases:MaxAttempts=1000",
             "--Leases:RetrySeconds=0",
             $"--Leases:Types:0:TaskType={ChaosOptions.TaskType}",

@@ -3,7 +3,7 @@ using System.Globalization;
 namespace Chaos;
 
 /// <summary>Compares what clients and workers were told with what the server has in the end.</summary>
-internal sealed class Verdict(Farm farm, Uri address, string serviceKey)
+internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, string serviceKey)
 {
     private const int Shown = 20;
 
@@ -21,6 +21,12 @@ internal sealed class Verdict(Farm farm, Uri address, string serviceKey)
         }
     }
 
+    public async Task WaitUntilAllIsToldAsync(TimeSpan longest, CancellationToken cancellationToken)
+    {
+        for (var until = DateTime.UtcNow + longest; DateTime.UtcNow < until && !receiver.HasAll(farm.Hooked);)
+            await Task.Delay(200, cancellationToken);
+    }
+
     public async Task JudgeAsync(IReadOnlyList<string> journals, CancellationToken cancellationToken)
     {
         using var reader = new StoredTasks(address, serviceKey);
@@ -35,6 +41,7 @@ internal sealed class Verdict(Farm farm, Uri address, string serviceKey)
         JudgeEnds(tasks);
         JudgeResults(tasks, entries);
         JudgeHistories(tasks.Values);
+        JudgeDeliveries(tasks);
         var claims = Holding.Of(entries);
         Count("claims that workers were given", claims.Count);
         Violations.AddRange(Holding.Overlaps(claims));
@@ -119,6 +126,22 @@ internal sealed class Verdict(Farm farm, Uri address, string serviceKey)
         }
 
         Count("times that a silent worker's lease ended", lost);
+    }
+
+    private void JudgeDeliveries(Dictionary<long, StoredTask> tasks)
+    {
+        Count("webhook deliveries that were taken, each at the fourth try", receiver.Taken.Count);
+        Count("of them taken once more", receiver.Repeated);
+        var told = receiver.Taken.Values.ToLookup(delivery => delivery.Task, delivery => delivery.Status);
+        foreach (var id in farm.Hooked.Where(id => !told.Contains(id)))
+            Violations.Add($"nobody was told that task {id} ended");
+        foreach (var end in told)
+        {
+            if (end.Count() > 1)
+                Violations.Add($"task {end.Key} has {end.Count()} deliveries");
+            if (tasks.TryGetValue(end.Key, out var task) && end.Any(status => status != task.OcsStatus))
+                Violations.Add($"task {end.Key} is {task.Status}, and was told to be {string.Join(", ", end)}");
+        }
     }
 
     private void Count(string what, int count) => _counts[what] = count;
