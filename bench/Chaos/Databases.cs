@@ -72,8 +72,13 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
         // The postmaster and all of its children at once, as if the machine had died.
         var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), cancellationToken))[0];
         var children = await Tool.RunAsync("pgrep", ["-P", postmaster], cancellationToken);
-        await Tool.RunAsync("kill", ["-KILL", postmaster, .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)], cancellationToken, mayFail: true);
-        await Task.Delay(TimeSpan.FromMilliseconds(500), cancellationToken);
+        string[] all = [postmaster, .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        await Tool.RunAsync("kill", ["-KILL", .. all], cancellationToken, mayFail: true);
+        while (all.Any(IsAlive))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
+
+        // After a real crash no process has its number; here its body may not be buried yet.
+        File.Delete(Path.Combine(Data, "postmaster.pid"));
         await RaiseAsync(cancellationToken);
         return true;
     }
@@ -89,22 +94,34 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Data, "postmaster.pid")))
-            await RunAsync("pg_ctl", ["-D", Data, "-m", "fast", "-w", "stop"], CancellationToken.None);
+            await RunAsync("pg_ctl", ["-D", Data, "-m", "fast", "-w", "stop"], CancellationToken.None, mayFail: true);
     }
 
     private Task<string> RaiseAsync(CancellationToken cancellationToken) => RunAsync(
         "pg_ctl",
-        ["-D", Data, "-w", "-l", Path.Combine(Data, "log"), "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories={Data} -c fsync=on -c max_connections=100", "start"],
+        ["-D", Data, "-w", "-l", Path.Combine(Data, "log"), "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories= -c fsync=on -c max_connections=100", "start"],
         cancellationToken);
 
     private string[] Login(string database) => ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-d", database];
 
-    private Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
+    private Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken, bool mayFail = false)
     {
         var path = Path.Combine(programs, program);
         return Environment.UserName == "root"
-            ? Tool.RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments], cancellationToken)
-            : Tool.RunAsync(path, arguments, cancellationToken);
+            ? Tool.RunAsync("runuser", ["-u", "postgres", "--", path, .. arguments], cancellationToken, mayFail)
+            : Tool.RunAsync(path, arguments, cancellationToken, mayFail);
+    }
+
+    private static bool IsAlive(string process)
+    {
+        try
+        {
+            return !File.ReadAllText($"/proc/{process}/stat").Contains(") Z ", StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
     }
 }
 

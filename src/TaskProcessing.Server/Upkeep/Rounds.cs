@@ -28,6 +28,10 @@ internal sealed partial class Rounds(IEnumerable<IRound> rounds, TimeProvider ti
                 await round.LookAsync(cancellationToken);
                 failing = false;
             }
+            catch (StoreUnavailableException)
+            {
+                // Said once, by Outages, for all rounds and requests.
+            }
             catch (Exception error) when (error is not OperationCanceledException)
             {
                 if (!failing)
