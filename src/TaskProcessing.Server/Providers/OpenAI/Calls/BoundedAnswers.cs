@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Files.Blobs;
+
 namespace TaskProcessing.Server.Providers.OpenAI.Calls;
 
 /// <summary>Ends answers that grow beyond all reason before they fill the memory, where the library would collect them whole.</summary>
@@ -13,41 +15,14 @@ internal sealed class BoundedAnswers(HttpMessageHandler inner, long mostBytes) :
         return response;
     }
 
-    private sealed class BoundedStream(Stream inner, long mostBytes) : Stream
+    private sealed class BoundedStream(Stream inner, long mostBytes) : ReadOnlyStream
     {
         private long _read;
-
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position
-        {
-            get => throw new NotSupportedException();
-            set => throw new NotSupportedException();
-        }
 
         public override int Read(byte[] buffer, int offset, int count) => Count(inner.Read(buffer, offset, count));
 
         public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
             Count(await inner.ReadAsync(buffer, cancellationToken));
-
-        public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-            ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-        public override void Flush()
-        {
-        }
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {
