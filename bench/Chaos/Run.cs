@@ -8,6 +8,9 @@ internal static class Run
     private const int Users = 6;
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(90);
 
+    /// <summary>What a killed server was sending waits for a while, and then for three refusals more.</summary>
+    private static readonly TimeSpan Telling = TimeSpan.FromSeconds(180);
+
     /// <returns>0 when nothing was lost and nothing done twice, else 1.</returns>
     public static async Task<int> RunAsync(ChaosOptions options, CancellationToken cancellationToken)
     {
@@ -35,7 +38,7 @@ internal static class Run
         await verdict.WaitUntilAllHasEndedAsync(Drain, cancellationToken);
         workers.Stop();
         await Damage.DoAsync(options.Sabotage, farm, database, cancellationToken);
-        await verdict.WaitUntilAllIsToldAsync(Drain, cancellationToken);
+        await verdict.WaitUntilAllIsToldAsync(Telling, cancellationToken);
         await verdict.JudgeAsync(workers.Journals, cancellationToken);
         if (await server.StopAsync() is not 0 and var code)
             verdict.Violations.Add($"the server stopped with exit code {code}");

@@ -28,6 +28,8 @@ internal sealed class ServerProcess : IDisposable
             "--Providers:BuiltIn:Enabled=false",
             "--RateLimits:Enabled=false",
             "--Webhooks:AllowedTargets:0=127.0.0.1",
+            // What a killed server was sending is tried again half a minute after this time.
+            "--Webhooks:TimeoutSeconds=5",
             "--Leases:MaxAttempts=1000",
             "--Leases:RetrySeconds=0",
             $"--Leases:Types:0:TaskType={ChaosOptions.TaskType}",

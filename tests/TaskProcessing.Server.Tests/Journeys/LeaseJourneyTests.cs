@@ -58,6 +58,28 @@ public sealed class LeaseJourneyTests
     }
 
     [Fact]
+    public async Task A_late_result_counts_until_somebody_else_has_finished_the_task()
+    {
+        var time = new ManualTimeProvider();
+        await using var server = await TestServer.StartAsync(time: time);
+        server.ExpectedLog.Add("lease");
+        using var alice = await server.UserAsync("alice");
+        using var worker = await server.WorkerAsync(Type);
+        var id = (await alice.ScheduleAsync()).TaskId;
+        await NextAsync(worker);
+        time.Advance(TimeSpan.FromSeconds(121));
+        await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        (await NextAsync(worker)).TaskId.Should().Be(id, "a second worker has it now");
+
+        var late = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { output = new { output = "late" } });
+        var second = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { output = new { output = "second" } });
+
+        late.Task["status"]!.GetValue<string>().Should().Be("STATUS_SUCCESSFUL");
+        second.HttpStatus.Should().Be(200);
+        second.Task["output"]!["output"]!.GetValue<string>().Should().Be("late");
+    }
+
+    [Fact]
     public async Task A_released_task_is_there_for_the_next_worker_at_once()
     {
         await using var server = await TestServer.StartAsync();
