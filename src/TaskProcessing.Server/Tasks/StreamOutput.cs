@@ -5,10 +5,12 @@ namespace TaskProcessing.Server.Tasks;
 /// <summary>
 /// Stores what there is of a running task's output. Pieces that come soon after the last stored one are dropped: the next
 /// one replaces them anyway. Progress in between does not count, or frequent reports would keep the output from readers.
+/// Nextcloud drops for two seconds; workers send every second (our SDK) or every 0.75 (llm2), and when such a worker
+/// pauses, the piece before the pause shall not be one that was dropped.
 /// </summary>
 internal sealed class StreamOutput(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <param name="id">The task.</param>
     /// <param name="output">A JSON object; its shape is not checked, it may be partial.</param>
