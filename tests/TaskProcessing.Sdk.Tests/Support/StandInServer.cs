@@ -1,9 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace TaskProcessing.Sdk.Tests.Support;
 
@@ -22,13 +19,15 @@ internal delegate Task Answer(HttpContext http);
 internal sealed class StandInServer : IAsyncDisposable
 {
     private readonly Lock _lock = new();
-    private readonly WebApplication _app;
     private readonly List<SeenCall> _calls = [];
     private readonly List<(string Start, Queue<Answer> Answers)> _routes = [];
+    private LoopbackWeb _web = null!;
 
-    private StandInServer(WebApplication app) => _app = app;
+    private StandInServer()
+    {
+    }
 
-    public Uri Address => new(_app.Urls.Single());
+    public Uri Address => new(_web.Url);
 
     public IReadOnlyList<SeenCall> Calls
     {
@@ -41,12 +40,8 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public static async Task<StandInServer> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls("http://127.0.0.1:0");
-        var server = new StandInServer(builder.Build());
-        server._app.Run(server.AnswerAsync);
-        await server._app.StartAsync(TestContext.Current.CancellationToken);
+        var server = new StandInServer();
+        server._web = await LoopbackWeb.StartAsync(server.AnswerAsync);
         return server;
     }
 
@@ -95,7 +90,7 @@ internal sealed class StandInServer : IAsyncDisposable
         await http.Response.WriteAsync(body);
     };
 
-    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+    public async ValueTask DisposeAsync() => await _web.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext http)
     {

@@ -1,26 +1,19 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace TaskProcessing.Server.Tests.Support;
 
 /// <summary>An app's listening side on a free port, which answers as a test wants and remembers what it was asked.</summary>
 internal sealed class FakeExApp : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private LoopbackWeb _web = null!;
 
-    private FakeExApp(WebApplication app)
+    private FakeExApp()
     {
-        _app = app;
-        Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
 
-    public string Url { get; }
+    public string Url => _web.Url;
 
     /// <summary>Such as <c>POST /trigger?providerId=p</c>, oldest first.</summary>
     public ConcurrentQueue<string> Calls { get; } = new();
@@ -32,16 +25,12 @@ internal sealed class FakeExApp : IAsyncDisposable
 
     public static async Task<FakeExApp> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
-        builder.Logging.ClearProviders();
-        var web = builder.Build();
-        FakeExApp? app = null;
-        web.Run(context => app!.AnswerAsync(context));
-        await web.StartAsync();
-        return app = new FakeExApp(web);
+        var app = new FakeExApp();
+        app._web = await LoopbackWeb.StartAsync(app.AnswerAsync);
+        return app;
     }
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     private async Task AnswerAsync(HttpContext context)
     {

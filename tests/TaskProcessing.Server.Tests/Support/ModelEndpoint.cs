@@ -1,13 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace TaskProcessing.Server.Tests.Support;
 
@@ -17,15 +12,13 @@ namespace TaskProcessing.Server.Tests.Support;
 /// </summary>
 internal sealed class ModelEndpoint : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private LoopbackWeb _web = null!;
 
-    private ModelEndpoint(WebApplication app)
+    private ModelEndpoint()
     {
-        _app = app;
-        Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single() + "/v1";
     }
 
-    public string Url { get; }
+    public string Url => _web.Url + "/v1";
 
     public ConcurrentQueue<Func<HttpContext, Task>> Script { get; } = new();
 
@@ -44,13 +37,9 @@ internal sealed class ModelEndpoint : IAsyncDisposable
 
     public static async Task<ModelEndpoint> StartAsync(string url = "http://127.0.0.1:0")
     {
-        var builder = WebApplication.CreateSlimBuilder([$"--urls={url}"]);
-        builder.Logging.ClearProviders();
-        var web = builder.Build();
-        ModelEndpoint? endpoint = null;
-        web.Run(context => endpoint!.AnswerAsync(context));
-        await web.StartAsync();
-        return endpoint = new ModelEndpoint(web);
+        var endpoint = new ModelEndpoint();
+        endpoint._web = await LoopbackWeb.StartAsync(endpoint.AnswerAsync, url);
+        return endpoint;
     }
 
     /// <summary>A good answer in pieces.</summary>
@@ -107,7 +96,7 @@ internal sealed class ModelEndpoint : IAsyncDisposable
         await context.Response.WriteAsync(body);
     };
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     private static async Task BeginStreamAsync(HttpContext context, string[] pieces)
     {

@@ -1,26 +1,19 @@
 using System.Collections.Concurrent;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace TaskProcessing.Server.Tests.Support;
 
 /// <summary>Who wants to hear of tasks: a real web server on a free loopback port that remembers what it got and answers as a test wants.</summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
-    private readonly WebApplication _app;
+    private LoopbackWeb _web = null!;
 
-    private WebhookReceiver(WebApplication app)
+    private WebhookReceiver()
     {
-        _app = app;
-        Url = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
     }
 
-    public string Url { get; }
+    public string Url => _web.Url;
 
     public int Port => new Uri(Url).Port;
 
@@ -41,13 +34,9 @@ internal sealed class WebhookReceiver : IAsyncDisposable
 
     public static async Task<WebhookReceiver> StartAsync()
     {
-        var builder = WebApplication.CreateSlimBuilder(["--urls=http://127.0.0.1:0"]);
-        builder.Logging.ClearProviders();
-        var web = builder.Build();
-        WebhookReceiver? receiver = null;
-        web.Run(context => receiver!.ReceiveAsync(context));
-        await web.StartAsync();
-        return receiver = new WebhookReceiver(web);
+        var receiver = new WebhookReceiver();
+        receiver._web = await LoopbackWeb.StartAsync(receiver.ReceiveAsync);
+        return receiver;
     }
 
     /// <summary>Answers the first requests with these statuses, and all later ones with 200.</summary>
@@ -57,7 +46,7 @@ internal sealed class WebhookReceiver : IAsyncDisposable
         return Task.CompletedTask;
     };
 
-    public ValueTask DisposeAsync() => _app.DisposeAsync();
+    public ValueTask DisposeAsync() => _web.DisposeAsync();
 
     private async Task ReceiveAsync(HttpContext context)
     {
