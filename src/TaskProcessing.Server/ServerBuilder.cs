@@ -109,6 +109,7 @@ internal static class ServerBuilder
         services.AddForwardedHeaders();
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<OpenWaits>();
         services.AddSingleton<Login>();
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddApiDocuments();

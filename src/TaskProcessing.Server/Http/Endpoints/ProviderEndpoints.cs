@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Events;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Providers.Apps;
@@ -24,13 +25,13 @@ internal static class ProviderEndpoints
     {
         var providers = routes.MapTaskProcessing().MapGroup("/tasks_provider").WithTags("Providers").RequireProvider();
         // No HEAD: it would claim tasks that nobody then sees.
-        providers.MapGet("/next", ClaimNext)
-            .Describe("claimNext", "Claims the next task for one of the given providers.", typeof(ClaimParameters), typeof(ClaimedTaskResource), 204, 400, 412);
-        providers.MapGet("/next_batch", ClaimBatch)
-            .Describe("claimBatch", "Claims several tasks at once.", typeof(ClaimBatchParameters), typeof(ClaimedBatchResource), 400, 412);
+        providers.MapGet("/next", ClaimNext).MayWait()
+            .Describe("claimNext", "Claims the next task for one of the given providers.", typeof(ClaimParameters), typeof(ClaimedTaskResource), 204, 400, 412, 429);
+        providers.MapGet("/next_batch", ClaimBatch).MayWait()
+            .Describe("claimBatch", "Claims several tasks at once.", typeof(ClaimBatchParameters), typeof(ClaimedBatchResource), 400, 412, 429);
         providers.MapPost("/{id}/progress", Report)
             .Describe("reportProgress", "Reports how far a task is; the answer's status tells whether it is still wanted.", typeof(ProgressParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
-        providers.MapPost("/{id}/heartbeat", Renew)
+        providers.MapPost("/{id}/heartbeat", Renew).MayWaitWhereThereIsRoom()
             .Describe("renewLease", "Says that the worker is still at a task. With wait, answers when the task is no longer wanted.", typeof(HeartbeatParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
         providers.MapPost("/{id}/release", Release)
             .Describe("releaseTask", "Gives a task back unfinished, because the worker stops. 409 when the claim does not count any more.", typeof(ReleaseParameters), typeof(TaskEnvelopeResource), 400, 404, 409, 412);
@@ -43,27 +44,27 @@ internal static class ProviderEndpoints
     }
 
     private static async Task<OcsResult> ClaimNext(
-        OcsParameters parameters, Caller caller, ClaimTasks claimTasks, TriggerProviders triggers, IHostApplicationLifetime host, CancellationToken cancellationToken)
+        HttpContext context, OcsParameters parameters, Caller caller, ClaimTasks claimTasks, TriggerProviders triggers, CancellationToken cancellationToken)
     {
         triggers.Polled(caller.AppId!, parameters.List("providerIds"));
-        var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1, caller), cancellationToken, host.ApplicationStopping);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count: 1, caller), cancellationToken, context.StopWaiting());
         return outcome.Tasks is [var task]
             ? OcsResult.Ok(new ClaimedTaskData(task))
             : new OcsResult(StatusCodes.Status204NoContent, OcsData.Null);
     }
 
     private static async Task<OcsResult> ClaimBatch(
+        HttpContext context,
         OcsParameters parameters,
         Caller caller,
         ClaimTasks claimTasks,
         TriggerProviders triggers,
         ITaskStore tasks,
-        IHostApplicationLifetime host,
         CancellationToken cancellationToken)
     {
         triggers.Polled(caller.AppId!, parameters.List("providerIds"));
         var count = Math.Min(parameters.Integer("numberOfTasks", otherwise: 1), LargestBatch);
-        var outcome = await claimTasks.RunAsync(parameters.Claim(count, caller), cancellationToken, host.ApplicationStopping);
+        var outcome = await claimTasks.RunAsync(parameters.Claim(count, caller), cancellationToken, context.StopWaiting());
         var hasMore = outcome.Eligible.Count > 0 && await tasks.AnyScheduledAsync([.. outcome.Eligible.Keys], cancellationToken);
         return OcsResult.Ok(new ClaimedBatchData(outcome.Tasks, hasMore));
     }
@@ -88,15 +89,9 @@ internal static class ProviderEndpoints
         Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.ClaimNumber(), parameters.Map("output"), cancellationToken), ocs.Value.Profile, TaskData.Of);
 
     private static async Task<OcsResult> Renew(
-        HttpContext context,
-        OcsParameters parameters,
-        Caller caller,
-        RenewLease renewLease,
-        IOptions<OcsOptions> ocs,
-        IHostApplicationLifetime host,
-        CancellationToken cancellationToken) =>
+        HttpContext context, OcsParameters parameters, Caller caller, RenewLease renewLease, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         Answer(
-            await renewLease.RunAsync(context.RouteId("id"), parameters.ClaimNumber(), caller.Actor, parameters.Wait(), host.ApplicationStopping, cancellationToken),
+            await renewLease.RunAsync(context.RouteId("id"), parameters.ClaimNumber(), caller.Actor, parameters.Wait(), context.StopWaiting(), cancellationToken),
             ocs.Value.Profile,
             TaskData.Of);
 
