@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Events;
@@ -31,9 +32,9 @@ internal static class ProviderEndpoints
         providers.MapPost("/{id}/progress", Report)
             .Describe("reportProgress", "Reports how far a task is; the answer's status tells whether it is still wanted.", typeof(ProgressParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
         providers.MapPost("/{id}/heartbeat", Renew).MayWaitWhereThereIsRoom()
-            .Describe("renewLease", "Says that the worker is still at a task. With wait, answers when the task is no longer wanted.", typeof(WaitParameters), typeof(TaskEnvelopeResource), 404, 412);
+            .Describe("renewLease", "Says that the worker is still at a task. With wait, answers when the task is no longer wanted.", typeof(HeartbeatParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
         providers.MapPost("/{id}/release", Release)
-            .Describe("releaseTask", "Gives a task back unfinished, because the worker stops.", data: typeof(TaskEnvelopeResource), failures: [404, 412]);
+            .Describe("releaseTask", "Gives a task back unfinished, because the worker stops. 409 when the claim does not count any more.", typeof(ReleaseParameters), typeof(TaskEnvelopeResource), 400, 404, 409, 412);
         providers.MapPost("/{id}/result", Finish)
             .Describe("finishTask", "Ends a task with an output or an error; the first result wins.", typeof(ResultParameters), typeof(TaskEnvelopeResource), 400, 404, 412);
         providers.MapPost("/results", FinishMany)
@@ -70,11 +71,11 @@ internal static class ProviderEndpoints
 
     private static async Task<OcsResult> Report(
         HttpContext context, OcsParameters parameters, Caller caller, ReportProgress reportProgress, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(caller), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        Answer(await reportProgress.RunAsync(context.RouteId("id"), parameters.Progress(caller), cancellationToken), ocs.Value.Profile, TaskData.Of);
 
     private static async Task<OcsResult> Finish(
         HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken), ocs.Value.Profile, TaskData.Of);
 
     private static async Task<OcsResult> FinishMany(OcsParameters parameters, Caller caller, FinishTasks finishTasks, CancellationToken cancellationToken)
     {
@@ -85,23 +86,30 @@ internal static class ProviderEndpoints
 
     private static async Task<OcsResult> Stream(
         HttpContext context, OcsParameters parameters, StreamOutput streamOutput, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.Map("output"), cancellationToken), ocs.Value.Profile, task => new TaskData(task));
+        Answer(await streamOutput.RunAsync(context.RouteId("id"), parameters.ClaimNumber(), parameters.Map("output"), cancellationToken), ocs.Value.Profile, TaskData.Of);
 
     private static async Task<OcsResult> Renew(
         HttpContext context, OcsParameters parameters, Caller caller, RenewLease renewLease, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
         Answer(
-            await renewLease.RunAsync(context.RouteId("id"), caller.Actor, parameters.Wait(), context.StopWaiting(), cancellationToken),
+            await renewLease.RunAsync(context.RouteId("id"), parameters.ClaimNumber(), caller.Actor, parameters.Wait(), context.StopWaiting(), cancellationToken),
             ocs.Value.Profile,
-            task => new TaskData(task));
+            TaskData.Of);
 
     private static async Task<OcsResult> Release(
-        HttpContext context, Caller caller, ReleaseTask releaseTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken) =>
-        Answer(await releaseTask.RunAsync(context.RouteId("id"), caller.Actor, cancellationToken), ocs.Value.Profile, task => new TaskData(task));
-
-    /// <summary>The answer to any report of a worker.</summary>
-    public static OcsResult Answer(ReportOutcome outcome, OcsProfile profile, Func<ProcessingTask, OcsData> data) => outcome switch
+        HttpContext context, OcsParameters parameters, Caller caller, ReleaseTask releaseTask, IOptions<OcsOptions> ocs, CancellationToken cancellationToken)
     {
-        ReportOutcome.Accepted accepted => OcsResult.Ok(data(accepted.Task)),
+        var claim = parameters.NeededClaimNumber();
+        var outcome = await releaseTask.RunAsync(context.RouteId("id"), claim, caller.Actor, cancellationToken);
+        return outcome is ReportOutcome.Outdated
+            ? OcsResult.Failure(StatusCodes.Status409Conflict, $"Claim {claim} of this task does not count any more: the task was given back, or to another worker")
+            : Answer(outcome, ocs.Value.Profile, TaskData.Of);
+    }
+
+    /// <summary>The answer to any report of a worker. To one whose claim does not count any more the task looks cancelled: that is the sign to stop which every worker knows.</summary>
+    public static OcsResult Answer(ReportOutcome outcome, OcsProfile profile, Func<ProcessingTask, ProcessingStatus, OcsData> data) => outcome switch
+    {
+        ReportOutcome.Accepted accepted => OcsResult.Ok(data(accepted.Task, accepted.Task.Status)),
+        ReportOutcome.Outdated outdated => OcsResult.Ok(data(outdated.Task, ProcessingStatus.Cancelled)),
         ReportOutcome.NotFound => OcsResult.Failure(StatusCodes.Status404NotFound, ResultOutcome.NotFoundMessage),
         ReportOutcome.OutOfRange when profile == OcsProfile.Nextcloud => OcsResult.Failure(StatusCodes.Status500InternalServerError, "Internal error"),
         ReportOutcome.OutOfRange => OcsResult.Failure(StatusCodes.Status400BadRequest, "Parameter \"progress\" must be a number from 0 to 1"),

@@ -27,8 +27,8 @@ internal sealed class FinishTasks(FinishTask finishTask, ITaskStore tasks, TimeP
         }
 
         var changes = await tasks.TryFinishManyAsync(endings.ConvertAll(entry => (entry.Id, entry.Ending)), time.GetUtcNow(), cancellationToken);
-        foreach (var ((place, id, _), change) in endings.Zip(changes))
-            outcomes[place] = finishTask.Conclude(id, change);
+        foreach (var ((place, _, _), change) in endings.Zip(changes))
+            outcomes[place] = finishTask.Conclude(change, results[place].Result.Claim);
 
         return outcomes!;
     }
