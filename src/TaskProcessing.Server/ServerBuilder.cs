@@ -110,6 +110,7 @@ internal static class ServerBuilder
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();
         services.AddSingleton<OpenWaits>();
+        services.AddSingleton<EndRevokedWaits>();
         services.AddSingleton<Login>();
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddApiDocuments();

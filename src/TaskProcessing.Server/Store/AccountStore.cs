@@ -57,6 +57,34 @@ internal sealed class AccountStore(Database database) : IAccountStore
             },
             cancellationToken);
 
+    public async Task<IReadOnlyList<AppPassword>> ListAppPasswordsAsync(string accountId, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            db => db.AppPasswords.Where(appPassword => appPassword.AccountId == accountId).OrderBy(appPassword => appPassword.Id).ToListAsync(cancellationToken), cancellationToken);
+
+    public Task<bool> RemoveAppPasswordsAsync(string accountId, string name, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            db => db.AppPasswords
+                .Where(appPassword => appPassword.AccountId == accountId && appPassword.Name == name)
+                .ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken);
+
+    public async Task<IReadOnlyCollection<Credential>> ListGoodAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken)
+    {
+        var ids = credentials.Select(credential => credential.AccountId).OfType<string>().Distinct().ToList();
+        var tokens = credentials.Select(credential => credential.TokenHash).OfType<string>().Distinct().ToList();
+        var (passwords, owners) = await database.ReadAsync(
+            async db => (
+                await db.Accounts.Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, account => account.PasswordHash, cancellationToken),
+                await db.AppPasswords.Where(password => tokens.Contains(password.TokenHash)).ToDictionaryAsync(password => password.TokenHash, password => password.AccountId, cancellationToken)),
+            cancellationToken);
+        return [.. credentials.Where(IsGood)];
+
+        bool IsGood(Credential credential) =>
+            (credential.AccountId is null || passwords.ContainsKey(credential.AccountId))
+            && (credential.PasswordHash is null || passwords[credential.AccountId!] == credential.PasswordHash)
+            && (credential.TokenHash is null || owners.GetValueOrDefault(credential.TokenHash) == credential.AccountId);
+    }
+
     public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
         ChangeAsync(
             async db =>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server.Http.Events;
 
@@ -36,15 +37,22 @@ internal static class HeldRequests
     {
         var http = context.HttpContext;
         var waits = http.RequestServices.GetRequiredService<OpenWaits>();
-        var waiter = WaiterOf(http.Features.GetRequiredFeature<Caller>());
+        var caller = http.Features.GetRequiredFeature<Caller>();
+        var waiter = WaiterOf(caller);
         using var wait = waits.TryOpen(waiter);
         if (wait is null)
             return otherwise is null ? Refuse(http, waiter, waits.LimitOf(waiter)) : await otherwise(context);
 
+        if (waits.Checks != caller.AsOf)
+            await http.RequestServices.GetRequiredService<EndRevokedWaits>().RunAsync([wait], http.RequestAborted);
+
+        if (wait.IsRevoked)
+            return Access.NoLonger(http);
+
         http.Features.Set(wait);
         var answer = await next(context);
         if (answer is not TaskEventStream stream)
-            return answer;
+            return wait.IsRevoked ? Access.NoLonger(http) : answer;
 
         // Here, so that its place is free as soon as it ends.
         await stream.ExecuteAsync(http);
@@ -66,8 +74,8 @@ internal static class HeldRequests
     /// <summary>An app counts for itself whomever it acts for.</summary>
     private static Waiter WaiterOf(Caller caller) => caller switch
     {
-        { AppId: { } appId } => new Waiter(WaiterKind.App, appId),
-        { UserId: { } userId } => new Waiter(WaiterKind.User, userId),
-        _ => new Waiter(WaiterKind.Guest, caller.Network),
+        { AppId: { } appId } => new Waiter(WaiterKind.App, appId, caller.Credential),
+        { UserId: { } userId } => new Waiter(WaiterKind.User, userId, caller.Credential),
+        _ => new Waiter(WaiterKind.Guest, caller.Network, null),
     };
 }
