@@ -61,6 +61,7 @@ internal static class ServerBuilder
         services.AddSingleton<VerifyCredentials>();
         services.AddSingleton<CreateAccount>();
         services.AddSingleton<ChangePassword>();
+        services.AddSingleton<RemoveAccount>();
         services.AddSingleton<CreateAppPassword>();
 
         services.AddSingleton<ExAppSecrets>();

@@ -1,3 +1,4 @@
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Accounts;
@@ -36,8 +37,8 @@ internal interface IAccountStore
     Task<IReadOnlyCollection<Credential>> ListGoodAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. False
-    /// when there is no such account.
+    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. Answers the
+    /// tasks that had not ended; null when there is no such account.
     /// </summary>
-    Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
+    Task<IReadOnlyList<RemovedTask>?> RemoveAsync(string id, CancellationToken cancellationToken);
 }

@@ -57,7 +57,7 @@ internal static class UserCommands
             async services =>
             {
                 var name = parsed.GetRequiredValue(id);
-                return await services.GetRequiredService<IAccountStore>().RemoveAsync(name, cancellationToken)
+                return await services.GetRequiredService<RemoveAccount>().RunAsync(name, cancellationToken)
                     ? host.Streams.Say($"User \"{name}\" was removed")
                     : NoSuchUser(host, name);
             },

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
@@ -85,8 +86,10 @@ internal sealed class AccountStore(Database database) : IAccountStore
             && (credential.TokenHash is null || owners.GetValueOrDefault(credential.TokenHash) == credential.AccountId);
     }
 
-    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
-        ChangeAsync(
+    public async Task<IReadOnlyList<RemovedTask>?> RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        List<RemovedTask> unfinished = [];
+        var isRemoved = await ChangeAsync(
             async db =>
             {
                 // App passwords go with their account by foreign key.
@@ -94,11 +97,16 @@ internal sealed class AccountStore(Database database) : IAccountStore
                 if (removed == 0)
                     return 0;
 
+                unfinished = await db.Database
+                    .SqlQuery<RemovedTask>($"""DELETE FROM tasks WHERE user_id = {id} AND status IN (1, 2) RETURNING id AS "Id", user_id AS "UserId" """)
+                    .ToListAsync(CancellationToken.None);
                 await db.Tasks.Where(task => task.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
                 await db.Files.Where(file => file.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
                 return removed;
             },
             cancellationToken);
+        return isRemoved ? unfinished : null;
+    }
 
     private Task<bool> ChangeAsync(Func<TaskDbContext, Task<int>> change, CancellationToken cancellationToken) =>
         ChangeStore.ChangeAsync(database, Topics, change, cancellationToken);

@@ -128,12 +128,17 @@ public abstract class AccountStoreConformance : StoreConformance
             await tasks.AddAsync(NewTask(userId: id), Token);
         }
 
+        var ended = NewTask(userId: "alice");
+        await tasks.AddAsync(ended, Token);
+        await tasks.TryCancelAsync(ended.Id, "test", Now, Token);
+        var waiting = (await tasks.ListAsync(new TaskFilter { Owner = new TaskOwner("alice", null) }, Token)).Single(task => task.Id != ended.Id).Id;
+
         await using var db = Database.OpenContext();
         db.AddRange(new StoredFile { UserId = "alice", Name = "a.txt" }, new StoredFile { UserId = "bob", Name = "b.txt" });
         await db.SaveChangesAsync(Token);
 
-        (await Accounts.RemoveAsync("alice", Token)).Should().BeTrue();
-        (await Accounts.RemoveAsync("alice", Token)).Should().BeFalse();
+        (await Accounts.RemoveAsync("alice", Token)).Should().Equal(new RemovedTask(waiting, "alice"));
+        (await Accounts.RemoveAsync("alice", Token)).Should().BeNull();
 
         (await Accounts.FindAsync("alice", Token)).Should().BeNull();
         (await Accounts.FindByTokenHashAsync("hash-alice", Token)).Should().BeNull();

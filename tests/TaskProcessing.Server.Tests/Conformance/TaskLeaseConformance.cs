@@ -251,9 +251,9 @@ public abstract class TaskLeaseConformance : StoreConformance
         var before = Now.AddMilliseconds(1);
 
         (await Upkeep.ListTypesAsync(Token)).Should().BeEquivalentTo("test:echo", "test:other");
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().Be(0);
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Be(2);
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Be(1);
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().BeEmpty();
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[2], "alice"));
         await Upkeep.ReclaimSpaceAsync(Token);
 
         (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(waiting, other, kept.Id);

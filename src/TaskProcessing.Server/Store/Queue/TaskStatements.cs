@@ -90,6 +90,14 @@ internal static class TaskStatements
         WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} {{Returning}}
         """);
 
+    /// <summary>{0} type, {1} status, {2} the time before which it was last updated, {3} how many. Returns whose they were.</summary>
+    public static readonly Statement DeleteOld = new(
+        """
+        DELETE FROM tasks
+        WHERE status = {1} AND id IN (SELECT id FROM tasks WHERE type = {0} AND status = {1} AND last_updated < {2} AND allow_cleanup ORDER BY last_updated LIMIT {3})
+        RETURNING id, user_id
+        """);
+
     private static EndingStatement Finish(TaskTransition transition, string furtherGuard = "") => End(
         transition,
         """
