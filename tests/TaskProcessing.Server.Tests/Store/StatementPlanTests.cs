@@ -25,13 +25,17 @@ public sealed partial class StatementPlanTests
     {
         await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
         var statements = typeof(TaskStatements).GetFields(BindingFlags.Public | BindingFlags.Static)
-            .Where(field => field.FieldType == typeof(Statement))
-            .Select(field => (field.Name, Statement: (Statement)field.GetValue(null)!))
+            .SelectMany(field => field.GetValue(null) switch
+            {
+                Statement statement => [(field.Name, Statement: statement)],
+                EndingStatement ending => [(field.Name, Statement: ending.OfAny), (field.Name, Statement: ending.OfPlain)],
+                _ => Array.Empty<(string Name, Statement Statement)>(),
+            })
             .Append((nameof(TaskInsert), TaskInsert.Insert))
             .Append((nameof(TaskClaim), new TaskClaim(database.Get<Dialect>()).For(types: 3)))
             .ToList();
 
-        statements.Should().HaveCountGreaterThan(8);
+        statements.Should().HaveCountGreaterThan(15);
         foreach (var (name, statement) in statements)
             (await PlanAsync(database, statement.For('?'))).Should().NotContain(step => IsScan(step), name);
     }
