@@ -4,7 +4,6 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks.Leases;
-using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.TaskTypes;
 
@@ -21,11 +20,19 @@ internal sealed partial class FinishTask(
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         var (outcome, ending) = await PrepareAsync(id, result, cancellationToken);
-        return outcome ?? Conclude(id, await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken));
+        if (outcome is not null)
+            return outcome;
+
+        var change = await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken);
+        if (change.Changed)
+            signal.RaiseChanged(change.Task!);
+        if (change is { Task: { } task })
+            LogLate(task, change.Changed);
+        return ReportOutcome.Of(change);
     }
 
-    /// <summary>All that comes before the task ends: how it is to end, or the outcome if it does not. <see cref="FinishTasks"/> does this for many.</summary>
-    public async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
+    /// <summary>How the task is to end, or the outcome if it does not.</summary>
+    private async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         if (result is { Output: null, ErrorMessage: null })
             return (await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty(), null);
@@ -40,17 +47,6 @@ internal sealed partial class FinishTask(
             return (new ReportOutcome.NotFound(), null);
 
         return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor });
-    }
-
-    /// <summary>All that comes after: wakes the readers, and says so when the result came late.</summary>
-    public ReportOutcome Conclude(long id, TaskChange change)
-    {
-        if (change.Changed)
-            signal.RaiseChanged(change.Task!);
-        if (change is { Task: { } task })
-            LogLate(task, change.Changed);
-
-        return ReportOutcome.Of(change);
     }
 
     private static TaskEnding Failure(string error, string? userFacing) => new(TaskTransition.Fail)

@@ -102,13 +102,14 @@ public abstract class WebhookStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Tasks_that_end_together_bring_a_delivery_each_if_they_have_a_webhook()
+    public async Task Tasks_that_end_at_the_same_time_bring_a_delivery_each_if_they_have_a_webhook()
     {
         var (first, plain, second) = (await AddAsync(), await AddAsync(uri: null, method: null), await AddAsync());
 
-        var changes = await Tasks.TryFinishManyAsync([(second, Failure), (plain, Success), (first, Success), (first, Failure)], Now, Token);
+        var changes = await Task.WhenAll(
+            new[] { (second, Failure), (plain, Success), (first, Success), (first, Success) }.Select(ending => Tasks.TryFinishAsync(ending.Item1, ending.Item2, Now, Token)));
 
-        changes.Select(change => change.Changed).Should().Equal(true, true, true, false);
+        changes.Count(change => change.Changed).Should().Be(3);
         (await AllAsync()).Select(delivery => delivery.TaskId).Should().BeEquivalentTo([first, second]);
     }
 

@@ -16,52 +16,35 @@ internal abstract class PendingWrite
 }
 
 /// <summary>As its base, for one kind of answer.</summary>
-internal sealed class PendingWrite<T> : PendingWrite
+internal sealed class PendingWrite<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) : PendingWrite
 {
-    private const int Waiting = 0;
-    private const int Begun = 1;
-    private const int Cancelled = 2;
-
-    // Callers must not go on with their work on the writer's time.
-    private readonly TaskCompletionSource<T> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Func<Session, ValueTask<T>> _write;
-    private readonly bool _together;
-    private readonly CancellationTokenRegistration _cancellation;
-    private int _state;
-    private int _remembered;
+    private readonly WaitingCaller<T> _caller = new(cancellationToken);
     private T _answer = default!;
     private Exception? _error;
 
-    public PendingWrite(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken)
-    {
-        _write = write;
-        _together = together;
-        _cancellation = cancellationToken.UnsafeRegister(static (write, token) => ((PendingWrite<T>)write!).Cancel(token), this);
-    }
-
-    public Task<T> Answered => _answered.Task;
+    public Task<T> Answered => _caller.Answered;
 
     public override void Run(SqliteSession session)
     {
-        if (Interlocked.CompareExchange(ref _state, Begun, Waiting) != Waiting)
+        if (!_caller.TryBegin())
             return;
 
-        _remembered = session.Remembered;
+        var remembered = session.Remembered;
         try
         {
-            if (_together)
+            if (together)
                 session.Save();
             // SQLite answers synchronously: nothing waits here.
-            var write = _write(session);
-            _answer = write.IsCompleted ? write.Result : write.AsTask().GetAwaiter().GetResult();
-            if (_together)
+            var written = write(session);
+            _answer = written.IsCompleted ? written.Result : written.AsTask().GetAwaiter().GetResult();
+            if (together)
                 session.Release();
         }
         catch (Exception error) when (!session.IsRolledBack)
         {
             _error = error;
-            session.Unlearn(_remembered);
-            if (_together)
+            session.Unlearn(remembered);
+            if (together)
                 session.RollBackToSave();
         }
         finally
@@ -72,22 +55,11 @@ internal sealed class PendingWrite<T> : PendingWrite
 
     public override void Answer()
     {
-        _cancellation.Dispose();
         if (_error is not null)
-            _answered.TrySetException(_error);
+            _caller.Fail(_error);
         else
-            _answered.TrySetResult(_answer);
+            _caller.Answer(_answer);
     }
 
-    public override void Fail(Exception error)
-    {
-        _cancellation.Dispose();
-        _answered.TrySetException(_error ?? error);
-    }
-
-    private void Cancel(CancellationToken cancellationToken)
-    {
-        if (Interlocked.CompareExchange(ref _state, Cancelled, Waiting) == Waiting)
-            _answered.TrySetCanceled(cancellationToken);
-    }
+    public override void Fail(Exception error) => _caller.Fail(_error ?? error);
 }

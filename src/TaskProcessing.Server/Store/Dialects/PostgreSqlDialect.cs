@@ -45,7 +45,7 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
 
-    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) => new PostgreSqlSessions(contexts);
+    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) => new PostgreSqlSessions(contexts, _connectionString);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {

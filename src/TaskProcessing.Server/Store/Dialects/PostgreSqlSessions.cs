@@ -1,20 +1,29 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
-/// <summary>Connections from the pool: readers and writers work side by side, and the server gathers their commits.</summary>
-internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts) : Sessions
+/// <summary>
+/// Hot statements travel on lanes: readers, changes of one task each, and what waits for no other transaction, which are
+/// claims and new tasks. All else has a connection of the pool. Writers work side by side.
+/// </summary>
+internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts, string connectionString) : Sessions
 {
+    private readonly PostgreSqlLane _readers = new(connectionString, 2);
+    private readonly PostgreSqlLane _changes = new(connectionString, 2);
+    private readonly PostgreSqlLane _additions = new(connectionString, 2);
+
     public override bool CanRemember => false;
 
     public override bool IsCurrent() => false;
 
-    public override async Task<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken)
-    {
-        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return await read(new PostgreSqlSession(db));
-    }
+    public override Task<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, CancellationToken cancellationToken) =>
+        _readers.RunAsync(statement, values, read, row: null, cancellationToken);
+
+    public override Task<List<ProcessingTask>> ChangeTasksAsync(
+        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        (row is null ? _additions : _changes).RunAsync(statement, values, read, row, cancellationToken);
 
     public override async Task<T> WriteAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken)
     {
@@ -31,5 +40,8 @@ internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contex
 
     public override void Dispose()
     {
+        _readers.Dispose();
+        _changes.Dispose();
+        _additions.Dispose();
     }
 }

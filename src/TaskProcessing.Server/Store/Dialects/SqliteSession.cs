@@ -73,7 +73,7 @@ internal sealed class SqliteSession : Session, IDisposable
         }
     }
 
-    public override void Remember(ProcessingTask task) => _remembered.Add(task);
+    protected override void Remember(ProcessingTask task) => _remembered.Add(task);
 
     /// <summary>How many rows wait for <see cref="Tell"/>.</summary>
     public int Remembered => _remembered.Count;

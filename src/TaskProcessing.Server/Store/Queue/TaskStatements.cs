@@ -35,7 +35,7 @@ internal static class TaskStatements
 
     /// <summary>{0} id, {1} now, {2} history, {3} progress, {4} total steps; null keeps what is there.</summary>
     public static readonly Statement Progress = Change(
-        TaskTransition.Progress, $"progress = {{3}}, total_steps = COALESCE({{4}}, total_steps), {Renewal}, {Start}");
+        TaskTransition.Progress, $"progress = {{3}}, total_steps = COALESCE({{4:integer}}, total_steps), {Renewal}, {Start}");
 
     /// <summary>{0} id, {1} now, {2} history. No update in the eyes of readers, unless the task starts to run by it.</summary>
     public static readonly Statement Renew = new(
@@ -87,8 +87,8 @@ internal static class TaskStatements
     private static EndingStatement Finish(TaskTransition transition) => End(
         transition,
         """
-        ended_at = {1}, not_before = NULL, output = COALESCE({3}, output), progress = COALESCE({4}, progress),
-        error_message = COALESCE({5}, error_message), user_facing_error_message = COALESCE({6}, user_facing_error_message),
+        ended_at = {1}, not_before = NULL, output = COALESCE({3:text}, output), progress = COALESCE({4:double}, progress),
+        error_message = COALESCE({5:text}, error_message), user_facing_error_message = COALESCE({6:text}, user_facing_error_message),
         history = history || {2}
         """);
 
