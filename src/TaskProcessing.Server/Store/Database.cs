@@ -69,7 +69,7 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             outages.Worked(dialect.Location, writing);
             return answer;
         }
-        catch (Exception error) when (dialect.IsOutage(error))
+        catch (Exception error) when (error is not OperationCanceledException && dialect.IsOutage(error))
         {
             var reason = error.GetBaseException().Message;
             outages.Failed(dialect.Location, reason, writing);

@@ -8,11 +8,11 @@ namespace TaskProcessing.Server.Store.Dialects;
 /// Hot statements travel on lanes: readers, changes of one task each, and what waits for no other transaction, which are
 /// claims and new tasks. All else has a connection of the pool. Writers work side by side.
 /// </summary>
-internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts, string connectionString) : Sessions
+internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts, string laneConnectionString) : Sessions
 {
-    private readonly PostgreSqlLane _readers = new(connectionString, 2);
-    private readonly PostgreSqlLane _changes = new(connectionString, 2);
-    private readonly PostgreSqlLane _additions = new(connectionString, 2);
+    private readonly PostgreSqlLane _readers = new(laneConnectionString, 1);
+    private readonly PostgreSqlLane _changes = new(laneConnectionString, 1);
+    private readonly PostgreSqlLane _additions = new(laneConnectionString, 1);
 
     public override bool CanRemember => false;
 
