@@ -83,13 +83,16 @@ internal sealed class Api : IDisposable
     }
 
     /// <summary>Asks again until there is an answer: a connection may break, and the server may be down or not ready.</summary>
-    public static async Task<Reply> InsistAsync(Func<Task<Reply>> call, CancellationToken cancellationToken)
+    /// <param name="call">The call.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="mayConflict">Whether 409 is an answer as good as any.</param>
+    public static async Task<Reply> InsistAsync(Func<Task<Reply>> call, CancellationToken cancellationToken, bool mayConflict = false)
     {
         while (true)
         {
             var reply = await call();
             if (reply.Code is not (0 or 503))
-                return reply.Code is 200 or 204 ? reply : throw new InvalidOperationException($"The server answered {reply.Code}: {reply.Text}");
+                return reply.Code is 200 or 204 || (mayConflict && reply.Code == 409) ? reply : throw new InvalidOperationException($"The server answered {reply.Code}: {reply.Text}");
 
             await Task.Delay(Pause, cancellationToken);
         }
@@ -122,6 +125,9 @@ internal sealed record Reply(int Code, string Text)
 {
     public long Id { get; private init; }
 
+    /// <summary>Of a claimed task: the number of the claim.</summary>
+    public long Claim { get; private init; }
+
     public string Status { get; private init; } = "";
 
     public string? Output { get; private init; }
@@ -133,10 +139,12 @@ internal sealed record Reply(int Code, string Text)
         if (code != (int)HttpStatusCode.OK)
             return new Reply(code, text);
 
-        var task = JsonElement.Parse(text).GetProperty("ocs").GetProperty("data").GetProperty("task");
+        var data = JsonElement.Parse(text).GetProperty("ocs").GetProperty("data");
+        var task = data.GetProperty("task");
         return new Reply(code, text)
         {
             Id = task.GetProperty("id").GetInt64(),
+            Claim = data.TryGetProperty("claim", out var claim) ? claim.GetInt64() : 0,
             Status = task.GetProperty("status").GetString()!,
             Output = task.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("output", out var value) ? value.GetString() : null,
         };

@@ -46,4 +46,7 @@ internal enum Sabotage
 
     /// <summary>Nobody is told any more how tasks ended.</summary>
     Hush,
+
+    /// <summary>Workers that lost a task name the claim after their own, as if the server did not tell them apart.</summary>
+    Forge,
 }

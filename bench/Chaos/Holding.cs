@@ -3,7 +3,10 @@ namespace Chaos;
 /// <summary>The time in which a worker surely held a task: from the answer to its claim until its lease could have ended, or it let go.</summary>
 internal sealed record Holding(long Task, string Claim, long From, long Until)
 {
-    /// <remarks>A lease runs from some moment between question and answer; only the question's time is safe.</remarks>
+    /// <remarks>
+    /// A lease runs from some moment between question and answer; only the question's time is safe. Between two renewals
+    /// the worker had the task, also if the lease had ended: had another one taken it, the second would have been refused.
+    /// </remarks>
     public static List<Holding> Of(IEnumerable<Entry> entries)
     {
         var lease = (long)ChaosOptions.Lease.TotalMilliseconds;
@@ -13,7 +16,7 @@ internal sealed record Holding(long Task, string Claim, long From, long Until)
                group entry by (entry.Task, entry.Claim) into claim
                let claimed = claim.FirstOrDefault(entry => entry.Kind == EntryKind.Claimed)
                where claimed is not null
-               let leaseEnd = UnbrokenLeaseEnd(claimed, claim.Where(entry => entry.Kind == EntryKind.Renewed), lease)
+               let leaseEnd = claim.Where(entry => entry.Kind is EntryKind.Claimed or EntryKind.Renewed).Max(entry => entry.Sent) + lease
                let letGo = claim.Where(entry => entry.Kind == EntryKind.LetsGo).Select(entry => entry.Sent).DefaultIfEmpty(long.MaxValue).Min()
                select new Holding(claim.Key.Task, claim.Key.Claim, claimed.Got, Math.Min(leaseEnd, letGo)),
         ];
@@ -37,17 +40,15 @@ internal sealed record Holding(long Task, string Claim, long From, long Until)
         }
     }
 
-    /// <summary>A renewal that came after the lease may have ended proves nothing: somebody else may have had the task by then.</summary>
-    private static long UnbrokenLeaseEnd(Entry claimed, IEnumerable<Entry> renewals, long lease)
+    /// <summary>What workers did to a task while another one surely held it.</summary>
+    public static IEnumerable<string> Intrusions(IEnumerable<Holding> holdings, IEnumerable<Entry> entries)
     {
-        var end = claimed.Sent + lease;
-        foreach (var renewal in renewals.OrderBy(renewal => renewal.Got))
-        {
-            if (renewal.Got >= end)
-                break;
-            end = renewal.Sent + lease;
-        }
-
-        return end;
+        var holders = holdings.ToLookup(holding => holding.Task);
+        return
+            from entry in entries
+            where entry.Kind is EntryKind.GaveBack or EntryKind.Failed
+            from holder in holders[entry.Task]
+            where holder.Claim != entry.Claim && holder.From <= entry.Sent && entry.Got <= holder.Until
+            select $"task {entry.Task} was held by {holder.Claim} when {entry.Claim} {(entry.Kind == EntryKind.Failed ? "failed it" : "gave it back")}";
     }
 }

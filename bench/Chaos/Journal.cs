@@ -39,7 +39,11 @@ internal sealed class Journal(string path) : IDisposable
 /// <param name="Got">When it was answered; 0 while it waits for that.</param>
 /// <param name="Won">Of an answered result: whether the stored output is this worker's.</param>
 /// <param name="Output">Of a result: the output that no other one has.</param>
-internal sealed record Entry(EntryKind Kind, long Task, string Claim, long Sent, long Got = 0, bool Won = false, string? Output = null);
+internal sealed record Entry(EntryKind Kind, long Task, string Claim, long Sent, long Got = 0, bool Won = false, string? Output = null)
+{
+    /// <summary>Of a claim: the number that the server gave it.</summary>
+    public long Number { get; init; }
+}
 
 internal enum EntryKind
 {
@@ -49,11 +53,17 @@ internal enum EntryKind
     /// <summary>The worker's lease was renewed.</summary>
     Renewed,
 
+    /// <summary>The worker's report, or its release, was answered that the task is not its own any more.</summary>
+    SentAway,
+
     /// <summary>The worker is about to give the task back, or to end it: from here on its lease may be over.</summary>
     LetsGo,
 
     /// <summary>The worker's result was answered.</summary>
     Finished,
+
+    /// <summary>The worker was answered that the task waits again.</summary>
+    GaveBack,
 
     /// <summary>The worker's final error was answered, and is what the task ended with.</summary>
     Failed,

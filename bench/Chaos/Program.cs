@@ -31,10 +31,11 @@ root.SetAction((parsed, cancellationToken) => Run.RunAsync(
 var address = new Argument<string>("ADDRESS");
 var journal = new Argument<FileInfo>("JOURNAL");
 var name = new Argument<string>("NAME");
-var worker = new Command("worker") { address, journal, name };
+var forge = new Option<bool>("--forge");
+var worker = new Command("worker") { address, journal, name, forge };
 worker.Hidden = true;
 worker.SetAction((parsed, cancellationToken) => Worker.RunAsync(
-    new Uri(parsed.GetRequiredValue(address)), parsed.GetRequiredValue(journal).FullName, parsed.GetRequiredValue(name), cancellationToken));
+    new Uri(parsed.GetRequiredValue(address)), parsed.GetRequiredValue(journal).FullName, parsed.GetRequiredValue(name), parsed.GetValue(forge), cancellationToken));
 root.Add(worker);
 
 return await root.Parse(args).InvokeAsync();

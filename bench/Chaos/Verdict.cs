@@ -44,7 +44,11 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
         JudgeDeliveries(tasks);
         var claims = Holding.Of(entries);
         Count("claims that workers were given", claims.Count);
+        Count("calls of workers that were told that the task is not theirs any more", entries.Count(entry => entry.Kind == EntryKind.SentAway));
         Violations.AddRange(Holding.Overlaps(claims));
+        Violations.AddRange(Holding.Intrusions(claims, entries));
+        foreach (var twice in entries.Where(entry => entry.Kind == EntryKind.Claimed).GroupBy(entry => (entry.Task, entry.Number)).Where(group => group.Count() > 1))
+            Violations.Add($"task {twice.Key.Task} has {twice.Count()} claims with the number {twice.Key.Number}");
     }
 
     public int Print()

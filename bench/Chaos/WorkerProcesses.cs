@@ -47,6 +47,6 @@ internal sealed class WorkerProcesses(Uri address, ChaosOptions options) : IDisp
         var journal = Path.Combine(options.Folder, $"{name}.jsonl");
         File.WriteAllText(journal, "");
         Journals.Add(journal);
-        return Process.Start(Environment.ProcessPath!, ["worker", address.ToString(), journal, name])!;
+        return Process.Start(Environment.ProcessPath!, ["worker", address.ToString(), journal, name, .. options.Sabotage == Sabotage.Forge ? ["--forge"] : Array.Empty<string>()])!;
     }
 }

@@ -13,7 +13,8 @@ using System.Text.Json;
 var (address, pid, kind, count, rounds) = (args[0], int.Parse(args[1]), args[2], int.Parse(args[3]), int.Parse(args[4]));
 const string root = "/ocs/v2.php/taskprocessing";
 const string next = root + "/tasks_provider/next?providerIds[]=bench&taskTypeIds[]=core:text2text&wait=60";
-using var user = Client(client => client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Environment.GetEnvironmentVariable("USER_TOKEN")));
+var users = Environment.GetEnvironmentVariable("USER_TOKENS")!.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+    .Select(token => Client(client => client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token))).ToArray();
 using var worker = Client(client =>
 {
     client.DefaultRequestHeaders.Add("EX-APP-ID", "bench");
@@ -32,13 +33,12 @@ using (var registration = new StringContent(
     (await worker.PostAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", registration)).EnsureSuccessStatusCode();
 }
 
-
 var idle = Memory();
 using var over = new CancellationTokenSource();
 var seen = new ConcurrentDictionary<long, TaskCompletionSource>();
 var opened = 0;
 var ids = new long[kind == "next" ? 0 : count];
-await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, _) => ids[index] = await ScheduleAsync());
+await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, _) => ids[index] = await ScheduleAsync(UserOf(index)));
 
 // Claimed, so that what is measured is the result alone.
 for (var claimed = 0; claimed < Math.Min(rounds, ids.Length);)
@@ -47,8 +47,8 @@ for (var claimed = 0; claimed < Math.Min(rounds, ids.Length);)
 var waiters = Enumerable.Range(0, count).Select(index => Task.Run(() => kind switch
 {
     "next" => WorkAsync(),
-    "task" => PollAsync(ids[index]),
-    _ => FollowAsync(ids[index]),
+    "task" => PollAsync(UserOf(index), ids[index]),
+    _ => FollowAsync(UserOf(index), ids[index]),
 })).ToList();
 while (Volatile.Read(ref opened) < count)
     await Task.Delay(50);
@@ -63,7 +63,7 @@ for (var round = 0; round < rounds; round++)
     var clock = Stopwatch.GetTimestamp();
     if (kind == "next")
     {
-        var id = await ScheduleAsync();
+        var id = await ScheduleAsync(users[0]);
         await Seen(id).Task;
     }
     else
@@ -110,7 +110,7 @@ async Task WorkAsync()
     }
 }
 
-async Task PollAsync(long id)
+async Task PollAsync(HttpClient user, long id)
 {
     try
     {
@@ -129,7 +129,7 @@ async Task PollAsync(long id)
     }
 }
 
-async Task FollowAsync(long id)
+async Task FollowAsync(HttpClient user, long id)
 {
     using var answer = await user.GetAsync($"{root}/task/{id}/events", HttpCompletionOption.ResponseHeadersRead);
     answer.EnsureSuccessStatusCode();
@@ -142,9 +142,11 @@ async Task FollowAsync(long id)
     }
 }
 
+HttpClient UserOf(int index) => users[index % users.Length];
+
 TaskCompletionSource Seen(long id) => seen.GetOrAdd(id, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
 
-async Task<long> ScheduleAsync()
+async Task<long> ScheduleAsync(HttpClient user)
 {
     using var answer = await user.PostAsJsonAsync($"{root}/schedule", new { type = "core:text2text", appId = "bench", input = new { input = "hello" } });
     return Data(await answer.Content.ReadAsStringAsync()).GetProperty("task").GetProperty("id").GetInt64();

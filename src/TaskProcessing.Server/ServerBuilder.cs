@@ -61,6 +61,7 @@ internal static class ServerBuilder
         services.AddSingleton<VerifyCredentials>();
         services.AddSingleton<CreateAccount>();
         services.AddSingleton<ChangePassword>();
+        services.AddSingleton<RemoveAccount>();
         services.AddSingleton<CreateAppPassword>();
 
         services.AddSingleton<ExAppSecrets>();
@@ -109,6 +110,8 @@ internal static class ServerBuilder
         services.AddForwardedHeaders();
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();
+        services.AddSingleton<OpenWaits>();
+        services.AddSingleton<EndRevokedWaits>();
         services.AddSingleton<Login>();
         services.AddHealthChecks().AddCheck<StoreHealth>("store");
         services.AddApiDocuments();

@@ -12,6 +12,7 @@ using TaskProcessing.Server.Providers.Commands;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks.Leases;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Webhooks;
@@ -40,6 +41,7 @@ internal static class ServerOptions
         services.AddSection<RestOptions>(configuration, "Rest");
         services.AddSection<LeaseOptions>(configuration, "Leases");
         services.AddSection<QueueOptions>(configuration, "Queue");
+        services.AddSection<WaitingOptions>(configuration, "Waiting");
         services.AddSection<RetentionOptions>(configuration, "Retention");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");

@@ -224,6 +224,7 @@ public sealed class TaskClient : IDisposable
         var polling = new Backoff(FirstPoll, SlowestPoll);
         var failing = new Backoff(FirstPoll, SlowestPoll);
         ProtocolTask? known = null;
+        var mayWait = true;
         while (known?.Status.IsFinal() != true)
         {
             var askedAt = _time.GetTimestamp();
@@ -232,9 +233,10 @@ public sealed class TaskClient : IDisposable
             try
             {
                 // The first question wants to know how things are; only from then on a change can be waited for.
-                var wait = known is null ? "" : $"?wait={LongPoll.TotalSeconds:0}";
+                var wait = known is null || !mayWait ? "" : $"?wait={LongPoll.TotalSeconds:0}";
                 var task = ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}{wait}", cancellationToken).ConfigureAwait(false));
                 failing.Reset();
+                mayWait = true;
                 changed = known is null || HasChanged(known, task);
                 known = task;
                 pause = changed ? TimeSpan.Zero : polling.Next() - _time.GetElapsedTime(askedAt);
@@ -243,6 +245,8 @@ public sealed class TaskClient : IDisposable
             }
             catch (OcsException exception) when (exception.MayPass)
             {
+                // Where too many wait already there is still an answer for whoever just asks.
+                mayWait = exception.Kind != OcsErrorKind.RateLimited;
                 pause = failing.Next(exception.RetryAfter);
             }
 

@@ -6,11 +6,11 @@ using TaskProcessing.Sdk.Workers;
 namespace TaskProcessing.Sdk.Ocs;
 
 /// <summary>A result on its way.</summary>
-internal sealed class PendingResult(long taskId, TaskResult result, CancellationToken cancellationToken)
+internal sealed class PendingResult(ClaimedTask task, TaskResult result, CancellationToken cancellationToken)
 {
     private readonly string? _output = result.Output?.ToJson();
 
-    public long TaskId => taskId;
+    public ClaimedTask Task => task;
 
     /// <summary>Its worker does not wait for the answer any more.</summary>
     public CancellationToken CancellationToken => cancellationToken;

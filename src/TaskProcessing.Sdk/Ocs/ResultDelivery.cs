@@ -26,9 +26,9 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
 
     /// <returns>The task's status after the result, null when the task is gone.</returns>
     /// <exception cref="OcsException">The server could not be told, or refused the result.</exception>
-    public async ValueTask<ProcessingStatus?> DeliverAsync(long taskId, TaskResult result, CancellationToken cancellationToken)
+    public async ValueTask<ProcessingStatus?> DeliverAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken)
     {
-        var pending = new PendingResult(taskId, result, cancellationToken);
+        var pending = new PendingResult(task, result, cancellationToken);
         if (!WaitsForOthers(pending))
             _ = CallAsync(pending);
         return await pending.Answer.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -125,8 +125,10 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
         foreach (var pending in together)
         {
             json.WriteStartObject();
-            json.WriteNumber("id", pending.TaskId);
+            json.WriteNumber("id", pending.Task.Task.Id);
             pending.Write(json);
+            if (pending.Task.Claim is { } claim)
+                json.WriteNumber("claim", claim);
             json.WriteEndObject();
         }
 

@@ -25,25 +25,28 @@ public interface IWorkSource
     ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
 
     /// <summary>Reports how far a task is; this also tells the server that the worker is alive.</summary>
-    /// <param name="taskId">The task.</param>
+    /// <param name="task">The task.</param>
     /// <param name="progress">0 to 1.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
-    /// <returns>The task's status after the report: a cancelled task is no longer wanted. Null when the task is gone.</returns>
-    ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken);
+    /// <returns>
+    /// The task's status after the report: a cancelled task is no longer wanted, and to a worker whose claim does not count
+    /// any more every task is cancelled. Null when the task is gone.
+    /// </returns>
+    ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken);
 
     /// <summary>Shows the client what is there of the output so far; a shape is not checked.</summary>
     /// <returns>
     /// The task's status after the report, null when the task is gone; <see cref="ProcessingStatus.Unknown"/> when the
     /// server knows no partial output.
     /// </returns>
-    ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken);
+    ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Answers once the task is no longer wanted (cancelled, ended, gone), so that its run ends at once and not only with
+    /// Answers once the task is no longer wanted (cancelled, ended, gone, another worker's), so that its run ends at once and not only with
     /// the answer to its next report. A source that cannot tell never answers, as here.
     /// </summary>
     /// <returns>The task's status then, null when the task is gone.</returns>
-    async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
         await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
         return null;
@@ -54,29 +57,36 @@ public interface IWorkSource
     /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> says that trying the same again is futile.
     /// </summary>
     /// <returns>The task's status after the report, null when the task is gone.</returns>
-    ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken);
+    ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken);
 
     /// <summary>
     /// Gives a task back unfinished, because the worker stops. A source that cannot do that does nothing, as here: the
-    /// task's lease runs out and the server hands it out again.
+    /// task's lease runs out and the server hands it out again. One that is another worker's by now stays that worker's.
     /// </summary>
-    ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => ValueTask.CompletedTask;
+    ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     /// <summary>Opens a file that the task's input names.</summary>
     /// <returns>The content, to be disposed of by the caller; null when the task does not name the file or it is gone.</returns>
-    ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
+    ValueTask<Stream?> OpenFileAsync(ClaimedTask task, long fileId, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This source of work has no files.");
 
     /// <summary>Stores a file that the task's output will name.</summary>
     /// <returns>The file's id.</returns>
-    ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken) =>
+    ValueTask<long> UploadFileAsync(ClaimedTask task, Stream content, string fileName, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This source of work has no files.");
 }
 
 /// <summary>A task that this worker holds.</summary>
 /// <param name="Task">The task, running.</param>
 /// <param name="ProviderId">The id of the provider that it was handed out for.</param>
-public sealed record ClaimedTask(ProtocolTask Task, string ProviderId);
+public sealed record ClaimedTask(ProtocolTask Task, string ProviderId)
+{
+    /// <summary>
+    /// The number of the claim, which tells this worker from a later one that was given the same task; it goes with every
+    /// report. Null from servers that do not number claims, such as Nextcloud.
+    /// </summary>
+    public long? Claim { get; init; }
+}
 
 /// <summary>How a task ended: with an output, or with an error.</summary>
 public sealed record TaskResult

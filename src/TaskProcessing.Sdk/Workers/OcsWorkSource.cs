@@ -82,22 +82,22 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
             return null;
 
-        return new ClaimedTask(ProtocolTask.FromData(data), ProviderIdOf(data));
+        return new ClaimedTask(ProtocolTask.FromData(data), ProviderIdOf(data)) { Claim = ClaimOf(data) };
     }
 
     /// <inheritdoc />
-    public ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
-        ReportAsync(taskId, "progress", json => json.WriteNumber("progress", progress), cancellationToken);
+    public ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken) =>
+        ReportAsync(task, "progress", json => json.WriteNumber("progress", progress), cancellationToken);
 
     /// <inheritdoc />
-    public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken)
+    public async ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken)
     {
         if (_streamingUnknown)
             return ProcessingStatus.Unknown;
 
         try
         {
-            return await ReportAsync(taskId, "stream-result", json => WriteOutput(json, output), cancellationToken).ConfigureAwait(false);
+            return await ReportAsync(task, "stream-result", json => WriteOutput(json, output), cancellationToken).ConfigureAwait(false);
         }
         catch (OcsException exception) when (exception.Kind == OcsErrorKind.NotFound)
         {
@@ -109,12 +109,12 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
 
     /// <inheritdoc />
     /// <remarks>Results that pile up behind others go together, where the server can take many at once.</remarks>
-    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
-        _results.DeliverAsync(taskId, result, cancellationToken);
+    public ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken) =>
+        _results.DeliverAsync(task, result, cancellationToken);
 
     /// <inheritdoc />
     /// <remarks>Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.</remarks>
-    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken)
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
         var failing = new Backoff(WatchPause, LongestWatchPause);
         var pause = WatchPause;
@@ -124,7 +124,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             var askedAt = _time.GetTimestamp();
             try
             {
-                var status = await ReportAsync(taskId, "heartbeat", json => json.WriteNumber("wait", (int)_wait.TotalSeconds), cancellationToken).ConfigureAwait(false);
+                var status = await ReportAsync(task, "heartbeat", json => json.WriteNumber("wait", (int)_wait.TotalSeconds), cancellationToken).ConfigureAwait(false);
                 if (status is null || status.Value.IsFinal())
                     return status;
 
@@ -147,9 +147,26 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken)
+    /// <remarks>A server that does not number claims cannot tell whose task it is, and most have no such route: there the lease has to end.</remarks>
+    public async ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
-        using var request = _connection.Request(HttpMethod.Get, $"{Tasks}/{taskId}/file/{fileId}");
+        if (task.Claim is null)
+            return;
+
+        try
+        {
+            await ReportAsync(task, "release", _ => { }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OcsException over) when (over.OcsStatus == 409)
+        {
+            // It is another worker's by now, or an earlier call that was not answered has given it back.
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Stream?> OpenFileAsync(ClaimedTask task, long fileId, CancellationToken cancellationToken)
+    {
+        using var request = _connection.Request(HttpMethod.Get, $"{Tasks}/{task.Task.Id}/file/{fileId}");
         try
         {
             return await _connection.DownloadAsync(request, cancellationToken).ConfigureAwait(false);
@@ -161,10 +178,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    public async ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken)
+    public async ValueTask<long> UploadFileAsync(ClaimedTask task, Stream content, string fileName, CancellationToken cancellationToken)
     {
         using var form = new MultipartFormDataContent { { new BorrowedStreamContent(content), "\"file\"", $"\"{fileName.Replace('"', '\'')}\"" } };
-        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{taskId}/file");
+        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{task.Task.Id}/file");
         request.Content = form;
         var data = await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         return data is { ValueKind: JsonValueKind.Object } stored && stored.TryGetProperty("fileId", out var id) && id.TryGetInt64(out var fileId)
@@ -194,12 +211,17 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     private ValueTask<ProcessingStatus?> FinishAloneAsync(PendingResult result) =>
-        ReportAsync(result.TaskId, "result", result.Write, result.CancellationToken);
+        ReportAsync(result.Task, "result", result.Write, result.CancellationToken);
 
-    private async ValueTask<ProcessingStatus?> ReportAsync(long taskId, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    private async ValueTask<ProcessingStatus?> ReportAsync(ClaimedTask task, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
     {
-        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{taskId}/{what}");
-        request.Content = OcsConnection.Json(write);
+        using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{task.Task.Id}/{what}");
+        request.Content = OcsConnection.Json(json =>
+        {
+            write(json);
+            if (task.Claim is { } claim)
+                json.WriteNumber("claim", claim);
+        });
         try
         {
             return await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is { } data ? ProtocolTask.FromData(data).Status : ProcessingStatus.Unknown;
@@ -219,6 +241,9 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         && name.ValueKind == JsonValueKind.String
             ? name.GetString()!
             : "";
+
+    private static long? ClaimOf(JsonElement data) =>
+        data.TryGetProperty("claim", out var claim) && claim.ValueKind == JsonValueKind.Number && claim.TryGetInt64(out var number) ? number : null;
 
     private static void WriteOutput(Utf8JsonWriter json, TaskOutput? output)
     {

@@ -160,7 +160,7 @@ public sealed partial class WorkerLoop
         if (provider is null)
         {
             Log.NotOurs(_logger, claimed.Task.Id, claimed.ProviderId);
-            await _source.ReleaseAsync(claimed.Task.Id, tokens.Abandon).ConfigureAwait(false);
+            await _source.ReleaseAsync(claimed, tokens.Abandon).ConfigureAwait(false);
             return;
         }
 

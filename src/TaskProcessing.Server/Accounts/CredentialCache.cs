@@ -15,21 +15,21 @@ internal sealed class CredentialCache(TimeProvider time)
     private const int Capacity = 10_000;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly ConcurrentDictionary<Digest, (Account Account, long Expires)> _entries = new();
+    private readonly ConcurrentDictionary<Digest, (VerifiedAccount Account, long Expires)> _entries = new();
 
     /// <summary>Raised by every <see cref="Clear"/>: what was verified before a change must not be remembered after it.</summary>
     private int _generation;
 
     public int Generation => Volatile.Read(ref _generation);
 
-    public Account? Find(string user, string secret) =>
+    public VerifiedAccount? Find(string user, string secret) =>
         _entries.TryGetValue(Key(user, secret), out var entry) && entry.Expires > time.GetTimestamp() ? entry.Account : null;
 
     /// <param name="user">The login name, empty for a bare token.</param>
     /// <param name="secret">The password or token.</param>
     /// <param name="account">Whom they log in.</param>
     /// <param name="generation">The <see cref="Generation"/> from before the verification.</param>
-    public void Add(string user, string secret, Account account, int generation)
+    public void Add(string user, string secret, VerifiedAccount account, int generation)
     {
         if (_entries.Count >= Capacity)
             _entries.Clear();

@@ -1,3 +1,4 @@
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Accounts;
@@ -23,9 +24,21 @@ internal interface IAccountStore
 
     Task AddAppPasswordAsync(AppPassword appPassword, CancellationToken cancellationToken);
 
+    /// <summary>An account's app passwords, the oldest first.</summary>
+    Task<IReadOnlyList<AppPassword>> ListAppPasswordsAsync(string accountId, CancellationToken cancellationToken);
+
+    /// <summary>Removes an account's app passwords of that name; false when there is none.</summary>
+    Task<bool> RemoveAppPasswordsAsync(string accountId, string name, CancellationToken cancellationToken);
+
     /// <summary>
-    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. False
-    /// when there is no such account.
+    /// Those of the credentials whose account is still there and has the password hash or the app password that they name,
+    /// if they name one. Their apps are not looked at.
     /// </summary>
-    Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
+    Task<IReadOnlyCollection<Credential>> ListGoodAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. Answers the
+    /// tasks that had not ended; null when there is no such account.
+    /// </summary>
+    Task<IReadOnlyList<RemovedTask>?> RemoveAsync(string id, CancellationToken cancellationToken);
 }

@@ -10,7 +10,7 @@ internal sealed class VerifyCredentials(IAccountStore accounts, CredentialCache 
     /// <param name="secret">An app password, or with a login name the password.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The account; null when the credentials are wrong.</returns>
-    public async ValueTask<Account?> RunAsync(string? user, string secret, CancellationToken cancellationToken)
+    public async ValueTask<VerifiedAccount?> RunAsync(string? user, string secret, CancellationToken cancellationToken)
     {
         if (secret.Length is 0 or > MaxSecretLength)
             return null;
@@ -18,23 +18,26 @@ internal sealed class VerifyCredentials(IAccountStore accounts, CredentialCache 
             return known;
 
         var generation = cache.Generation;
-        if (await FindAsync(user, secret, cancellationToken) is not { } account)
+        if (await FindAsync(user, secret, cancellationToken) is not { } verified)
             return null;
 
-        cache.Add(user ?? "", secret, account, generation);
-        return account;
+        cache.Add(user ?? "", secret, verified, generation);
+        return verified;
     }
 
     /// <summary>The app password comes first: it costs a look-up, a password costs a hash made to be slow.</summary>
-    private async Task<Account?> FindAsync(string? user, string secret, CancellationToken cancellationToken)
+    private async Task<VerifiedAccount?> FindAsync(string? user, string secret, CancellationToken cancellationToken)
     {
-        var owner = await accounts.FindByTokenHashAsync(Passwords.HashToken(secret), cancellationToken);
+        var tokenHash = Passwords.HashToken(secret);
+        var owner = await accounts.FindByTokenHashAsync(tokenHash, cancellationToken);
         if (owner is not null && (user is null || owner.Id == user))
-            return owner;
+            return new VerifiedAccount(owner, new Credential { AccountId = owner.Id, TokenHash = tokenHash });
         if (user is null)
             return null;
 
         var account = await accounts.FindAsync(user, cancellationToken);
-        return Passwords.Verify(account?.PasswordHash, secret) ? account : null;
+        return Passwords.Verify(account?.PasswordHash, secret)
+            ? new VerifiedAccount(account!, new Credential { AccountId = account!.Id, PasswordHash = account.PasswordHash })
+            : null;
     }
 }

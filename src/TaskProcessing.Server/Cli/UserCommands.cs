@@ -7,7 +7,7 @@ namespace TaskProcessing.Server.Cli;
 internal static class UserCommands
 {
     public static Command Create(CommandHost host) =>
-        new("user", "Adds, lists and removes users, and sets their passwords.") { Add(host), List(host), Remove(host), Password(host), NewAppPassword(host) };
+        new("user", "Adds, lists and removes users, and sets their passwords.") { Add(host), List(host), Remove(host), Password(host), NewAppPassword(host), AppPasswords(host), Revoke(host) };
 
     private static Command Add(CommandHost host)
     {
@@ -57,7 +57,7 @@ internal static class UserCommands
             async services =>
             {
                 var name = parsed.GetRequiredValue(id);
-                return await services.GetRequiredService<IAccountStore>().RemoveAsync(name, cancellationToken)
+                return await services.GetRequiredService<RemoveAccount>().RunAsync(name, cancellationToken)
                     ? host.Streams.Say($"User \"{name}\" was removed")
                     : NoSuchUser(host, name);
             },
@@ -93,6 +93,45 @@ internal static class UserCommands
                 var user = parsed.GetRequiredValue(id);
                 var token = await services.GetRequiredService<CreateAppPassword>().RunAsync(user, parsed.GetRequiredValue(name), cancellationToken);
                 return token is null ? NoSuchUser(host, user) : host.Streams.Say(token);
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command AppPasswords(CommandHost host)
+    {
+        var id = Id();
+        var json = JsonOption();
+        var command = new Command("app-passwords", "Lists the names of a user's app passwords.") { id, json };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                var accounts = services.GetRequiredService<IAccountStore>();
+                var user = parsed.GetRequiredValue(id);
+                if (await accounts.FindAsync(user, cancellationToken) is null)
+                    return NoSuchUser(host, user);
+
+                var appPasswords = await accounts.ListAppPasswordsAsync(user, cancellationToken);
+                return parsed.GetValue(json)
+                    ? host.Streams.WriteJson(appPasswords.Select(one => new { one.Name, CreatedAt = one.CreatedAt.ToUnixTimeSeconds() }))
+                    : Table.Write(host.Streams.Out, ["NAME", "CREATED (UTC)"], appPasswords.Select(one => new[] { one.Name, Table.Time(one.CreatedAt) }));
+            },
+            cancellationToken));
+        return command;
+    }
+
+    private static Command Revoke(CommandHost host)
+    {
+        var id = Id();
+        var name = new Argument<string>("NAME") { Description = "What the app password was for." };
+        var command = new Command("revoke", "Revokes a user's app passwords of that name; what they hold open ends.") { id, name };
+        command.SetAction((parsed, cancellationToken) => host.RunAsync(
+            async services =>
+            {
+                var (user, what) = (parsed.GetRequiredValue(id), parsed.GetRequiredValue(name));
+                return await services.GetRequiredService<IAccountStore>().RemoveAppPasswordsAsync(user, what, cancellationToken)
+                    ? host.Streams.Say($"The app password \"{what}\" of \"{user}\" was revoked")
+                    : host.Streams.Fail($"There is no app password \"{what}\" of a user \"{user}\"");
             },
             cancellationToken));
         return command;

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
@@ -57,8 +58,38 @@ internal sealed class AccountStore(Database database) : IAccountStore
             },
             cancellationToken);
 
-    public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
+    public async Task<IReadOnlyList<AppPassword>> ListAppPasswordsAsync(string accountId, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            db => db.AppPasswords.Where(appPassword => appPassword.AccountId == accountId).OrderBy(appPassword => appPassword.Id).ToListAsync(cancellationToken), cancellationToken);
+
+    public Task<bool> RemoveAppPasswordsAsync(string accountId, string name, CancellationToken cancellationToken) =>
         ChangeAsync(
+            db => db.AppPasswords
+                .Where(appPassword => appPassword.AccountId == accountId && appPassword.Name == name)
+                .ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken);
+
+    public async Task<IReadOnlyCollection<Credential>> ListGoodAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken)
+    {
+        var ids = credentials.Select(credential => credential.AccountId).OfType<string>().Distinct().ToList();
+        var tokens = credentials.Select(credential => credential.TokenHash).OfType<string>().Distinct().ToList();
+        var (passwords, owners) = await database.ReadAsync(
+            async db => (
+                await db.Accounts.Where(account => ids.Contains(account.Id)).ToDictionaryAsync(account => account.Id, account => account.PasswordHash, cancellationToken),
+                await db.AppPasswords.Where(password => tokens.Contains(password.TokenHash)).ToDictionaryAsync(password => password.TokenHash, password => password.AccountId, cancellationToken)),
+            cancellationToken);
+        return [.. credentials.Where(IsGood)];
+
+        bool IsGood(Credential credential) =>
+            (credential.AccountId is null || passwords.ContainsKey(credential.AccountId))
+            && (credential.PasswordHash is null || passwords[credential.AccountId!] == credential.PasswordHash)
+            && (credential.TokenHash is null || owners.GetValueOrDefault(credential.TokenHash) == credential.AccountId);
+    }
+
+    public async Task<IReadOnlyList<RemovedTask>?> RemoveAsync(string id, CancellationToken cancellationToken)
+    {
+        List<RemovedTask> unfinished = [];
+        var isRemoved = await ChangeAsync(
             async db =>
             {
                 // App passwords go with their account by foreign key.
@@ -66,11 +97,16 @@ internal sealed class AccountStore(Database database) : IAccountStore
                 if (removed == 0)
                     return 0;
 
+                unfinished = await db.Database
+                    .SqlQuery<RemovedTask>($"""DELETE FROM tasks WHERE user_id = {id} AND status IN (1, 2) RETURNING id AS "Id", user_id AS "UserId" """)
+                    .ToListAsync(CancellationToken.None);
                 await db.Tasks.Where(task => task.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
                 await db.Files.Where(file => file.UserId == id).ExecuteDeleteAsync(CancellationToken.None);
                 return removed;
             },
             cancellationToken);
+        return isRemoved ? unfinished : null;
+    }
 
     private Task<bool> ChangeAsync(Func<TaskDbContext, Task<int>> change, CancellationToken cancellationToken) =>
         ChangeStore.ChangeAsync(database, Topics, change, cancellationToken);

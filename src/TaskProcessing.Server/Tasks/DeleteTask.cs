@@ -13,3 +13,6 @@ internal sealed class DeleteTask(ITaskStore tasks, TaskSignal signal)
         return true;
     }
 }
+
+/// <summary>A task that is gone, and whose it was; no user's where it was a guest's or nobody's.</summary>
+internal sealed record RemovedTask(long Id, string? UserId);

@@ -32,21 +32,21 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
         return await RunAsync(id, owner, cancellationToken);
     }
 
-    /// <summary>Waits until a task has ended, for a worker in this process that wants to hear of a cancel.</summary>
-    /// <returns>How it ended; null when it is gone.</returns>
-    public async Task<ProcessingStatus?> WaitUntilEndedAsync(long id, CancellationToken cancellationToken)
+    /// <summary>Waits until a task has ended or somebody else has it, for a worker in this process that wants to hear of that.</summary>
+    /// <returns>The outcome that a report of the worker's would have.</returns>
+    public async Task<ReportOutcome> WaitUntilUnwantedAsync(long id, long? claim, CancellationToken cancellationToken)
     {
         using var listener = signal.ListenForChanges(id);
         while (await tasks.FindAsync(id, cancellationToken) is { } task)
         {
-            if (task.Status.IsFinal())
-                return task.Status;
+            if (task.Status.IsFinal() || !task.Counts(claim))
+                return ReportOutcome.Of(new TaskChange(task, Changed: false), claim);
 
             listener.Know(task);
             await listener.WaitAsync(Timeout.InfiniteTimeSpan, time, cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();
         }
 
-        return null;
+        return new ReportOutcome.NotFound();
     }
 }

@@ -12,7 +12,8 @@ namespace TaskProcessing.Server.Tasks;
 /// <summary>
 /// Ends a task with what a worker answers. The first result wins: what comes after it, or after a cancel, changes
 /// nothing. An output that does not fit the task type fails the task; an error that may pass puts it back into the queue
-/// as long as there are attempts left.
+/// as long as there are attempts left. Work that is done counts also when its worker was given up; an error of such a
+/// worker does not touch the task.
 /// </summary>
 internal sealed partial class FinishTask(
     AvailableTaskTypes taskTypes, IFileStore files, ITaskStore tasks, LeaseTerms leases, TaskSignal signal, TimeProvider time, ILogger<FinishTask> logger)
@@ -20,15 +21,7 @@ internal sealed partial class FinishTask(
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         var (outcome, ending) = await PrepareAsync(id, result, cancellationToken);
-        if (outcome is not null)
-            return outcome;
-
-        var change = await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken);
-        if (change.Changed)
-            signal.RaiseChanged(change.Task!);
-        if (change is { Task: { } task })
-            LogLate(task, change.Changed);
-        return ReportOutcome.Of(change);
+        return outcome ?? Conclude(await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken), result.Claim);
     }
 
     /// <summary>How the task is to end, or the outcome if it does not.</summary>
@@ -37,16 +30,28 @@ internal sealed partial class FinishTask(
         if (result is { Output: null, ErrorMessage: null })
             return (await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty(), null);
 
-        if (result is { ErrorMessage: { } reason, Retryable: true } && await RetryAsync(id, result, Cut(reason), cancellationToken) is { } retried)
+        if (result is { ErrorMessage: { } reason, Retryable: true, Claim: { } claim } && await RetryAsync(id, claim, result, Cut(reason), cancellationToken) is { } retried)
             return (retried, null);
 
         if (result.ErrorMessage is { } error)
-            return (null, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor });
+            return (null, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor, Claim = result.Claim });
 
         if (await tasks.FindAsync(id, cancellationToken) is not { } task)
             return (new ReportOutcome.NotFound(), null);
 
-        return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor });
+        return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor, Claim = result.Claim });
+    }
+
+    /// <summary>Wakes the readers, and says so when the result came late. Whatever became of it, the task is answered as it is.</summary>
+    private ReportOutcome Conclude(TaskChange change, long? claim)
+    {
+        if (change.Task is not { } task)
+            return new ReportOutcome.NotFound();
+
+        if (change.Changed)
+            signal.RaiseChanged(task);
+        LogLate(task, change.Changed, claim);
+        return new ReportOutcome.Accepted(task);
     }
 
     private static TaskEnding Failure(string error, string? userFacing) => new(TaskTransition.Fail)
@@ -79,30 +84,34 @@ internal sealed partial class FinishTask(
     }
 
     /// <returns>Null when the task had enough attempts, or has ended: then the error is final, if it counts at all.</returns>
-    private async Task<ReportOutcome?> RetryAsync(long id, FinishRequest result, string reason, CancellationToken cancellationToken)
+    private async Task<ReportOutcome?> RetryAsync(long id, long claim, FinishRequest result, string reason, CancellationToken cancellationToken)
     {
         if (await tasks.FindAsync(id, cancellationToken) is not { } task)
             return new ReportOutcome.NotFound();
 
         var now = time.GetUtcNow();
         var notBefore = now + leases.PauseAfter(task.Attempt, result.RetryAfter);
-        var change = await tasks.TryRetryAsync(id, notBefore, leases.MostAttempts, result.Actor, reason, now, cancellationToken);
+        var change = await tasks.TryRetryAsync(id, claim, notBefore, leases.MostAttempts, result.Actor, reason, now, cancellationToken);
         if (change is { Changed: false, Task.Status: ProcessingStatus.Scheduled })
-            return ReportOutcome.Of(change);
+            return Conclude(change, claim);
         if (!change.Changed)
             return null;
 
         signal.RaiseChanged(change.Task!);
         Log.Retried(logger, id, task.Attempt, notBefore, reason);
-        return ReportOutcome.Of(change);
+        return ReportOutcome.Of(change, claim);
     }
 
-    private void LogLate(ProcessingTask task, bool changed)
+    private void LogLate(ProcessingTask task, bool changed, long? claim)
     {
-        if (!changed)
-            Log.Ignored(logger, task.Id, task.Status);
-        else if (task.LeaseUntil <= task.EndedAt)
+        if (changed && !task.Counts(claim))
+            Log.AcceptedOutdated(logger, task.Id, claim!.Value, task.Claim);
+        else if (changed && task.LeaseUntil <= task.EndedAt)
             Log.AcceptedLate(logger, task.Id, task.LeaseUntil.Value);
+        else if (!changed && task.Status.IsFinal())
+            Log.Ignored(logger, task.Id, task.Status);
+        else if (!changed && !task.Counts(claim))
+            Log.ErrorIgnored(logger, task.Id, claim!.Value, task.Status);
     }
 
     private static string Cut(string text)
@@ -119,6 +128,12 @@ internal sealed partial class FinishTask(
         [LoggerMessage(LogLevel.Information, "A result of task {TaskId} came too late and changes nothing: it is {Status} already")]
         public static partial void Ignored(ILogger logger, long taskId, ProcessingStatus status);
 
+        [LoggerMessage(LogLevel.Information, "An error of task {TaskId} is ignored: it is of claim {Claim}, which was given up or given back; the task is {Status}")]
+        public static partial void ErrorIgnored(ILogger logger, long taskId, long claim, ProcessingStatus status);
+
+        [LoggerMessage(LogLevel.Information, "A result of task {TaskId} came from claim {Claim}, which was given up; it is accepted, as claim {Current} had not finished the task")]
+        public static partial void AcceptedOutdated(ILogger logger, long taskId, long claim, long current);
+
         [LoggerMessage(LogLevel.Information, "A result of task {TaskId} came after its lease had ended at {LeaseUntil}; it is accepted, as nobody else had finished the task")]
         public static partial void AcceptedLate(ILogger logger, long taskId, DateTimeOffset leaseUntil);
 
@@ -130,7 +145,10 @@ internal sealed partial class FinishTask(
 /// <summary>What a worker answers: an output (a JSON object), or an error, which wins over it.</summary>
 internal sealed record FinishRequest(JsonElement? Output, string? ErrorMessage, string? UserFacingErrorMessage)
 {
-    /// <summary>Whether the error may pass, so that the task is worth another attempt.</summary>
+    /// <summary>Which claim of the task is the worker's; null when it does not say.</summary>
+    public long? Claim { get; init; }
+
+    /// <summary>Whether the error may pass, so that the task is worth another attempt. Only with a claim.</summary>
     public bool Retryable { get; init; }
 
     /// <summary>How long the next attempt shall wait at least.</summary>

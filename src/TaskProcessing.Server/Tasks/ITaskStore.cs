@@ -8,7 +8,8 @@ namespace TaskProcessing.Server.Tasks;
 /// answered is durable. A method named <c>Try…</c> is one guarded statement: it changes the task only while it is in
 /// one of the states that its <see cref="TaskTransition"/> names, and says which task it found. What it does to the task
 /// it also adds to the task's history; the actor stands there. What ends a task that has a webhook also writes its
-/// delivery, in the same transaction.
+/// delivery, in the same transaction. A claim that does not count any more (<see cref="ProcessingTask.Counts"/>) changes
+/// nothing, but for a success; a null stands for a worker that names none and is believed.
 /// </summary>
 internal interface ITaskStore
 {
@@ -29,7 +30,7 @@ internal interface ITaskStore
 
     /// <summary>
     /// Claims up to <paramref name="count"/> of the next scheduled tasks of the given types: each becomes running, with
-    /// <c>StartedAt</c> now, one attempt more, the provider of its type, and a lease. One statement; two callers never
+    /// <c>StartedAt</c> now, one attempt more, a new claim, the provider of its type, and a lease. One statement; two callers never
     /// get the same task.
     /// </summary>
     /// <param name="types">What may be claimed, each type once.</param>
@@ -44,29 +45,30 @@ internal interface ITaskStore
         IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Progress"/>: running, progress stored, lease renewed, and the number of steps if given; StartedAt set if it was null.</summary>
-    Task<TaskChange> TryReportProgressAsync(long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryReportProgressAsync(
+        long id, long? claim, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Renew"/>: the lease runs anew.</summary>
-    Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
+    Task<TaskChange> TryRenewAsync(long id, long? claim, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Stream"/>: replaces the output and renews the lease; only if no output was stored after <paramref name="ifNotStoredSince"/>.</summary>
     Task<TaskChange> TryStreamOutputAsync(
-        long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken);
+        long id, long? claim, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Succeed"/> or <see cref="TaskTransition.Fail"/>: the ending's fields are stored; fields that are null in it stay as they are.</summary>
     Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Retry"/>, unless the task had <paramref name="mostAttempts"/> already.</summary>
+    /// <summary><see cref="TaskTransition.Retry"/>: the claim is over for good; unless the task had <paramref name="mostAttempts"/> already.</summary>
     Task<TaskChange> TryRetryAsync(
-        long id, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken);
+        long id, long claim, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Release"/>; the attempt does not count.</summary>
-    Task<TaskChange> TryReleaseAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary><see cref="TaskTransition.Release"/>: the claim is over for good; the attempt does not count.</summary>
+    Task<TaskChange> TryReleaseAsync(long id, long claim, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary><see cref="TaskTransition.Cancel"/>.</summary>
     Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary><see cref="TaskTransition.Requeue"/>: its attempts count from 0 again.</summary>
+    /// <summary><see cref="TaskTransition.Requeue"/>: its attempts count from 0 again, and whoever had it has it no more.</summary>
     Task<TaskChange> TryRequeueAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Removes the task if it is the owner's. False when there was no such task.</summary>
@@ -120,6 +122,9 @@ internal sealed record TaskEnding(TaskTransition Transition)
 {
     /// <summary>Who ends it.</summary>
     public string Actor { get; init; } = "";
+
+    /// <summary>The claim of a failure; null when its worker names none.</summary>
+    public long? Claim { get; init; }
 
     public string? Output { get; init; }
 

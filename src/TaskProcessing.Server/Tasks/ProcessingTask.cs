@@ -79,6 +79,12 @@ internal sealed class ProcessingTask
     /// <summary>How often it was given to a worker.</summary>
     public int Attempt { get; set; }
 
+    /// <summary>
+    /// The number of the claim that counts: it grows with every claim, and also when one is over for good, so that no
+    /// number ever comes back. 0 before the first.
+    /// </summary>
+    public long Claim { get; set; }
+
     /// <summary>How long a worker may be silent.</summary>
     public int LeaseSeconds { get; set; } = 60;
 
@@ -105,6 +111,9 @@ internal sealed class ProcessingTask
     };
 
     public TaskOwner Owner => new(UserId, GuestAddress);
+
+    /// <summary>Whether a worker that names this claim has the task, or could have it; one that names none is believed.</summary>
+    public bool Counts(long? claim) => claim is null || claim == Claim;
 
     /// <summary>Whether somebody wants to be told when it has ended.</summary>
     public bool HasWebhook => !string.IsNullOrEmpty(WebhookUri) && !string.IsNullOrEmpty(WebhookMethod);

@@ -1,3 +1,5 @@
+using TaskProcessing.Sdk.Protocol;
+
 namespace TaskProcessing.Server.Tasks;
 
 /// <summary>Stores how far a worker is with a task. A worker that never claimed it is believed; a finished task stays as it is.</summary>
@@ -11,11 +13,11 @@ internal sealed class ReportProgress(ITaskStore tasks, TaskSignal signal, TimePr
         if (report.Progress is not (>= 0 and <= 1) || report.TotalSteps < 1)
             return new ReportOutcome.OutOfRange();
 
-        var change = await tasks.TryReportProgressAsync(id, report.Progress, report.TotalSteps, report.Actor, time.GetUtcNow(), cancellationToken);
+        var change = await tasks.TryReportProgressAsync(id, report.Claim, report.Progress, report.TotalSteps, report.Actor, time.GetUtcNow(), cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(change.Task!);
 
-        return ReportOutcome.Of(change);
+        return ReportOutcome.Of(change, report.Claim);
     }
 }
 
@@ -26,6 +28,9 @@ internal readonly record struct ProgressReport(double Progress, int? TotalSteps 
 {
     /// <summary>Who reports, for the history of a task that starts by it.</summary>
     public string Actor { get; init; } = TaskHistory.Server;
+
+    /// <summary>Which claim of the task is its own; null when it does not say.</summary>
+    public long? Claim { get; init; }
 }
 
 /// <summary>What came of a worker's report.</summary>
@@ -38,6 +43,9 @@ internal abstract record ReportOutcome
     /// <summary>The task as it is now; its status tells the worker whether it is still wanted.</summary>
     public sealed record Accepted(ProcessingTask Task) : ReportOutcome;
 
+    /// <summary>The claim does not count any more: the worker was silent for too long or gave the task back. It shall stop.</summary>
+    public sealed record Outdated(ProcessingTask Task) : ReportOutcome;
+
     /// <summary>There is no such task.</summary>
     public sealed record NotFound : ReportOutcome;
 
@@ -47,5 +55,11 @@ internal abstract record ReportOutcome
     /// <summary>A result that has neither an output nor an error.</summary>
     public sealed record Empty : ReportOutcome;
 
-    public static ReportOutcome Of(TaskChange change) => change.Task is { } task ? new Accepted(task) : new NotFound();
+    /// <summary>A task that has ended says all that a worker needs to know, whichever its claim.</summary>
+    public static ReportOutcome Of(TaskChange change, long? claim) => change switch
+    {
+        { Task: null } => new NotFound(),
+        { Changed: false, Task: { } task } when !task.Status.IsFinal() && !task.Counts(claim) => new Outdated(task),
+        { Task: { } task } => new Accepted(task),
+    };
 }

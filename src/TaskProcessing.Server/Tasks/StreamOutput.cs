@@ -13,15 +13,16 @@ internal sealed class StreamOutput(ITaskStore tasks, TaskSignal signal, TimeProv
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(500);
 
     /// <param name="id">The task.</param>
+    /// <param name="claim">Which claim of it is the worker's; null when it does not say.</param>
     /// <param name="output">A JSON object; its shape is not checked, it may be partial.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    public async Task<ReportOutcome> RunAsync(long id, JsonElement output, CancellationToken cancellationToken)
+    public async Task<ReportOutcome> RunAsync(long id, long? claim, JsonElement output, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var change = await tasks.TryStreamOutputAsync(id, output.GetRawText(), now, now - Interval, cancellationToken);
+        var change = await tasks.TryStreamOutputAsync(id, claim, output.GetRawText(), now, now - Interval, cancellationToken);
         if (change.Changed)
             signal.RaiseChanged(change.Task!);
 
-        return ReportOutcome.Of(change);
+        return ReportOutcome.Of(change, claim);
     }
 }

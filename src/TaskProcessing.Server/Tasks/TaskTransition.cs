@@ -13,7 +13,7 @@ internal sealed record TaskTransition(string Name, ImmutableArray<ProcessingStat
     /// <summary>A worker takes the task.</summary>
     public static TaskTransition Claim { get; } = new("claim", [ProcessingStatus.Scheduled], ProcessingStatus.Running);
 
-    /// <summary>A worker reports how far it is; workers that never claimed are believed, and so are those whose lease was over.</summary>
+    /// <summary>A worker reports how far it is; workers that never claimed are believed, and so are those whose lease was over, until the next claim.</summary>
     public static TaskTransition Progress { get; } = new("progress", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Running);
 
     /// <summary>A worker says that it is still there; believed like progress.</summary>
@@ -25,7 +25,7 @@ internal sealed record TaskTransition(string Name, ImmutableArray<ProcessingStat
     /// <summary>The first result wins; a result without a claim counts.</summary>
     public static TaskTransition Succeed { get; } = new("succeed", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Successful);
 
-    /// <summary>The first result wins, also when it is an error.</summary>
+    /// <summary>The first result wins, also when it is an error; but not the error of a claim that does not count any more.</summary>
     public static TaskTransition Fail { get; } = new("fail", [ProcessingStatus.Scheduled, ProcessingStatus.Running], ProcessingStatus.Failed);
 
     /// <summary>The owner or an operator calls the task off.</summary>

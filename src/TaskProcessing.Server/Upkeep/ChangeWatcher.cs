@@ -2,6 +2,7 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server.Upkeep;
 
@@ -16,6 +17,7 @@ internal sealed class ChangeWatcher(
     ExAppDirectory exApps,
     ExAppLifeCycle lifeCycle,
     AvailableTaskTypes taskTypes,
+    EndRevokedWaits endRevokedWaits,
     ISignalLine line) : IRound
 {
     private long? _mark;
@@ -41,6 +43,7 @@ internal sealed class ChangeWatcher(
             accounts.Clear();
             exApps.Clear();
             lifeCycle.Wake();
+            await endRevokedWaits.RunAsync(cancellationToken);
         }
 
         if (Changed(versions, ChangeTopic.Providers))

@@ -24,8 +24,8 @@ internal interface ITaskUpkeep
     /// <summary>Every type that there are tasks of.</summary>
     Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes tasks of a type and status that allow it and were last updated before <paramref name="before"/>, oldest first; answers how many.</summary>
-    Task<int> DeleteOldAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken);
+    /// <summary>Removes tasks of a type and status that allow it and were last updated before <paramref name="before"/>, oldest first.</summary>
+    Task<IReadOnlyList<RemovedTask>> DeleteOldAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Removes idempotency keys that were first seen before then; answers how many.</summary>
     Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);

@@ -1,12 +1,14 @@
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Upkeep;
 
 /// <summary>
 /// Removes the tasks that nothing has happened to for long, whatever their status, unless they ask to stay: for operators,
-/// who know why. Takes small bites, so that the queue never waits for it.
+/// who know why. Takes small bites, so that the queue never waits for it. Who waits
+/// for such a task, or works on it, hears of that.
 /// </summary>
-internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TimeProvider time)
+internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TaskSignal signal, TimeProvider time)
 {
     private const int Bite = 200;
 
@@ -34,8 +36,10 @@ internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TimeProvider time)
         while (true)
         {
             var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
-            removed += bite;
-            if (bite < Bite)
+            removed += bite.Count;
+            foreach (var task in bite)
+                signal.RaiseChanged(task.Id, task.UserId);
+            if (bite.Count < Bite)
                 return removed;
         }
     }

@@ -72,6 +72,17 @@ public sealed class TaskFollowingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Where_too_many_wait_the_client_asks_without_waiting()
+    {
+        _server.On(Seven, Answered(7, "STATUS_RUNNING"), Raw(429, "", ("Retry-After", "5")), Answered(7, "STATUS_RUNNING"), Raw(429, "", ("Retry-After", "5")), Answered(7, "STATUS_SUCCESSFUL"));
+
+        var waiting = _client.WaitAsync(7, cancellationToken: Cancel);
+        await _time.RunUntilAsync(waiting);
+
+        _server.CallsTo(Seven).Select(call => call.Query).Should().Equal("", "?wait=30", "", "?wait=30", "");
+    }
+
+    [Fact]
     public async Task A_server_without_streams_is_asked_instead()
     {
         _server.On(Events, Raw(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}"""))

@@ -120,29 +120,29 @@ internal sealed class MemoryWorkSource : IWorkSource
         }
     }
 
-    public ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken)
+    public ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken)
     {
         Note(ReportFaults, () => Progress.Add(progress));
         return ValueTask.FromResult(Status);
     }
 
-    public ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken)
+    public ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken)
     {
         Note(ReportFaults, () => Streamed.Add(output));
         return ValueTask.FromResult(Status);
     }
 
-    public ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken)
+    public ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken)
     {
         lock (_lock)
             FinishAttempts.Add(result);
-        Note(FinishFaults, () => _finished[taskId].TrySetResult(result));
+        Note(FinishFaults, () => _finished[task.Task.Id].TrySetResult(result));
         return ValueTask.FromResult<ProcessingStatus?>(result.Output is null ? ProcessingStatus.Failed : ProcessingStatus.Successful);
     }
 
-    public ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken)
+    public ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
-        Note(null, () => Released.Add(taskId));
+        Note(null, () => Released.Add(task.Task.Id));
         return ValueTask.CompletedTask;
     }
 

@@ -1,6 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers;
 
 namespace TaskProcessing.Sdk.Tests.Support;
 
@@ -60,8 +62,12 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public static Answer Answered(long id, string status, string extra = "") => Envelope($$"""{"task":{{TaskJson(id, status, extra)}}}""");
 
-    public static Answer Claim(long id, string provider) =>
-        Envelope($$$"""{"task":{{{TaskJson(id, "STATUS_RUNNING")}}},"provider":{"name":"{{{provider}}}"}}""");
+    public static Answer Claim(long id, string provider, string extra = "") =>
+        Envelope($$$"""{"task":{{{TaskJson(id, "STATUS_RUNNING")}}},"provider":{"name":"{{{provider}}}"}{{{extra}}}}""");
+
+    /// <summary>A task that a worker was given; without a claim, as Nextcloud gives it.</summary>
+    public static ClaimedTask Claimed(long id, long? claim = null) =>
+        new(new ProtocolTask { Id = id, Type = "core:text2text", Status = ProcessingStatus.Running, Input = default }, "p") { Claim = claim };
 
     public static string TaskJson(long id, string status, string extra = "") => $$$"""
         {"id":{{{id}}},"type":"core:text2text","lastUpdated":1,"status":"{{{status}}}","userId":"anna","appId":"test","input":{"input":"text"},

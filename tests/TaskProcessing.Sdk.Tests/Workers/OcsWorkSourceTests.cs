@@ -119,9 +119,9 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
 
         var answers = new[]
         {
-            await _source.ReportProgressAsync(7, 0.25, Cancel),
-            await _source.ReportProgressAsync(7, 0.5, Cancel),
-            await _source.ReportProgressAsync(7, 0.75, Cancel),
+            await _source.ReportProgressAsync(Claimed(7), 0.25, Cancel),
+            await _source.ReportProgressAsync(Claimed(7), 0.5, Cancel),
+            await _source.ReportProgressAsync(Claimed(7), 0.75, Cancel),
         };
 
         answers.Should().Equal(ProcessingStatus.Running, ProcessingStatus.Cancelled, null);
@@ -135,7 +135,7 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
 
         for (var i = 0; i < 2; i++)
         {
-            var finishing = async () => await _source.FinishAsync(7, new TaskResult { Output = ScriptedProvider.Done }, Cancel);
+            var finishing = async () => await _source.FinishAsync(Claimed(7), new TaskResult { Output = ScriptedProvider.Done }, Cancel);
             (await finishing.Should().ThrowAsync<OcsException>()).Which.Kind.Should().Be(OcsErrorKind.NotFound);
         }
     }
@@ -143,8 +143,8 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_server_without_partial_output_is_not_bothered_with_it_again()
     {
-        (await _source.StreamOutputAsync(7, ScriptedProvider.Done, Cancel)).Should().Be(ProcessingStatus.Unknown);
-        (await _source.StreamOutputAsync(7, ScriptedProvider.Done, Cancel)).Should().Be(ProcessingStatus.Unknown);
+        (await _source.StreamOutputAsync(Claimed(7), ScriptedProvider.Done, Cancel)).Should().Be(ProcessingStatus.Unknown);
+        (await _source.StreamOutputAsync(Claimed(7), ScriptedProvider.Done, Cancel)).Should().Be(ProcessingStatus.Unknown);
 
         _server.CallsTo($"{Seven}/stream-result").Should().ContainSingle().Which.Body.Should().Be("""{"output":{"output":"done"}}""");
     }
@@ -154,9 +154,9 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     {
         _server.On($"{Seven}/result", Answered(7, "STATUS_SUCCESSFUL"), Answered(7, "STATUS_FAILED"));
 
-        var good = await _source.FinishAsync(7, new TaskResult { Output = new TaskOutput { ["output"] = "Grüße \"quoted\"" } }, Cancel);
+        var good = await _source.FinishAsync(Claimed(7), new TaskResult { Output = new TaskOutput { ["output"] = "Grüße \"quoted\"" } }, Cancel);
         var bad = await _source.FinishAsync(
-            7, new TaskResult { ErrorMessage = "GPU busy", UserFacingErrorMessage = "Later", Retryable = true, RetryAfter = TimeSpan.FromSeconds(1.2) }, Cancel);
+            Claimed(7), new TaskResult { ErrorMessage = "GPU busy", UserFacingErrorMessage = "Later", Retryable = true, RetryAfter = TimeSpan.FromSeconds(1.2) }, Cancel);
 
         (good, bad).Should().Be(((ProcessingStatus?)ProcessingStatus.Successful, (ProcessingStatus?)ProcessingStatus.Failed));
         _server.Calls[0].Json.GetProperty("output").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Object);
@@ -166,12 +166,46 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Everything_that_is_said_of_a_task_names_the_claim_that_came_with_it()
+    {
+        _server.On(Next, Claim(7, "words:v1:summary", extra: ""","claim":3""")).On(Seven, Answered(7, "STATUS_RUNNING"));
+        var task = (await _source.ClaimAsync([Summary], Cancel))!;
+        task.Claim.Should().Be(3);
+
+        await _source.ReportProgressAsync(task, 0.5, Cancel);
+        await _source.StreamOutputAsync(task, ScriptedProvider.Done, Cancel);
+        await _source.FinishAsync(task, new TaskResult { ErrorMessage = "busy", Retryable = true }, Cancel);
+        await _source.ReleaseAsync(task, Cancel);
+
+        _server.CallsTo(Seven).Select(call => $"{call.Path.Split('/')[^1]} {call.Json.GetProperty("claim")}").Should().Equal(
+            "progress 3", "stream-result 3", "result 3", "release 3");
+    }
+
+    [Fact]
+    public async Task A_task_that_is_somebody_elses_by_now_needs_no_giving_back()
+    {
+        _server.On($"{Seven}/release", Envelope("""{"message":"Claim 3 of this task does not count any more"}""", 409));
+
+        await _source.ReleaseAsync(Claimed(7, claim: 3), Cancel);
+
+        _server.Calls.Should().ContainSingle();
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_number_claims_is_given_nothing_back()
+    {
+        await _source.ReleaseAsync(Claimed(7), Cancel);
+
+        _server.Calls.Should().BeEmpty();
+    }
+
+    [Fact]
     public async Task A_file_is_uploaded_as_the_part_that_servers_look_for()
     {
         _server.On($"{Seven}/file", Envelope("""{"fileId":41}""", 201));
         using var content = new MemoryStream("content"u8.ToArray());
 
-        var id = await _source.UploadFileAsync(7, content, "picture.png", Cancel);
+        var id = await _source.UploadFileAsync(Claimed(7), content, "picture.png", Cancel);
 
         id.Should().Be(41);
         content.CanRead.Should().BeTrue("the stream is its owner's");
@@ -184,8 +218,8 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     {
         _server.On("GET /ocs/v2.php/taskprocessing/tasks_provider/7/file/3", Raw(200, "bytes, not an envelope"), Envelope("""{"message":"Not found"}""", 404));
 
-        await using var file = await _source.OpenFileAsync(7, 3, Cancel);
-        var missing = await _source.OpenFileAsync(7, 3, Cancel);
+        await using var file = await _source.OpenFileAsync(Claimed(7), 3, Cancel);
+        var missing = await _source.OpenFileAsync(Claimed(7), 3, Cancel);
 
         (await new StreamReader(file!).ReadToEndAsync(Cancel)).Should().Be("bytes, not an envelope");
         missing.Should().BeNull();

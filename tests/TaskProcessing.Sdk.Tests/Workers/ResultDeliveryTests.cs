@@ -83,7 +83,7 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
         using var gone = new CancellationTokenSource();
         _server.On(Root, Held);
         var deliveries = Start(Singles);
-        var abandoned = _source.FinishAsync(99, Result(99), gone.Token).AsTask();
+        var abandoned = _source.FinishAsync(Claimed(99), Result(99), gone.Token).AsTask();
 
         await gone.CancelAsync();
         await FluentActions.Awaiting(() => abandoned).Should().ThrowAsync<OperationCanceledException>();
@@ -93,7 +93,7 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
         _server.Calls.Should().HaveCount(Singles);
     }
 
-    private static string Sent(int id) => $$$"""{"id":{{{id}}},"output":{"output":"of {{{id}}}"},"errorMessage":null,"userFacingErrorMessage":null}""";
+    private static string Sent(int id) => $$$"""{"id":{{{id}}},"output":{"output":"of {{{id}}}"},"errorMessage":null,"userFacingErrorMessage":null,"claim":{{{id + 100}}}}""";
 
     private static TaskResult Result(long id) => new() { Output = new TaskOutput { { "output", $"of {id}" } } };
 
@@ -114,7 +114,7 @@ public sealed class ResultDeliveryTests : IAsyncLifetime
     }
 
     private Task<ProcessingStatus?>[] Start(int count) =>
-        [.. Enumerable.Range(1, count).Select(id => _source.FinishAsync(id, Result(id), TestContext.Current.CancellationToken).AsTask())];
+        [.. Enumerable.Range(1, count).Select(id => _source.FinishAsync(Claimed(id, claim: id + 100), Result(id), TestContext.Current.CancellationToken).AsTask())];
 
     private async Task<ProcessingStatus?[]> DeliverAsync(int count)
     {

@@ -59,8 +59,8 @@ public sealed class TaskCommandTests : IAsyncLifetime
         var at = new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
         var tasks = _database.Get<ITaskStore>();
         await tasks.ClaimAsync([new("core:text2text", "llm", 60)], 1, "app llm2", at, CancellationToken.None);
-        await tasks.TryReportProgressAsync(id, 0.25, null, "app llm2", at.AddSeconds(10), CancellationToken.None);
-        await tasks.TryRenewAsync(id, "app llm2", at.AddSeconds(20), CancellationToken.None);
+        await tasks.TryReportProgressAsync(id, null, 0.25, null, "app llm2", at.AddSeconds(10), CancellationToken.None);
+        await tasks.TryRenewAsync(id, null, "app llm2", at.AddSeconds(20), CancellationToken.None);
         await tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { Actor = "app llm2", ErrorMessage = "disk on fire" }, at.AddSeconds(30), CancellationToken.None);
 
         (await Driver.SucceedAsync("task", "get", $"{id}", "--history")).Should().Be(

@@ -50,12 +50,29 @@ public sealed class UserCommandTests
         (await database.Get<IAccountStore>().FindByTokenHashAsync(Passwords.HashToken(token.Trim()), CancellationToken.None))!.Id.Should().Be("bob");
     }
 
+    [Fact]
+    public async Task An_app_password_is_listed_by_its_name_and_revoked_by_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        await driver.SucceedAsync("user", "add", "bob", "--password", "x");
+        var token = await driver.SucceedAsync("user", "app-password", "bob", "--name", "laptop");
+        (await driver.SucceedAsync("user", "app-passwords", "bob")).Should().Contain("laptop");
+
+        await driver.SucceedAsync("user", "revoke", "bob", "laptop");
+
+        JsonElement.Parse(await driver.SucceedAsync("user", "app-passwords", "bob", "--json")).GetArrayLength().Should().Be(0);
+        (await database.Get<IAccountStore>().FindByTokenHashAsync(Passwords.HashToken(token.Trim()), CancellationToken.None)).Should().BeNull();
+    }
+
     [Theory]
     [InlineData("user add bob --password x", "There is a user \"bob\" already")]
     [InlineData("user add bo:b --password x", "no login name")]
     [InlineData("user remove eve", "There is no user \"eve\"")]
     [InlineData("user password eve --password x", "There is no user \"eve\"")]
     [InlineData("user app-password eve", "There is no user \"eve\"")]
+    [InlineData("user app-passwords eve", "There is no user \"eve\"")]
+    [InlineData("user revoke bob laptop", "There is no app password \"laptop\"")]
     public async Task What_cannot_be_done_fails_and_says_why(string line, string why)
     {
         await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);

@@ -76,6 +76,48 @@ public abstract class AccountStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task App_passwords_are_listed_and_revoked_by_their_names()
+    {
+        await Accounts.TryAddAsync(NewAccount("alice"), Token);
+        await Accounts.TryAddAsync(NewAccount("bob"), Token);
+        foreach (var (user, hash, name) in new[] { ("alice", "1", "laptop"), ("alice", "2", "phone"), ("alice", "3", "laptop"), ("bob", "4", "laptop") })
+            await Accounts.AddAppPasswordAsync(new AppPassword { AccountId = user, Name = name, TokenHash = hash, CreatedAt = DateTimeOffset.UnixEpoch }, Token);
+        (await Accounts.ListAppPasswordsAsync("alice", Token)).Select(one => one.Name).Should().Equal("laptop", "phone", "laptop");
+
+        (await Accounts.RemoveAppPasswordsAsync("alice", "laptop", Token)).Should().BeTrue();
+        (await Accounts.RemoveAppPasswordsAsync("alice", "laptop", Token)).Should().BeFalse();
+
+        (await Accounts.ListAppPasswordsAsync("alice", Token)).Select(one => one.Name).Should().Equal("phone");
+        (await Accounts.FindByTokenHashAsync("3", Token)).Should().BeNull();
+        (await Accounts.FindByTokenHashAsync("4", Token)).Should().NotBeNull();
+    }
+
+    [Fact]
+    public async Task A_credential_is_good_while_its_account_has_what_it_names()
+    {
+        await Accounts.TryAddAsync(NewAccount("alice"), Token);
+        await Accounts.AddAppPasswordAsync(NewAppPassword("alice", "token"), Token);
+        var password = (await Accounts.FindAsync("alice", Token))!.PasswordHash;
+        Credential[] all =
+        [
+            new() { AccountId = "alice", PasswordHash = password },
+            new() { AccountId = "alice", PasswordHash = "another" },
+            new() { AccountId = "alice", TokenHash = "token" },
+            new() { AccountId = "alice", TokenHash = "revoked" },
+            new() { AccountId = "bob", TokenHash = "token" },
+            new() { AccountId = "bob", PasswordHash = password },
+            new() { AccountId = "alice", AppId = "app", AppSecret = "x" },
+            new() { AccountId = "bob", AppId = "app", AppSecret = "x" },
+            new() { AppId = "app", AppSecret = "x" },
+        ];
+
+        (await Accounts.ListGoodAsync(all, Token)).Should().Equal(all[0], all[2], all[6], all[8]);
+
+        await Accounts.RemoveAsync("alice", Token);
+        (await Accounts.ListGoodAsync(all, Token)).Should().Equal(all[8]);
+    }
+
+    [Fact]
     public async Task An_account_takes_its_app_passwords_tasks_and_files_along()
     {
         var tasks = Database.Get<ITaskStore>();
@@ -86,12 +128,17 @@ public abstract class AccountStoreConformance : StoreConformance
             await tasks.AddAsync(NewTask(userId: id), Token);
         }
 
+        var ended = NewTask(userId: "alice");
+        await tasks.AddAsync(ended, Token);
+        await tasks.TryCancelAsync(ended.Id, "test", Now, Token);
+        var waiting = (await tasks.ListAsync(new TaskFilter { Owner = new TaskOwner("alice", null) }, Token)).Single(task => task.Id != ended.Id).Id;
+
         await using var db = Database.OpenContext();
         db.AddRange(new StoredFile { UserId = "alice", Name = "a.txt" }, new StoredFile { UserId = "bob", Name = "b.txt" });
         await db.SaveChangesAsync(Token);
 
-        (await Accounts.RemoveAsync("alice", Token)).Should().BeTrue();
-        (await Accounts.RemoveAsync("alice", Token)).Should().BeFalse();
+        (await Accounts.RemoveAsync("alice", Token)).Should().Equal(new RemovedTask(waiting, "alice"));
+        (await Accounts.RemoveAsync("alice", Token)).Should().BeNull();
 
         (await Accounts.FindAsync("alice", Token)).Should().BeNull();
         (await Accounts.FindByTokenHashAsync("hash-alice", Token)).Should().BeNull();

@@ -26,7 +26,7 @@ public abstract class TaskChangeConformance : StoreConformance
             task,
             options => options
                 .Excluding(t => t.Status).Excluding(t => t.StartedAt).Excluding(t => t.ProviderId).Excluding(t => t.Attempt)
-                .Excluding(t => t.LeaseUntil).Excluding(t => t.Revision).Excluding(t => t.History));
+                .Excluding(t => t.LeaseUntil).Excluding(t => t.Claim).Excluding(t => t.Revision).Excluding(t => t.History));
         claimed[0].Status.Should().Be(ProcessingStatus.Running);
         claimed[0].StartedAt.Should().Be(Now);
         claimed[0].ProviderId.Should().Be("echo-provider");
@@ -103,9 +103,9 @@ public abstract class TaskChangeConformance : StoreConformance
         Clock.Advance(TimeSpan.FromSeconds(1));
         var started = Now;
 
-        var first = await Tasks.TryReportProgressAsync(task.Id, 0.25, null, "app worker", Now, Token);
+        var first = await Tasks.TryReportProgressAsync(task.Id, null, 0.25, null, "app worker", Now, Token);
         Clock.Advance(TimeSpan.FromSeconds(1));
-        var second = await Tasks.TryReportProgressAsync(task.Id, 0.1, null, "app worker", Now, Token);
+        var second = await Tasks.TryReportProgressAsync(task.Id, null, 0.1, null, "app worker", Now, Token);
 
         first.Changed.Should().BeTrue();
         first.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Progress = 0.25, StartedAt = started, LastUpdated = started });
@@ -118,15 +118,15 @@ public abstract class TaskChangeConformance : StoreConformance
     public async Task A_streamed_output_replaces_the_one_before_unless_that_was_stored_lately()
     {
         var task = await AddAsync();
-        (await Tasks.TryStreamOutputAsync(task.Id, "{}", Now, Now, Token)).Changed.Should().BeFalse("it is not running");
+        (await Tasks.TryStreamOutputAsync(task.Id, null, "{}", Now, Now, Token)).Changed.Should().BeFalse("it is not running");
         await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
 
-        var first = await Tasks.TryStreamOutputAsync(task.Id, """{"o":1}""", Now, Now.AddSeconds(-2), Token);
+        var first = await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":1}""", Now, Now.AddSeconds(-2), Token);
         Clock.Advance(TimeSpan.FromSeconds(2) - TimeSpan.FromMilliseconds(1));
-        var tooEarly = await Tasks.TryStreamOutputAsync(task.Id, """{"o":2}""", Now, Now.AddSeconds(-2), Token);
+        var tooEarly = await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":2}""", Now, Now.AddSeconds(-2), Token);
         Clock.Advance(TimeSpan.FromMilliseconds(1));
-        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, "app worker", Now, Token);
-        var afterProgress = await Tasks.TryStreamOutputAsync(task.Id, """{"o":3}""", Now, Now.AddSeconds(-2), Token);
+        await Tasks.TryReportProgressAsync(task.Id, null, 0.5, null, "app worker", Now, Token);
+        var afterProgress = await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":3}""", Now, Now.AddSeconds(-2), Token);
 
         first.Changed.Should().BeTrue();
         tooEarly.Changed.Should().BeFalse();
@@ -161,8 +161,8 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var task = await AddAsync();
         await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
-        await Tasks.TryReportProgressAsync(task.Id, 0.5, null, "app worker", Now, Token);
-        await Tasks.TryStreamOutputAsync(task.Id, """{"o":"part"}""", Now, Now, Token);
+        await Tasks.TryReportProgressAsync(task.Id, null, 0.5, null, "app worker", Now, Token);
+        await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":"part"}""", Now, Now, Token);
 
         var change = await Tasks.TryFinishAsync(
             task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", UserFacingErrorMessage = "sorry" }, Now, Token);
@@ -226,8 +226,8 @@ public abstract class TaskChangeConformance : StoreConformance
 
         TaskChange[] late =
         [
-            await Tasks.TryReportProgressAsync(task.Id, 0.9, null, "app worker", Now, Token),
-            await Tasks.TryStreamOutputAsync(task.Id, """{"o":"late"}""", Now, Now, Token),
+            await Tasks.TryReportProgressAsync(task.Id, null, 0.9, null, "app worker", Now, Token),
+            await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":"late"}""", Now, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Succeed) { Output = """{"o":"late"}""" }, Now, Token),
             await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "late" }, Now, Token),
             await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token),
@@ -244,8 +244,8 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var missing = new TaskChange(null, Changed: false);
 
-        (await Tasks.TryReportProgressAsync(4711, 0.9, null, "app worker", Now, Token)).Should().Be(missing);
-        (await Tasks.TryStreamOutputAsync(4711, "{}", Now, Now, Token)).Should().Be(missing);
+        (await Tasks.TryReportProgressAsync(4711, null, 0.9, null, "app worker", Now, Token)).Should().Be(missing);
+        (await Tasks.TryStreamOutputAsync(4711, null, "{}", Now, Now, Token)).Should().Be(missing);
         (await Tasks.TryFinishAsync(4711, Success, Now, Token)).Should().Be(missing);
         (await Tasks.TryCancelAsync(4711, "user alice", Now, Token)).Should().Be(missing);
     }

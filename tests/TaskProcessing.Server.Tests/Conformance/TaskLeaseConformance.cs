@@ -23,9 +23,9 @@ public abstract class TaskLeaseConformance : StoreConformance
 
         Func<Task<TaskChange>>[] reports =
         [
-            () => Tasks.TryReportProgressAsync(id, 0.5, null, "app worker", Now, Token),
-            () => Tasks.TryRenewAsync(id, "app worker", Now, Token),
-            () => Tasks.TryStreamOutputAsync(id, "{}", Now, Now, Token),
+            () => Tasks.TryReportProgressAsync(id, null, 0.5, null, "app worker", Now, Token),
+            () => Tasks.TryRenewAsync(id, null, "app worker", Now, Token),
+            () => Tasks.TryStreamOutputAsync(id, null, "{}", Now, Now, Token),
         ];
         foreach (var report in reports)
         {
@@ -44,7 +44,7 @@ public abstract class TaskLeaseConformance : StoreConformance
         var claimed = await ClaimAsync();
         Clock.Advance(TimeSpan.FromSeconds(1));
 
-        var renewed = (await Tasks.TryRenewAsync(id, "app worker", Now, Token)).Task!;
+        var renewed = (await Tasks.TryRenewAsync(id, null, "app worker", Now, Token)).Task!;
 
         renewed.LastUpdated.Should().Be(claimed!.LastUpdated);
         renewed.Revision.Should().Be(claimed.Revision);
@@ -56,8 +56,8 @@ public abstract class TaskLeaseConformance : StoreConformance
         var first = await AddAsync();
         await AddAsync();
         await ClaimAsync();
-        await Tasks.TryReportProgressAsync(first, 0.5, null, "app worker", Now, Token);
-        await Tasks.TryStreamOutputAsync(first, """{"o":1}""", Now, Now, Token);
+        await Tasks.TryReportProgressAsync(first, null, 0.5, null, "app worker", Now, Token);
+        await Tasks.TryStreamOutputAsync(first, null, """{"o":1}""", Now, Now, Token);
         Clock.Advance(TimeSpan.FromSeconds(60));
 
         (await LoseAsync()).Should().Equal(first);
@@ -119,20 +119,79 @@ public abstract class TaskLeaseConformance : StoreConformance
         Clock.Advance(TimeSpan.FromMinutes(5));
         await LoseAsync();
 
-        (await Tasks.TryRenewAsync(id, "app worker", Now, Token)).Task!.Status.Should().Be(ProcessingStatus.Running);
+        (await Tasks.TryRenewAsync(id, null, "app worker", Now, Token)).Task!.Status.Should().Be(ProcessingStatus.Running);
 
         (await ClaimAsync()).Should().BeNull();
         (await FindAsync(id)).Attempt.Should().Be(1);
     }
 
     [Fact]
+    public async Task A_worker_that_lost_its_task_cannot_touch_the_work_of_the_next_one()
+    {
+        var id = await AddAsync();
+        var lost = (await ClaimAsync())!.Claim;
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        await LoseAsync();
+        var held = (await ClaimAsync())!;
+        Clock.Advance(TimeSpan.FromSeconds(1));
+
+        Func<Task<TaskChange>>[] attempts =
+        [
+            () => Tasks.TryReportProgressAsync(id, lost, 0.5, null, "app late", Now, Token),
+            () => Tasks.TryRenewAsync(id, lost, "app late", Now, Token),
+            () => Tasks.TryStreamOutputAsync(id, lost, "{}", Now, Now, Token),
+            () => Tasks.TryReleaseAsync(id, lost, "app late", Now, Token),
+            () => Tasks.TryRetryAsync(id, lost, Now, MostAttempts, "app late", "busy", Now, Token),
+            () => Tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", Claim = lost }, Now, Token),
+        ];
+        foreach (var attempt in attempts)
+        {
+            var change = await attempt();
+            change.Changed.Should().BeFalse();
+            change.Task.Should().BeEquivalentTo(held);
+        }
+
+        (await Tasks.TryFinishAsync(id, Success with { Claim = lost }, Now, Token)).Changed.Should().BeTrue("work that is done is done");
+    }
+
+    [Fact]
+    public async Task Nobody_comes_back_to_a_task_after_giving_it_up()
+    {
+        var (released, retried, requeued) = (await AddAsync(), await AddAsync(), await AddAsync());
+        var claims = new[] { (await ClaimAsync())!.Claim, (await ClaimAsync())!.Claim, (await ClaimAsync())!.Claim };
+        claims.Should().AllBeEquivalentTo(1);
+
+        await Tasks.TryReleaseAsync(released, 1, "app worker", Now, Token);
+        await Tasks.TryRetryAsync(retried, 1, Now, MostAttempts, "app worker", "busy", Now, Token);
+        await Tasks.TryFinishAsync(requeued, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", Claim = 1 }, Now, Token);
+        await Tasks.TryRequeueAsync(requeued, "operator", Now, Token);
+
+        foreach (var id in new[] { released, retried, requeued })
+            (await Tasks.TryRenewAsync(id, 1, "app worker", Now, Token)).Should().Match<TaskChange>(change => !change.Changed && change.Task!.Status == ProcessingStatus.Scheduled);
+        (await ClaimAsync())!.Claim.Should().Be(3, "the release used up a number, too");
+    }
+
+    [Fact]
+    public async Task Who_takes_a_waiting_task_without_a_claim_ends_the_claims_before()
+    {
+        var id = await AddAsync();
+        var lost = (await ClaimAsync())!.Claim;
+        Clock.Advance(TimeSpan.FromMinutes(5));
+        await LoseAsync();
+
+        (await Tasks.TryReportProgressAsync(id, null, 0.5, null, "app other", Now, Token)).Changed.Should().BeTrue();
+
+        (await Tasks.TryReleaseAsync(id, lost, "app worker", Now, Token)).Changed.Should().BeFalse();
+    }
+
+    [Fact]
     public async Task A_retried_task_waits_for_its_time_and_then_in_its_old_place()
     {
         var first = await AddAsync();
-        await ClaimAsync();
+        var claim = (await ClaimAsync())!.Claim;
         var second = await AddAsync();
 
-        (await Tasks.TryRetryAsync(first, Now.AddSeconds(30), MostAttempts, "app worker", "busy", Now, Token)).Changed.Should().BeTrue();
+        (await Tasks.TryRetryAsync(first, claim, Now.AddSeconds(30), MostAttempts, "app worker", "busy", Now, Token)).Changed.Should().BeTrue();
 
         (await Tasks.AnyScheduledAsync(["test:echo"], Token)).Should().BeTrue();
         (await ClaimAsync())!.Id.Should().Be(second);
@@ -149,15 +208,13 @@ public abstract class TaskLeaseConformance : StoreConformance
     public async Task The_history_says_what_happened_and_who_did_it()
     {
         var id = await AddAsync();
-        await ClaimAsync();
-        await Tasks.TryReleaseAsync(id, "app worker", Now, Token);
-        await ClaimAsync();
-        await Tasks.TryRetryAsync(id, Now, MostAttempts, "app worker", "too\tmany\nrequests", Now, Token);
+        await Tasks.TryReleaseAsync(id, (await ClaimAsync())!.Claim, "app worker", Now, Token);
+        await Tasks.TryRetryAsync(id, (await ClaimAsync())!.Claim, Now, MostAttempts, "app worker", "too\tmany\nrequests", Now, Token);
         await Upkeep.WakeDelayedAsync(10, Now, Token);
         await ClaimAsync();
         Clock.Advance(TimeSpan.FromMinutes(5));
         await LoseAsync();
-        await Tasks.TryReportProgressAsync(id, 0.5, null, "app late", Now, Token);
+        await Tasks.TryReportProgressAsync(id, null, 0.5, null, "app late", Now, Token);
         await Tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { Actor = "app worker", ErrorMessage = "boom" }, Now, Token);
         await Tasks.TryRequeueAsync(id, "operator", Now, Token);
         await Tasks.TryCancelAsync(id, "user alice", Now, Token);
@@ -194,9 +251,9 @@ public abstract class TaskLeaseConformance : StoreConformance
         var before = Now.AddMilliseconds(1);
 
         (await Upkeep.ListTypesAsync(Token)).Should().BeEquivalentTo("test:echo", "test:other");
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().Be(0);
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Be(2);
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Be(1);
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().BeEmpty();
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
+        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[2], "alice"));
         await Upkeep.ReclaimSpaceAsync(Token);
 
         (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(waiting, other, kept.Id);

@@ -129,7 +129,7 @@ public abstract class TaskStoreConformance : StoreConformance
         await AddAsync(customId: "a");
         await AddAsync(type: "test:other");
         var running = await AddAsync();
-        await Tasks.TryReportProgressAsync(running.Id, 0.5, null, "app worker", Now, Token);
+        await Tasks.TryReportProgressAsync(running.Id, null, 0.5, null, "app worker", Now, Token);
         var wanted = await AddAsync(type: "test:other", appId: "mail", customId: "a");
 
         (await ListAsync(new() { AppId = "mail" })).Should().HaveCount(2);

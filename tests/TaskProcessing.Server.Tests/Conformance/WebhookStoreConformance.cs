@@ -66,12 +66,24 @@ public abstract class WebhookStoreConformance : StoreConformance
         var id = await AddAsync();
 
         var changes = await Task.WhenAll(Enumerable.Range(0, 12).Select(i => Task.Run(() => i % 2 == 0 ? Tasks.TryFinishAsync(id, Success, Now, Token) : Tasks.TryCancelAsync(id, "", Now, Token))));
-        await Tasks.TryReportProgressAsync(id, 0.5, null, "app worker", Now, Token);
+        await Tasks.TryReportProgressAsync(id, null, 0.5, null, "app worker", Now, Token);
         (await Tasks.DeleteAsync(id, TaskOwner.User("alice"), Token)).Should().BeTrue();
 
         changes.Count(change => change.Changed).Should().Be(1);
         changes.Should().AllSatisfy(change => change.Task!.EndedAt.Should().NotBeNull());
         (await AllAsync()).Should().ContainSingle("the task is gone, but what was to be said is not").Which.Body.Should().Contain($"\"id\":{id}");
+    }
+
+    [Fact]
+    public async Task An_error_of_a_claim_that_is_over_ends_nothing_and_tells_nobody()
+    {
+        var id = await AddAsync();
+
+        var outdated = await Tasks.TryFinishAsync(id, Failure with { Claim = 1 }, Now, Token);
+        var current = await Tasks.TryFinishAsync(id, Failure with { Claim = 0 }, Now, Token);
+
+        (outdated.Changed, current.Changed).Should().Be((false, true));
+        (await AllAsync()).Should().ContainSingle();
     }
 
     [Fact]

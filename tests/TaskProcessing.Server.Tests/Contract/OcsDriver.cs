@@ -11,6 +11,9 @@ internal sealed record OcsReply(int HttpStatus, int StatusCode, string MetaMessa
 
     public long TaskId => (long)Task["id"]!;
 
+    /// <summary>The number of the claim that was made.</summary>
+    public long Claim => (long)Data!["claim"]!;
+
     /// <summary>Where failures that a handler foresaw say why.</summary>
     public string? Message => (string?)(Data as JsonObject)?["message"];
 }

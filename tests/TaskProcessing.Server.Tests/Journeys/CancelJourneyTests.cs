@@ -4,18 +4,22 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>A cancel reaches providers that report nothing, in the server's own process and over HTTP.</summary>
+/// <summary>A cancel, or the loss of the task, reaches providers that report nothing, in the server's own process and over HTTP.</summary>
 public sealed class CancelJourneyTests
 {
     [Theory]
     [InlineData(false, "cancel")]
     [InlineData(true, "cancel")]
     [InlineData(true, "delete")]
+    [InlineData(false, "take")]
+    [InlineData(true, "take")]
     public async Task A_provider_that_reports_nothing_hears_that_its_task_is_not_wanted(bool isRemote, string how)
     {
         await using var server = await TestServer.StartAsync();
@@ -33,12 +37,22 @@ public sealed class CancelJourneyTests
 
         if (how == "cancel")
             await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
-        else
+        else if (how == "delete")
             await alice.OcsAsync("DELETE", $"/task/{id}");
+        else
+            await TakeAsync(server);
 
-        (await provider.Stopped.Task).Should().Be(how == "cancel" ? StopReason.TaskCancelled : StopReason.TaskGone);
+        (await provider.Stopped.Task).Should().Be(how == "delete" ? StopReason.TaskGone : StopReason.TaskCancelled);
         await stopping.CancelAsync();
         await running;
+    }
+
+    /// <summary>Has the lease end, and somebody else claim the task.</summary>
+    private static async Task TakeAsync(TestServer server)
+    {
+        await server.Get<ITaskUpkeep>().ReturnLostAsync(mostAttempts: 10, limit: 10, DateTimeOffset.UtcNow.AddDays(1), CancellationToken.None);
+        var claimed = await server.Get<ClaimTasks>().RunAsync(new ClaimRequest(["test:silent"], ["core:text2text"], Count: 1, TimeSpan.Zero), CancellationToken.None);
+        claimed.Tasks.Should().ContainSingle();
     }
 
     private sealed class Silent : TaskProvider

@@ -86,12 +86,12 @@ public sealed class LeaseJourneyTests
         using var alice = await server.UserAsync("alice");
         using var worker = await server.WorkerAsync(Type);
         var id = (await alice.ScheduleAsync()).TaskId;
-        await NextAsync(worker);
+        var claim = (await NextAsync(worker)).Claim;
 
-        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/release")).Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
+        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/release", new { claim })).Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
 
         (await NextAsync(worker)).TaskId.Should().Be(id);
-        (await worker.OcsAsync("POST", "/tasks_provider/4711/release")).HttpStatus.Should().Be(404);
+        (await worker.OcsAsync("POST", "/tasks_provider/4711/release", new { claim })).HttpStatus.Should().Be(404);
         (await worker.OcsAsync("POST", "/tasks_provider/4711/heartbeat")).HttpStatus.Should().Be(404);
         (await alice.OcsAsync("POST", $"/tasks_provider/{id}/heartbeat")).HttpStatus.Should().Be(412);
     }
@@ -104,9 +104,9 @@ public sealed class LeaseJourneyTests
         using var alice = await server.UserAsync("alice");
         using var worker = await server.WorkerAsync(Type);
         var id = (await alice.ScheduleAsync()).TaskId;
-        await NextAsync(worker);
+        var claim = (await NextAsync(worker)).Claim;
 
-        var reported = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { errorMessage = "429", retryable = true, retryAfter = 300 });
+        var reported = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { errorMessage = "429", retryable = true, retryAfter = 300, claim });
         reported.Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
         (await NextAsync(worker)).HttpStatus.Should().Be(204);
         time.Advance(TimeSpan.FromSeconds(600));

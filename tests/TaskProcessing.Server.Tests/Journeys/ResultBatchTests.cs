@@ -94,9 +94,35 @@ public sealed class ResultBatchTests : IAsyncLifetime
     {
         var id = await ClaimedAsync();
 
-        var outcomes = await SendAsync(new { id, errorMessage = "busy", retryable = true });
+        var outcomes = await SendAsync(
+            new { id, errorMessage = "busy", retryable = true },
+            new { id, errorMessage = "busy", retryable = true, claim = 1 },
+            new { id, errorMessage = "busy", retryable = true, claim = 1 },
+            new { id, errorMessage = "broken", claim = 1 });
 
-        outcomes.Should().Equal($"{id} 200 OK STATUS_SCHEDULED");
+        outcomes.Should().Equal(
+            $"{id} 400 Parameter \"claim\" is missing; it must be the number that came with the claimed task ",
+            $"{id} 200 OK STATUS_SCHEDULED",
+            $"{id} 200 OK STATUS_SCHEDULED",
+            $"{id} 200 OK STATUS_SCHEDULED");
+    }
+
+    [Fact]
+    public async Task Of_a_worker_that_lost_its_task_only_a_success_is_taken()
+    {
+        var (failed, done) = (await ClaimedAsync(), await ClaimedAsync());
+        foreach (var id in new[] { failed, done })
+        {
+            (await _app.PostAsJsonAsync($"{Root}/tasks_provider/{id}/release", new { claim = 1 })).EnsureSuccessStatusCode();
+            (await _app.NextAsync("p", Type)).Should().NotBeNull("a second worker has it now");
+        }
+
+        var outcomes = await SendAsync(
+            new { id = failed, errorMessage = "broken", claim = 1 },
+            new { id = done, output = new { output = "late" }, claim = 1 },
+            new { id = failed, output = new { output = 5 }, claim = 1 });
+
+        outcomes.Should().Equal($"{failed} 200 OK STATUS_RUNNING", $"{done} 200 OK STATUS_SUCCESSFUL", $"{failed} 200 OK STATUS_RUNNING");
     }
 
     [Theory]
@@ -133,16 +159,19 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [Fact]
     public async Task The_sdk_delivers_a_pile_of_results_together()
     {
-        var ids = new List<long>();
-        for (var i = 0; i < 15; i++)
-            ids.Add(await ClaimedAsync());
         var options = new OcsWorkerOptions { Server = _server.Address, AppId = "worker", AppVersion = "1.0.0", Secret = "secret" };
         using var source = new OcsWorkSource(options, TimeProvider.System);
+        var tasks = new List<ClaimedTask>();
+        for (var i = 0; i < 15; i++)
+        {
+            await _alice.ScheduleAsync(Type, new { input = "text" });
+            tasks.Add((await source.ClaimAsync([new ProviderDescriptor { Id = "p", Name = "p", TaskType = Type }], TestContext.Current.CancellationToken))!);
+        }
 
-        var statuses = await Task.WhenAll(ids.Select(id => source.FinishAsync(id, new TaskResult { Output = Output($"of {id}") }, TestContext.Current.CancellationToken).AsTask()));
+        var statuses = await Task.WhenAll(tasks.Select(claimed => source.FinishAsync(claimed, new TaskResult { Output = Output($"of {claimed.Task.Id}") }, TestContext.Current.CancellationToken).AsTask()));
 
         statuses.Should().AllBeEquivalentTo(ProcessingStatus.Successful);
-        foreach (var id in ids)
+        foreach (var id in tasks.Select(claimed => claimed.Task.Id))
             (await _alice.TaskAsync(id)).GetProperty("output").GetProperty("output").GetString().Should().Be($"of {id}");
     }
 

@@ -28,7 +28,7 @@ public sealed class SpaceTests
         full.Should().BeGreaterThan(empty + (300 * text.Length));
 
         time.Advance(TimeSpan.FromDays(181));
-        var duty = new RemoveExpiredTasks(database.Get<ITaskUpkeep>(), Options.Create(new RetentionOptions()), time, NullLogger<RemoveExpiredTasks>.Instance);
+        var duty = new RemoveExpiredTasks(database.Get<ITaskUpkeep>(), new TaskSignal(), Options.Create(new RetentionOptions()), time, NullLogger<RemoveExpiredTasks>.Instance);
         await time.RunUntilAsync(duty.RunAsync(Token));
 
         (await SizeAsync(database)).Should().BeLessThan(empty + ((full - empty) / 20));

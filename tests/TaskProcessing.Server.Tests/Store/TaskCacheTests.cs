@@ -97,8 +97,8 @@ public sealed class TaskCacheTests : IAsyncLifetime
         for (var round = 1; round <= 20; round++)
         {
             await Tasks.FindAsync(id, Token);
-            await Tasks.TryRenewAsync(id, "app worker", Now, Token);
-            await others.TryReportProgressAsync(id, round / 100.0, totalSteps: null, "app worker", Now, Token);
+            await Tasks.TryRenewAsync(id, null, "app worker", Now, Token);
+            await others.TryReportProgressAsync(id, null, round / 100.0, totalSteps: null, "app worker", Now, Token);
             (await Tasks.FindAsync(id, Token))!.Progress.Should().Be(round / 100.0);
             (await Tasks.FindAsync(id, Token))!.Progress.Should().Be(round / 100.0);
         }
@@ -146,7 +146,7 @@ public sealed class TaskCacheTests : IAsyncLifetime
                 for (var i = 0; i < 50; i++)
                 {
                     var store = stores[writer % 2];
-                    var change = await store.TryReportProgressAsync(id, 0.5, totalSteps: null, "app worker", Now, Token);
+                    var change = await store.TryReportProgressAsync(id, null, 0.5, totalSteps: null, "app worker", Now, Token);
                     (await store.FindAsync(id, Token))!.Revision.Should().BeGreaterThanOrEqualTo(change.Task!.Revision, "one reads what one wrote");
                 }
             },

@@ -4,10 +4,28 @@ using TaskProcessing.Server.Tasks;
 namespace TaskProcessing.Server.Tests.Store;
 
 /// <summary>One call that a client or a worker makes; <paramref name="Task"/> counts the tasks scheduled so far.</summary>
-public sealed record QueueStep(QueueVerb Verb, int Task, int Amount)
+public sealed record QueueStep(QueueVerb Verb, int Task, int Amount, Standing Standing)
 {
+    /// <summary>Which claim the worker names, of a task whose current one is given.</summary>
+    public long? ClaimBeside(long current) => Standing switch
+    {
+        Standing.Unnamed => null,
+        Standing.Current => current,
+        Standing.Stale => current - 1,
+        _ => current + 1,
+    };
+
     /// <summary>Of a scheduled task.</summary>
     public int Priority => (Task % 3) - 1;
+}
+
+/// <summary>How a worker stands to the task that it speaks of: it may be one that has long lost it.</summary>
+public enum Standing
+{
+    Unnamed,
+    Current,
+    Stale,
+    Invented,
 }
 
 public enum QueueVerb
@@ -49,6 +67,8 @@ internal sealed class TaskQueueModel
         _tasks.Add(task);
     }
 
+    public long ClaimOf(long id) => Find(id)?.Claim ?? 0;
+
     public List<long> Claim(string provider, int lease, int count, DateTimeOffset now)
     {
         var taken = _tasks.Where(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore is null)
@@ -59,6 +79,7 @@ internal sealed class TaskQueueModel
             task.StartedAt = now;
             task.ProviderId = provider;
             task.Attempt++;
+            task.Claim++;
             task.Renewals = 0;
             task.LeaseSeconds = lease;
             task.LeaseUntil = now.AddSeconds(lease);
@@ -69,56 +90,58 @@ internal sealed class TaskQueueModel
         return taken.ConvertAll(task => task.Id);
     }
 
-    public bool Progress(long id, double progress, DateTimeOffset now)
+    public bool Progress(long id, long? claim, double progress, DateTimeOffset now)
     {
-        if (Unfinished(id) is not { } task)
+        if (Unfinished(id, claim) is not { } task)
             return false;
 
-        Hold(task, now);
+        Hold(task, claim, now);
         task.Progress = progress;
         Touch(task, now);
         return true;
     }
 
-    public bool Renew(long id, DateTimeOffset now)
+    public bool Renew(long id, long? claim, DateTimeOffset now)
     {
-        if (Unfinished(id) is not { } task)
+        if (Unfinished(id, claim) is not { } task)
             return false;
 
         if (task.Status == ProcessingStatus.Scheduled)
             task.Revision++;
-        Hold(task, now);
+        Hold(task, claim, now);
         return true;
     }
 
-    public bool Stream(long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince)
+    public bool Stream(long id, long? claim, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince)
     {
-        if (Running(id) is not { } task || task.OutputAt > ifNotStoredSince)
+        if (Running(id, claim) is not { } task || task.OutputAt > ifNotStoredSince)
             return false;
 
         task.Output = output;
         task.OutputAt = now;
-        Hold(task, now);
+        Hold(task, claim, now);
         Touch(task, now);
         return true;
     }
 
-    public bool Retry(long id, DateTimeOffset notBefore, int mostAttempts, DateTimeOffset now)
+    public bool Retry(long id, long claim, DateTimeOffset notBefore, int mostAttempts, DateTimeOffset now)
     {
-        if (Running(id) is not { } task || task.Attempt >= mostAttempts)
+        if (Running(id, claim) is not { } task || task.Attempt >= mostAttempts)
             return false;
 
         BeginAnew(task, now, TaskHistory.Retried);
+        task.Claim++;
         task.NotBefore = notBefore;
         return true;
     }
 
-    public bool Release(long id, DateTimeOffset now)
+    public bool Release(long id, long claim, DateTimeOffset now)
     {
-        if (Running(id) is not { } task)
+        if (Running(id, claim) is not { } task)
             return false;
 
         BeginAnew(task, now, TaskHistory.Released);
+        task.Claim++;
         task.Attempt = Math.Max(0, task.Attempt - 1);
         return true;
     }
@@ -129,6 +152,7 @@ internal sealed class TaskQueueModel
             return false;
 
         BeginAnew(task, now, TaskHistory.Requeued);
+        task.Claim++;
         task.EndedAt = null;
         task.ErrorMessage = null;
         task.UserFacingErrorMessage = null;
@@ -175,9 +199,9 @@ internal sealed class TaskQueueModel
         return true;
     }
 
-    public bool Fail(long id, string error, DateTimeOffset now)
+    public bool Fail(long id, long? claim, string error, DateTimeOffset now)
     {
-        if (!End(id, ProcessingStatus.Failed, now, TaskHistory.Failed))
+        if (Unfinished(id, claim) is null || !End(id, ProcessingStatus.Failed, now, TaskHistory.Failed))
             return false;
 
         Find(id)!.ErrorMessage = error;
@@ -212,11 +236,13 @@ internal sealed class TaskQueueModel
         Note(task, now, kind);
     }
 
-    private static void Hold(ProcessingTask task, DateTimeOffset now)
+    private static void Hold(ProcessingTask task, long? claim, DateTimeOffset now)
     {
         var starts = task.Status == ProcessingStatus.Scheduled;
         if (starts)
             Note(task, now, TaskHistory.Started);
+        if (starts && claim is null)
+            task.Claim++;
         task.Renewals = starts ? 0 : task.Renewals + 1;
         task.Status = ProcessingStatus.Running;
         task.StartedAt ??= now;
@@ -238,7 +264,9 @@ internal sealed class TaskQueueModel
 
     private ProcessingTask? Find(long id) => _tasks.Find(task => task.Id == id);
 
-    private ProcessingTask? Unfinished(long id) => Find(id) is { } task && !task.Status.IsFinal() ? task : null;
+    /// <summary>Null also when the task is another worker's.</summary>
+    private ProcessingTask? Unfinished(long id, long? claim = null) =>
+        Find(id) is { } task && !task.Status.IsFinal() && (claim is null || claim == task.Claim) ? task : null;
 
-    private ProcessingTask? Running(long id) => Find(id) is { Status: ProcessingStatus.Running } task ? task : null;
+    private ProcessingTask? Running(long id, long? claim) => Unfinished(id, claim) is { Status: ProcessingStatus.Running } task ? task : null;
 }

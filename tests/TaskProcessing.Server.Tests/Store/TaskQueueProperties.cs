@@ -17,7 +17,8 @@ public sealed class TaskQueueProperties
                 (6, Gen.Constant(QueueVerb.Schedule)),
                 (3, Gen.Constant(QueueVerb.Claim)),
                 (12, Gen.Elements(Enum.GetValues<QueueVerb>())))
-            .SelectMany(verb => Gen.Choose(0, 9).SelectMany(task => Gen.Choose(0, 4).Select(amount => new QueueStep(verb, task, amount))))
+            .SelectMany(verb => Gen.Choose(0, 9).SelectMany(task => Gen.Choose(0, 4).SelectMany(
+                amount => Gen.Elements(Enum.GetValues<Standing>()).Select(standing => new QueueStep(verb, task, amount, standing)))))
             .ArrayOf(),
         Shorter);
 
@@ -44,13 +45,15 @@ public sealed class TaskQueueProperties
         var clock = new ManualTimeProvider();
         var model = new TaskQueueModel();
         var ids = new List<long>();
+        var claims = new HashSet<(long Task, long Claim)>();
         TaskOwner[] owners = [.. Enumerable.Range(0, 3).Select(i => TaskOwner.User($"{name} {i}"))];
 
         foreach (var step in steps)
         {
-            var (verb, index, amount) = step;
+            var (verb, index, amount, _) = step;
             var now = clock.GetUtcNow();
             var id = ids.Count == 0 ? 0 : ids[index % ids.Count];
+            var claim = step.ClaimBeside(model.ClaimOf(id));
             switch (verb)
             {
                 case QueueVerb.Schedule:
@@ -62,18 +65,22 @@ public sealed class TaskQueueProperties
                 case QueueVerb.Claim:
                     var claimed = await tasks.ClaimAsync([new ClaimableType(name, "p" + amount, 1 + index)], amount + 1, "", now, Token);
                     claimed.Select(t => t.Id).Should().Equal(model.Claim("p" + amount, 1 + index, amount + 1, now));
+                    claimed.All(t => claims.Add((t.Id, t.Claim))).Should().BeTrue("no claim ever has the number of an earlier one");
                     break;
                 case QueueVerb.Progress:
-                    Same(await tasks.TryReportProgressAsync(id, amount / 4.0, null, "app worker", now, Token), model.Progress(id, amount / 4.0, now));
+                    Same(await tasks.TryReportProgressAsync(id, claim, amount / 4.0, null, "app worker", now, Token), model.Progress(id, claim, amount / 4.0, now));
                     break;
                 case QueueVerb.Renew:
-                    Same(await tasks.TryRenewAsync(id, "app worker", now, Token), model.Renew(id, now));
+                    Same(await tasks.TryRenewAsync(id, claim, "app worker", now, Token), model.Renew(id, claim, now));
                     break;
                 case QueueVerb.Retry:
-                    Same(await tasks.TryRetryAsync(id, now.AddSeconds(amount), 1 + amount, "", "", now, Token), model.Retry(id, now.AddSeconds(amount), 1 + amount, now));
+                    var named = claim ?? model.ClaimOf(id);
+                    Same(
+                        await tasks.TryRetryAsync(id, named, now.AddSeconds(amount), 1 + amount, "", "", now, Token),
+                        model.Retry(id, named, now.AddSeconds(amount), 1 + amount, now));
                     break;
                 case QueueVerb.Release:
-                    Same(await tasks.TryReleaseAsync(id, "", now, Token), model.Release(id, now));
+                    Same(await tasks.TryReleaseAsync(id, claim ?? model.ClaimOf(id), "", now, Token), model.Release(id, claim ?? model.ClaimOf(id), now));
                     break;
                 case QueueVerb.Requeue:
                     Same(await tasks.TryRequeueAsync(id, "", now, Token), model.Requeue(id, now));
@@ -91,15 +98,15 @@ public sealed class TaskQueueProperties
                     break;
                 case QueueVerb.Stream:
                     var since = now.AddSeconds(-amount);
-                    Same(await tasks.TryStreamOutputAsync(id, Output(amount), now, since, Token), model.Stream(id, Output(amount), now, since));
+                    Same(await tasks.TryStreamOutputAsync(id, claim, Output(amount), now, since, Token), model.Stream(id, claim, Output(amount), now, since));
                     break;
                 case QueueVerb.Succeed:
                     var success = new TaskEnding(TaskTransition.Succeed) { Output = Output(amount), Progress = 1 };
                     Same(await tasks.TryFinishAsync(id, success, now, Token), model.Succeed(id, Output(amount), now));
                     break;
                 case QueueVerb.Fail:
-                    var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "error " + amount };
-                    Same(await tasks.TryFinishAsync(id, failure, now, Token), model.Fail(id, "error " + amount, now));
+                    var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "error " + amount, Claim = claim };
+                    Same(await tasks.TryFinishAsync(id, failure, now, Token), model.Fail(id, claim, "error " + amount, now));
                     break;
                 case QueueVerb.Cancel:
                     Same(await tasks.TryCancelAsync(id, "", now, Token), model.Cancel(id, now));

@@ -42,19 +42,19 @@ internal sealed partial class TaskRun(
 
     public void StreamOutput(TaskOutput output) => _throttle.Offer(output);
 
-    public ValueTask<Stream?> OpenFileAsync(long fileId) => InsistAsync(() => source.OpenFileAsync(Id, fileId, _unwanted.Token));
+    public ValueTask<Stream?> OpenFileAsync(long fileId) => InsistAsync(() => source.OpenFileAsync(claimed, fileId, _unwanted.Token));
 
     public ValueTask<long> UploadFileAsync(Stream content, string fileName)
     {
         // What cannot be read twice cannot be sent twice.
         if (!content.CanSeek)
-            return source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+            return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
 
         var start = content.Position;
         return InsistAsync(() =>
         {
             content.Position = start;
-            return source.UploadFileAsync(Id, content, fileName, _unwanted.Token);
+            return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
         });
     }
 
@@ -122,7 +122,7 @@ internal sealed partial class TaskRun(
     {
         try
         {
-            Heed(await source.WhenUnwantedAsync(Id, ended).ConfigureAwait(false));
+            Heed(await source.WhenUnwantedAsync(claimed, ended).ConfigureAwait(false));
         }
         catch (Exception)
         {
@@ -137,7 +137,7 @@ internal sealed partial class TaskRun(
         await streaming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (report.Progress is { } progress && StopReason == StopReason.None)
         {
-            Heed(await source.ReportProgressAsync(Id, progress, cancellationToken).ConfigureAwait(false));
+            Heed(await source.ReportProgressAsync(claimed, progress, cancellationToken).ConfigureAwait(false));
             _throttle.Confirm();
         }
 
@@ -146,7 +146,7 @@ internal sealed partial class TaskRun(
 
     private async Task SendOutputAsync(TaskOutput output, CancellationToken cancellationToken)
     {
-        var status = await source.StreamOutputAsync(Id, output, cancellationToken).ConfigureAwait(false);
+        var status = await source.StreamOutputAsync(claimed, output, cancellationToken).ConfigureAwait(false);
         Heed(status);
         if (status != ProcessingStatus.Unknown)
             _throttle.Confirm();
@@ -205,7 +205,7 @@ internal sealed partial class TaskRun(
             TimeSpan? retryAfter = null;
             try
             {
-                var status = await source.FinishAsync(Id, result, tokens.Abandon).ConfigureAwait(false);
+                var status = await source.FinishAsync(claimed, result, tokens.Abandon).ConfigureAwait(false);
                 Log.Finished(logger, Id, status?.ToWire() ?? "gone", time.GetElapsedTime(startedAt));
                 return;
             }
@@ -244,7 +244,7 @@ internal sealed partial class TaskRun(
     {
         try
         {
-            await source.ReleaseAsync(Id, tokens.Abandon).ConfigureAwait(false);
+            await source.ReleaseAsync(claimed, tokens.Abandon).ConfigureAwait(false);
             Log.Released(logger, Id);
         }
         catch (Exception exception)

@@ -73,6 +73,25 @@ internal sealed record WaitParameters
     public double? Wait { get; init; }
 }
 
+/// <summary>That the worker is still there.</summary>
+internal sealed record HeartbeatParameters
+{
+    /// <summary>For how many seconds, up to 60, to wait until the task is no longer wanted. Default 0.</summary>
+    [Range(0, 60)]
+    public double? Wait { get; init; }
+
+    /// <summary>The number of your claim: when it does not count any more, nothing is stored and the task looks cancelled. Without it you are believed.</summary>
+    public long? Claim { get; init; }
+}
+
+/// <summary>Which claim is given back.</summary>
+internal sealed record ReleaseParameters
+{
+    /// <summary>The number of your claim.</summary>
+    [Required]
+    public required long Claim { get; init; }
+}
+
 /// <summary>What a worker can do.</summary>
 internal record ClaimParameters
 {
@@ -108,6 +127,9 @@ internal sealed record ProgressParameters
 
     /// <summary>How many of the total steps are done; instead of progress.</summary>
     public int? Step { get; init; }
+
+    /// <summary>The number of your claim: when it does not count any more, nothing is stored and the task looks cancelled. Without it you are believed.</summary>
+    public long? Claim { get; init; }
 }
 
 /// <summary>How a task ended: with an output or with an error, which wins.</summary>
@@ -122,7 +144,10 @@ internal record ResultParameters
     /// <summary>What went wrong, for the user; kept to 4,000 bytes.</summary>
     public string? UserFacingErrorMessage { get; init; }
 
-    /// <summary>Whether the error may pass: then the task is tried again, as long as it has attempts left. Default false.</summary>
+    /// <summary>The number of your claim: when it does not count any more, an error is ignored; an output counts until somebody else has finished the task.</summary>
+    public long? Claim { get; init; }
+
+    /// <summary>Whether the error may pass: then the task is tried again, as long as it has attempts left. Needs a claim. Default false.</summary>
     public bool? Retryable { get; init; }
 
     /// <summary>For how many seconds the next attempt shall wait at least.</summary>
@@ -153,6 +178,9 @@ internal sealed record StreamParameters
     /// <summary>Slot key to value; may be partial.</summary>
     [Required]
     public required IReadOnlyDictionary<string, JsonElement> Output { get; init; }
+
+    /// <summary>The number of your claim: when it does not count any more, nothing is stored and the task looks cancelled. Without it you are believed.</summary>
+    public long? Claim { get; init; }
 }
 
 /// <summary>A line for the log.</summary>

@@ -28,7 +28,10 @@ internal sealed record TaskEnvelopeResource(TaskResource Task);
 internal sealed record TaskListResource(IReadOnlyList<TaskResource> Tasks);
 
 /// <summary>A claimed task and the provider that it was handed out for.</summary>
-internal sealed record ClaimedTaskResource(TaskResource Task, ClaimedProviderResource Provider);
+/// <param name="Task">The task, running.</param>
+/// <param name="Provider">The provider.</param>
+/// <param name="Claim">The number of this claim: send it with all that you say about the task. It never comes back for this task.</param>
+internal sealed record ClaimedTaskResource(TaskResource Task, ClaimedProviderResource Provider, long Claim);
 
 /// <summary>The provider.</summary>
 /// <param name="Name">The provider's id.</param>
@@ -40,7 +43,10 @@ internal sealed record ClaimedProviderResource(string Name);
 internal sealed record ClaimedBatchResource(IReadOnlyList<ClaimedBatchEntryResource> Tasks, [property: JsonPropertyName("has_more")] bool HasMore);
 
 /// <summary>A task of a batch.</summary>
-internal sealed record ClaimedBatchEntryResource(TaskResource Task, string Provider);
+/// <param name="Task">The task, running.</param>
+/// <param name="Provider">The provider's id.</param>
+/// <param name="Claim">The number of this claim, as in the answer to a single one.</param>
+internal sealed record ClaimedBatchEntryResource(TaskResource Task, string Provider, long Claim);
 
 /// <summary>What became of several results, in the order in which they were sent.</summary>
 internal sealed record ResultOutcomesResource(IReadOnlyList<ResultOutcomeResource> Results);

@@ -57,6 +57,9 @@ internal static class Access
         };
     }
 
+    /// <summary>What a caller hears whose credentials ceased to be good while he waited for the answer.</summary>
+    public static IResult NoLonger(HttpContext context) => Middleware.Refuse(context, caller: null, context.GetEndpoint()!.Metadata.GetRequiredMetadata<Rule>())!;
+
     /// <summary>Belongs behind routing.</summary>
     public static IApplicationBuilder UseAccessCheck(this IApplicationBuilder app) => app.UseMiddleware<Middleware>();
 
@@ -136,7 +139,7 @@ internal static class Access
             return rule is null ? null : Refuse(context, caller, rule);
         }
 
-        private static IResult? Refuse(HttpContext context, Caller? caller, Rule rule)
+        public static IResult? Refuse(HttpContext context, Caller? caller, Rule rule)
         {
             IResult? mayNot = rule.Who switch
             {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Http.Auth;
 
@@ -14,6 +16,12 @@ internal sealed record Caller(CallerKind Kind, string? UserId, bool IsAdmin, str
 {
     /// <summary>A disabled app counts as unknown, but for the two routes that tell it so.</summary>
     public bool IsDisabledApp { get; init; }
+
+    /// <summary>What the login rests on; null for guests.</summary>
+    public Credential? Credential { get; init; }
+
+    /// <summary>The number of <see cref="OpenWaits.Checks"/> when the login began.</summary>
+    public int AsOf { get; init; }
 
     /// <summary>Whose the tasks are that this caller schedules and sees.</summary>
     public TaskOwner Owner => Kind == CallerKind.Guest ? TaskOwner.Guest(Network) : new TaskOwner(UserId, null);

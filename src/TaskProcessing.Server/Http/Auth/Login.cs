@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Http.Auth;
 
@@ -16,6 +17,7 @@ internal sealed class Login(
     IExAppStore exAppStore,
     ExAppPresence presence,
     LoginThrottle throttle,
+    OpenWaits waits,
     IOptions<ProxyOptions> proxies)
 {
     public const string AppId = "EX-APP-ID";
@@ -36,6 +38,7 @@ internal sealed class Login(
         if (throttle.IsRefused(network))
             return new LoginOutcome.Throttled();
 
+        var asOf = waits.Checks;
         var outcome = appAuthorization.Length > 0
             ? await AppApiAsync(headers, appAuthorization, network, context.RequestAborted)
             : isBearer
@@ -44,7 +47,7 @@ internal sealed class Login(
         if (outcome is LoginOutcome.WrongPassword or LoginOutcome.Unknown)
             throttle.Failed(network);
 
-        return outcome;
+        return outcome is LoginOutcome.LoggedIn { Caller: var caller } ? new LoginOutcome.LoggedIn(caller with { AsOf = asOf }) : outcome;
     }
 
     private async ValueTask<LoginOutcome> BasicAsync(string encoded, string network, CancellationToken cancellationToken)
@@ -52,13 +55,13 @@ internal sealed class Login(
         if (Decode(encoded) is not var (user, password))
             return new LoginOutcome.WrongPassword();
 
-        return await verifyCredentials.RunAsync(user, password, cancellationToken) is { } account
-            ? LoggedIn(account, network)
+        return await verifyCredentials.RunAsync(user, password, cancellationToken) is { } verified
+            ? LoggedIn(verified, network)
             : new LoginOutcome.WrongPassword();
     }
 
     private async ValueTask<LoginOutcome> BearerAsync(string token, string network, CancellationToken cancellationToken) =>
-        await verifyCredentials.RunAsync(user: null, token, cancellationToken) is { } account ? LoggedIn(account, network) : new LoginOutcome.Unknown();
+        await verifyCredentials.RunAsync(user: null, token, cancellationToken) is { } verified ? LoggedIn(verified, network) : new LoginOutcome.Unknown();
 
     private async ValueTask<LoginOutcome> AppApiAsync(IHeaderDictionary headers, string encoded, string network, CancellationToken cancellationToken)
     {
@@ -79,7 +82,11 @@ internal sealed class Login(
             return Refused(appId, $"there is no user \"{userId}\"");
 
         presence.Seen(appId, version);
-        return new LoginOutcome.LoggedIn(new Caller(CallerKind.ExApp, account?.Id, account?.IsAdmin ?? false, appId, network) { IsDisabledApp = !known.App.Enabled });
+        return new LoginOutcome.LoggedIn(new Caller(CallerKind.ExApp, account?.Id, account?.IsAdmin ?? false, appId, network)
+        {
+            IsDisabledApp = !known.App.Enabled,
+            Credential = new Credential { AccountId = account?.Id, AppId = appId, AppSecret = known.App.ProtectedSecret },
+        });
     }
 
     /// <summary>Apps are told no reason; "exapp check" tells it to whoever runs them.</summary>
@@ -89,8 +96,8 @@ internal sealed class Login(
         return new LoginOutcome.Unknown();
     }
 
-    private static LoginOutcome.LoggedIn LoggedIn(Account account, string network) =>
-        new(new Caller(CallerKind.User, account.Id, account.IsAdmin, null, network));
+    private static LoginOutcome.LoggedIn LoggedIn(VerifiedAccount verified, string network) =>
+        new(new Caller(CallerKind.User, verified.Account.Id, verified.Account.IsAdmin, null, network) { Credential = verified.Credential });
 
     /// <summary>A newer version is noted, an older one is let be, as in AppAPI.</summary>
     private static bool IsHigher(string version, string stored) =>

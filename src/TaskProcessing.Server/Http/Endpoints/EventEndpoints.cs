@@ -17,12 +17,12 @@ internal static class EventEndpoints
     {
         // No HEAD: there is no end to wait for.
         var tasks = routes.MapTaskProcessing();
-        tasks.MapGet("/task/{id}/events", FollowOne).AllowGuests(needsHeader: false).WithTags("Tasks")
-            .DescribeStream("followTask", "Streams what happens to a task of the caller's until it has ended.", 204, 404);
-        tasks.MapGet("/tasks/events", FollowAll).RequireUser(needsHeader: false).WithTags("Tasks")
-            .DescribeStream("followTasks", "Streams what happens to all of the caller's tasks, first those that have not ended.", 401);
-        tasks.MapGet("/tasks_consumer/task/{id}/events", FollowOne).RequireProvider().WithTags("Tasks of provider apps")
-            .DescribeStream("followTaskAsApp", "Streams what happens to a task of the named user, or of nobody, until it has ended.", 204, 404, 412);
+        tasks.MapGet("/task/{id}/events", FollowOne).AllowGuests(needsHeader: false).HoldsOpen().WithTags("Tasks")
+            .DescribeStream("followTask", "Streams what happens to a task of the caller's until it has ended.", 204, 404, 429);
+        tasks.MapGet("/tasks/events", FollowAll).RequireUser(needsHeader: false).HoldsOpen().WithTags("Tasks")
+            .DescribeStream("followTasks", "Streams what happens to all of the caller's tasks, first those that have not ended.", 401, 429);
+        tasks.MapGet("/tasks_consumer/task/{id}/events", FollowOne).RequireProvider().HoldsOpen().WithTags("Tasks of provider apps")
+            .DescribeStream("followTaskAsApp", "Streams what happens to a task of the named user, or of nobody, until it has ended.", 204, 404, 412, 429);
     }
 
     private static async Task<IResult> FollowOne(HttpContext context, Caller caller, FollowTask followTask, CancellationToken cancellationToken) =>

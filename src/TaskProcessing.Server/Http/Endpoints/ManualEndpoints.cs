@@ -58,7 +58,7 @@ internal static class ManualEndpoints
     private static async Task<OcsResult> Finish(HttpContext context, OcsParameters parameters, Caller caller, FinishTask finishTask, CancellationToken cancellationToken) =>
         Answer(await finishTask.RunAsync(context.RouteId("id"), parameters.Finish(caller), cancellationToken));
 
-    private static OcsResult Answer(ReportOutcome outcome) => ProviderEndpoints.Answer(outcome, OcsProfile.Manual, task => new ManualTaskData(task));
+    private static OcsResult Answer(ReportOutcome outcome) => ProviderEndpoints.Answer(outcome, OcsProfile.Manual, ManualTaskData.Of);
 
     private static OcsResult Answer(ProcessingTask? task) =>
         task is null ? OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found") : OcsResult.Ok(new ManualTaskData(task));

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Events;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
@@ -24,8 +25,8 @@ internal static class TaskEndpoints
             .Describe("getTaskTypes", "Lists what can be scheduled.", data: typeof(TaskTypesResource));
         users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling()
             .Describe("scheduleTask", "Schedules a task.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412, 429);
-        users.MapRead("/task/{id}", GetTask).AllowGuests()
-            .Describe("getTask", "Answers a task of the caller's.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: 404);
+        users.MapRead("/task/{id}", GetTask).AllowGuests().MayWait()
+            .Describe("getTask", "Answers a task of the caller's.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 429]);
         users.MapDelete("/task/{id}", Delete).AllowGuests()
             .Describe("deleteTask", "Deletes a task of the caller's, whatever its status.", failures: 404);
         users.MapRead("/tasks", List).RequireUser()
@@ -44,8 +45,8 @@ internal static class TaskEndpoints
             .Describe("getTaskTypesAsApp", "Lists what can be scheduled.", data: typeof(TaskTypesResource), failures: 412);
         apps.MapPost("/schedule", Schedule)
             .Describe("scheduleTaskAsApp", "Schedules a task for the named user, or for nobody.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412);
-        apps.MapRead("/task/{id}", GetTask)
-            .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 412]);
+        apps.MapRead("/task/{id}", GetTask).MayWait()
+            .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 412, 429]);
         apps.MapDelete("/task/{id}", Delete)
             .Describe("deleteTaskAsApp", "Deletes a task of the named user, or of nobody.", failures: [404, 412]);
         apps.MapPost("/tasks/{id}/cancel", Cancel)
@@ -74,8 +75,8 @@ internal static class TaskEndpoints
         };
 
     private static async Task<OcsResult> GetTask(
-        HttpContext context, OcsParameters parameters, Caller caller, FindTask findTask, IHostApplicationLifetime host, CancellationToken cancellationToken) =>
-        await findTask.WaitAsync(context.RouteId("id"), caller.Owner, parameters.Wait(), host.ApplicationStopping, cancellationToken) is { } task
+        HttpContext context, OcsParameters parameters, Caller caller, FindTask findTask, CancellationToken cancellationToken) =>
+        await findTask.WaitAsync(context.RouteId("id"), caller.Owner, parameters.Wait(), context.StopWaiting(), cancellationToken) is { } task
             ? OcsResult.Ok(new TaskData(task))
             : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
 

@@ -25,8 +25,7 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var followed = follower;
-        var host = httpContext.RequestServices.GetRequiredService<IHostApplicationLifetime>();
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, host.ApplicationStopping);
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, httpContext.StopWaiting());
         var style = new OcsStyle(httpContext.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile, Language.Of(httpContext.Request));
         try
         {

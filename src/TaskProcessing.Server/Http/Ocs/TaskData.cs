@@ -7,6 +7,11 @@ namespace TaskProcessing.Server.Http.Ocs;
 /// <summary><c>{"task": …}</c>, what Nextcloud answers for one task.</summary>
 internal sealed record TaskData(ProcessingTask Task) : OcsData
 {
+    /// <summary>The status that is shown.</summary>
+    public ProcessingStatus Status { get; init; } = Task.Status;
+
+    public static TaskData Of(ProcessingTask task, ProcessingStatus status) => new(task) { Status = status };
+
     /// <summary>Whether the task was made by this very call. Nextcloud shows no progress then, and 0 whenever the task is read later.</summary>
     public bool IsNew { get; init; }
 
@@ -14,18 +19,20 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
     {
         json.WriteStartObject();
         json.WritePropertyName("task"u8);
-        WriteTask(json, Task, style, IsNew);
+        WriteTask(json, Task, Status, style, IsNew);
         json.WriteEndObject();
     }
 
     /// <summary>Nextcloud 35's fields in its order.</summary>
-    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsStyle style, bool isNew = false)
+    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, OcsStyle style) => WriteTask(json, task, task.Status, style);
+
+    public static void WriteTask(Utf8JsonWriter json, ProcessingTask task, ProcessingStatus status, OcsStyle style, bool isNew = false)
     {
         json.WriteStartObject();
         json.WriteNumber("id"u8, task.Id);
         json.WriteString("type"u8, task.Type);
         json.WriteNumber("lastUpdated"u8, task.LastUpdated.ToUnixTimeSeconds());
-        json.WriteString("status"u8, task.Status.ToWire());
+        json.WriteString("status"u8, status.ToWire());
         json.WriteString("userId"u8, task.UserId);
         json.WriteString("appId"u8, task.AppId);
         WriteValues(json, "input"u8, task.Input, style);
@@ -76,19 +83,24 @@ internal sealed record TaskData(ProcessingTask Task) : OcsData
 /// </summary>
 internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
 {
+    /// <summary>The status that is shown.</summary>
+    public ProcessingStatus Status { get; init; } = Task.Status;
+
+    public static ManualTaskData Of(ProcessingTask task, ProcessingStatus status) => new(task) { Status = status };
+
     public override void Write(Utf8JsonWriter json, OcsStyle style)
     {
         json.WriteStartObject();
         json.WriteNumber("id"u8, Task.Id);
         json.WriteString("type"u8, Task.Type);
-        json.WriteNumber("status"u8, (int)Task.Status);
+        json.WriteNumber("status"u8, (int)Status);
         json.WriteString("userId"u8, Task.UserId);
         json.WriteString("appId"u8, Task.AppId);
         json.WriteString("customId"u8, Task.CustomId);
         TaskData.WriteValues(json, "input"u8, Task.Input, style);
         TaskData.WriteValues(json, "output"u8, Task.Output, style);
         json.WritePropertyName("task"u8);
-        TaskData.WriteTask(json, Task, style);
+        TaskData.WriteTask(json, Task, Status, style);
         json.WriteEndObject();
     }
 }
@@ -107,7 +119,7 @@ internal sealed record TaskListData(IReadOnlyList<ProcessingTask> Tasks) : OcsDa
     }
 }
 
-/// <summary>What <c>next</c> answers: <c>{"task": …, "provider": {"name": ID}}</c>.</summary>
+/// <summary>What <c>next</c> answers: <c>{"task": …, "provider": {"name": ID}, "claim": NUMBER}</c>; Nextcloud has no claim.</summary>
 internal sealed record ClaimedTaskData(ProcessingTask Task) : OcsData
 {
     public override void Write(Utf8JsonWriter json, OcsStyle style)
@@ -119,6 +131,7 @@ internal sealed record ClaimedTaskData(ProcessingTask Task) : OcsData
         // The provider's id, under this name: llm2 finds its model by it.
         json.WriteString("name"u8, Task.ProviderId);
         json.WriteEndObject();
+        json.WriteNumber("claim"u8, Task.Claim);
         json.WriteEndObject();
     }
 }
@@ -136,6 +149,7 @@ internal sealed record ClaimedBatchData(IReadOnlyList<ProcessingTask> Tasks, boo
             json.WritePropertyName("task"u8);
             TaskData.WriteTask(json, task, style);
             json.WriteString("provider"u8, task.ProviderId);
+            json.WriteNumber("claim"u8, task.Claim);
             json.WriteEndObject();
         }
 

@@ -42,16 +42,24 @@ internal static class TaskRequests
     {
         int? total = parameters.Has("total") ? parameters.Integer("total", otherwise: 0) : null;
         var progress = total is { } steps && parameters.Has("step") ? parameters.Float("step") / steps : parameters.Float("progress");
-        return new ProgressReport(progress, total) { Actor = caller.Actor };
+        return new ProgressReport(progress, total) { Actor = caller.Actor, Claim = parameters.ClaimNumber() };
     }
 
     public static FinishRequest Finish(this OcsParameters parameters, Caller caller) =>
         new(parameters.OptionalMap("output"), parameters.OptionalText("errorMessage"), parameters.OptionalText("userFacingErrorMessage"))
         {
+            Claim = parameters.Boolean("retryable", otherwise: false) ? parameters.NeededClaimNumber() : parameters.ClaimNumber(),
             Retryable = parameters.Boolean("retryable", otherwise: false),
             RetryAfter = parameters.Has("retryAfter") ? TimeSpan.FromSeconds(Math.Clamp(parameters.Float("retryAfter"), 0, LongestRetryAfterSeconds)) : null,
             Actor = caller.Actor,
         };
+
+    /// <summary>Which claim of the task the worker means: <c>claim</c>, as the answer to its claim had it. Nextcloud's workers know no such number.</summary>
+    public static long? ClaimNumber(this OcsParameters parameters) => parameters.Has("claim") ? parameters.Id("claim") : null;
+
+    /// <summary>The same where it must be there: by then the task may be another worker's, which only the number tells.</summary>
+    public static long NeededClaimNumber(this OcsParameters parameters) =>
+        parameters.ClaimNumber() ?? throw new BadHttpRequestException("Parameter \"claim\" is missing; it must be the number that came with the claimed task");
 
     /// <summary>The id in the route, read as PHP reads it; 0, which no task has, for what is no number.</summary>
     public static long RouteId(this HttpContext context, string name) => PhpNumber.ToInteger((string)context.Request.RouteValues[name]!);

@@ -41,7 +41,7 @@ internal sealed class LocalWorkSource(
         taskTypes.Refreshed += stop;
         try
         {
-            return (await claimTasks.RunAsync(request, cancellationToken, stopWaiting.Token)).Tasks is [var task] ? new ClaimedTask(task.ToProtocol(), task.ProviderId!) : null;
+            return (await claimTasks.RunAsync(request, cancellationToken, stopWaiting.Token)).Tasks is [var task] ? Claimed(task) : null;
         }
         finally
         {
@@ -49,29 +49,30 @@ internal sealed class LocalWorkSource(
         }
     }
 
-    public async ValueTask<ProcessingStatus?> ReportProgressAsync(long taskId, double progress, CancellationToken cancellationToken) =>
-        Status(await reportProgress.RunAsync(taskId, new ProgressReport(progress) { Actor = Actor }, cancellationToken));
+    public async ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken) =>
+        Status(await reportProgress.RunAsync(task.Task.Id, new ProgressReport(progress) { Actor = Actor, Claim = task.Claim }, cancellationToken));
 
-    public async ValueTask<ProcessingStatus?> StreamOutputAsync(long taskId, TaskOutput output, CancellationToken cancellationToken) =>
-        Status(await streamOutput.RunAsync(taskId, JsonElement.Parse(output.ToJson()), cancellationToken));
+    public async ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken) =>
+        Status(await streamOutput.RunAsync(task.Task.Id, task.Claim, JsonElement.Parse(output.ToJson()), cancellationToken));
 
-    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(long taskId, CancellationToken cancellationToken) =>
-        await findTask.WaitUntilEndedAsync(taskId, cancellationToken);
+    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken) =>
+        Status(await findTask.WaitUntilUnwantedAsync(task.Task.Id, task.Claim, cancellationToken));
 
-    public async ValueTask<ProcessingStatus?> FinishAsync(long taskId, TaskResult result, CancellationToken cancellationToken) =>
-        Status(await finishTask.RunAsync(taskId, Request(result), cancellationToken));
+    public async ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken) =>
+        Status(await finishTask.RunAsync(task.Task.Id, Request(result, task.Claim), cancellationToken));
 
-    public async ValueTask ReleaseAsync(long taskId, CancellationToken cancellationToken) => await releaseTask.RunAsync(taskId, Actor, cancellationToken);
+    public async ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken) =>
+        await releaseTask.RunAsync(task.Task.Id, task.Claim!.Value, Actor, cancellationToken);
 
-    public async ValueTask<Stream?> OpenFileAsync(long taskId, long fileId, CancellationToken cancellationToken) =>
-        await findTaskFile.RunAsync(taskId, fileId, owner: null, cancellationToken) is { } file
+    public async ValueTask<Stream?> OpenFileAsync(ClaimedTask task, long fileId, CancellationToken cancellationToken) =>
+        await findTaskFile.RunAsync(task.Task.Id, fileId, owner: null, cancellationToken) is { } file
             ? await blobs.OpenAsync(file.BlobKey!, 0, file.Size, cancellationToken)
             : null;
 
-    public async ValueTask<long> UploadFileAsync(long taskId, Stream content, string fileName, CancellationToken cancellationToken)
+    public async ValueTask<long> UploadFileAsync(ClaimedTask task, Stream content, string fileName, CancellationToken cancellationToken)
     {
         var uploads = new[] { new FileUpload(content, fileName) }.ToAsyncEnumerable();
-        return await addTaskFile.RunAsync(taskId, uploads, cancellationToken) switch
+        return await addTaskFile.RunAsync(task.Task.Id, uploads, cancellationToken) switch
         {
             UploadOutcome.Added added => added.Id,
             UploadOutcome.NoTask => throw new TaskFailedException("The task is gone."),
@@ -81,13 +82,21 @@ internal sealed class LocalWorkSource(
         };
     }
 
-    private static FinishRequest Request(TaskResult result) =>
+    private static ClaimedTask Claimed(ProcessingTask task) => new(task.ToProtocol(), task.ProviderId!) { Claim = task.Claim };
+
+    private static FinishRequest Request(TaskResult result, long? claim) =>
         new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage)
         {
+            Claim = claim,
             Retryable = result.Retryable,
             RetryAfter = result.RetryAfter,
             Actor = Actor,
         };
 
-    private static ProcessingStatus? Status(ReportOutcome outcome) => (outcome as ReportOutcome.Accepted)?.Task.Status;
+    private static ProcessingStatus? Status(ReportOutcome outcome) => outcome switch
+    {
+        ReportOutcome.Accepted accepted => accepted.Task.Status,
+        ReportOutcome.Outdated => ProcessingStatus.Cancelled,
+        _ => null,
+    };
 }

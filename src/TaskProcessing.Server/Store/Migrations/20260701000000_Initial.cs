@@ -91,6 +91,7 @@ internal sealed partial class Initial : Migration
                 party = table.Column<string>(nullable: false, maxLength: 70),
                 not_before = table.Column<long>(nullable: true),
                 attempt = table.Column<int>(nullable: false),
+                claim = table.Column<long>(nullable: false),
                 lease_seconds = table.Column<int>(nullable: false),
                 lease_until = table.Column<long>(nullable: true),
                 renewals = table.Column<int>(nullable: false),

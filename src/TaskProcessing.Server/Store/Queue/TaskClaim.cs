@@ -43,7 +43,7 @@ internal sealed class TaskClaim(Dialect dialect)
 
         return new($$"""
             WITH picked AS MATERIALIZED ({{pick}})
-            UPDATE tasks SET {{TaskStatements.To(TaskTransition.Claim)}}revision = revision + 1, started_at = {0}, attempt = attempt + 1, renewals = 0,
+            UPDATE tasks SET {{TaskStatements.To(TaskTransition.Claim)}}revision = revision + 1, started_at = {0}, attempt = attempt + 1, claim = claim + 1, renewals = 0,
                 provider_id = {{OfType(1)}}, lease_seconds = {{OfType(2)}}, lease_until = {0} + 1000 * CAST({{OfType(2)}} AS bigint),
                 history = history || {{OfType(3)}}
             WHERE id IN (SELECT id FROM picked)

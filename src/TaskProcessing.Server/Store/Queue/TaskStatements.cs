@@ -14,15 +14,21 @@ internal static class TaskStatements
     /// <summary>The tasks that may be claimed; word for word the filter of their index.</summary>
     public const string Waiting = "status = 1 AND not_before IS NULL";
 
-    /// <summary>A worker that was not known to have the task has it now; the lease runs anew.</summary>
+    /// <summary>
+    /// A worker that was not known to have the task has it now; the lease runs anew. {3} is its claim: one that named none,
+    /// and takes a waiting task, ends whatever claim there was.
+    /// </summary>
     private const string Renewal =
         """
         lease_until = {1} + 1000 * CAST(lease_seconds AS bigint), renewals = CASE status WHEN 1 THEN 0 ELSE renewals + 1 END, started_at = COALESCE(started_at, {1}),
-        attempt = CASE attempt WHEN 0 THEN 1 ELSE attempt END, not_before = NULL
+        attempt = CASE attempt WHEN 0 THEN 1 ELSE attempt END, claim = CASE status WHEN 1 THEN COALESCE({3}, claim + 1) ELSE claim END, not_before = NULL
         """;
 
-    /// <summary>A task that waits again shows nothing of the work that was lost.</summary>
+    /// <summary>A task that waits again shows nothing of the work that was lost. Who lost it may still come back.</summary>
     private const string Again = "started_at = NULL, progress = NULL, output = NULL, output_at = NULL";
+
+    /// <summary>As <see cref="Again"/>, and the claim is over for good: what its worker says late means nothing any more.</summary>
+    private const string Anew = Again + ", claim = claim + 1";
 
     /// <summary>Renewals are counted; only one that starts the task stands in its history.</summary>
     private const string Start = "history = history || CASE status WHEN 1 THEN {2} ELSE '' END";
@@ -33,42 +39,42 @@ internal static class TaskStatements
     /// <summary>{0} id.</summary>
     public static readonly Statement Find = new($"SELECT {TaskRow.Columns} FROM tasks WHERE id = {{0}}");
 
-    /// <summary>{0} id, {1} now, {2} history, {3} progress, {4} total steps; null keeps what is there.</summary>
+    /// <summary>{0} id, {1} now, {2} history, {3} claim, {4} progress, {5} total steps; null keeps what is there.</summary>
     public static readonly Statement Progress = Change(
-        TaskTransition.Progress, $"progress = {{3}}, total_steps = COALESCE({{4:integer}}, total_steps), {Renewal}, {Start}");
+        TaskTransition.Progress, $"progress = {{4}}, total_steps = COALESCE({{5:integer}}, total_steps), {Renewal}, {Start}", HeldBy(3));
 
-    /// <summary>{0} id, {1} now, {2} history. No update in the eyes of readers, unless the task starts to run by it.</summary>
+    /// <summary>{0} id, {1} now, {2} history, {3} claim. No update in the eyes of readers, unless the task starts to run by it.</summary>
     public static readonly Statement Renew = new(
-        $"""
-        UPDATE tasks SET {To(TaskTransition.Renew)}{Renewal}, {Start}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
-        WHERE id = {"{0}"} AND {From(TaskTransition.Renew.From)} {Returning}
+        $$"""
+        UPDATE tasks SET {{To(TaskTransition.Renew)}}{{Renewal}}, {{Start}}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
+        WHERE id = {0} AND {{From(TaskTransition.Renew.From)}}{{HeldBy(3)}} {{Returning}}
         """);
 
-    /// <summary>{0} id, {1} now, {2} output, {3} the time since which no output may have been stored.</summary>
+    /// <summary>{0} id, {1} now, {2} output, {3} claim, {4} the time since which no output may have been stored.</summary>
     public static readonly Statement Stream = Change(
-        TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", " AND (output_at IS NULL OR output_at <= {3})");
+        TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", HeldBy(3) + " AND (output_at IS NULL OR output_at <= {4})");
 
     /// <summary>{0} id, {1} now, {2} history, {3} output, {4} progress, {5} error message, {6} error message for users; null keeps what is there.</summary>
     public static readonly EndingStatement Succeed = Finish(TaskTransition.Succeed);
 
-    /// <summary>As <see cref="Succeed"/>.</summary>
-    public static readonly EndingStatement Fail = Finish(TaskTransition.Fail);
+    /// <summary>As <see cref="Succeed"/>, and {7} claim: work that is done is done, but an error ends only the work of who met it.</summary>
+    public static readonly EndingStatement Fail = Finish(TaskTransition.Fail, HeldBy(7));
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
     public static readonly EndingStatement Cancel = End(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
 
-    /// <summary>{0} id, {1} now, {2} history, {3} not before, {4} the most attempts.</summary>
+    /// <summary>{0} id, {1} now, {2} history, {3} claim, {4} not before, {5} the most attempts.</summary>
     public static readonly Statement Retry = Change(
-        TaskTransition.Retry, $"{Again}, not_before = {{3}}, history = history || {{2}}", " AND attempt < {4}");
+        TaskTransition.Retry, $"{Anew}, not_before = {{4}}, history = history || {{2}}", HeldBy(3) + " AND attempt < {5}");
 
-    /// <summary>{0} id, {1} now, {2} history. The attempt does not count: nothing went wrong.</summary>
+    /// <summary>{0} id, {1} now, {2} history, {3} claim. The attempt does not count: nothing went wrong.</summary>
     public static readonly Statement Release = Change(
-        TaskTransition.Release, $"{Again}, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, history = history || {{2}}");
+        TaskTransition.Release, $"{Anew}, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, history = history || {{2}}", HeldBy(3));
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
     public static readonly Statement Requeue = Change(
         TaskTransition.Requeue,
-        $"{Again}, ended_at = NULL, error_message = NULL, user_facing_error_message = NULL, attempt = 0, history = history || {{2}}");
+        $"{Anew}, ended_at = NULL, error_message = NULL, user_facing_error_message = NULL, attempt = 0, history = history || {{2}}");
 
     /// <summary>{0} now, {1} history, {2} how many, {3} the most attempts.</summary>
     public static readonly Statement Lose = Lost(TaskTransition.Lose, Again, "attempt < {3}");
@@ -84,18 +90,27 @@ internal static class TaskStatements
         WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} {{Returning}}
         """);
 
-    private static EndingStatement Finish(TaskTransition transition) => End(
+    /// <summary>{0} type, {1} status, {2} the time before which it was last updated, {3} how many. Returns whose they were.</summary>
+    public static readonly Statement DeleteOld = new(
+        """
+        DELETE FROM tasks
+        WHERE status = {1} AND id IN (SELECT id FROM tasks WHERE type = {0} AND status = {1} AND last_updated < {2} AND allow_cleanup ORDER BY last_updated LIMIT {3})
+        RETURNING id, user_id
+        """);
+
+    private static EndingStatement Finish(TaskTransition transition, string furtherGuard = "") => End(
         transition,
         """
         ended_at = {1}, not_before = NULL, output = COALESCE({3:text}, output), progress = COALESCE({4:double}, progress),
         error_message = COALESCE({5:text}, error_message), user_facing_error_message = COALESCE({6:text}, user_facing_error_message),
         history = history || {2}
-        """);
+        """,
+        furtherGuard);
 
-    private static EndingStatement End(TaskTransition transition, string assignments) => new(
+    private static EndingStatement End(TaskTransition transition, string assignments, string furtherGuard = "") => new(
         transition,
-        Change(transition, assignments),
-        Change(transition, assignments, " AND (webhook_uri IS NULL OR webhook_uri = '' OR webhook_method IS NULL OR webhook_method = '')"));
+        Change(transition, assignments, furtherGuard),
+        Change(transition, assignments, furtherGuard + " AND (webhook_uri IS NULL OR webhook_uri = '' OR webhook_method IS NULL OR webhook_method = '')"));
 
     private static Statement Lost(TaskTransition transition, string assignments, string attempts) => new(
         $$"""
@@ -110,6 +125,9 @@ internal static class TaskStatements
         UPDATE tasks SET {{To(transition)}}last_updated = {1}, revision = revision + 1, {{assignments}}
         WHERE id = {0} AND {{From(transition.From)}}{{furtherGuard}} {{Returning}}
         """);
+
+    /// <summary>Whether the claim is the one that counts; who names none is believed, see <see cref="ProcessingTask.Counts"/>.</summary>
+    private static string HeldBy(int place) => $" AND claim = COALESCE({{{place}:bigint}}, claim)";
 
     public static string To(TaskTransition transition) => transition.To is { } to ? $"status = {to:D}, " : "";
 

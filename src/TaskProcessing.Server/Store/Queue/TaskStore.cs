@@ -75,15 +75,15 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     }
 
     public Task<TaskChange> TryReportProgressAsync(
-        long id, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), progress, totalSteps], cancellationToken);
+        long id, long? claim, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), claim, progress, totalSteps], cancellationToken);
 
-    public Task<TaskChange> TryRenewAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Renew, id, now, [Started(actor, now)], cancellationToken);
+    public Task<TaskChange> TryRenewAsync(long id, long? claim, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Renew, id, now, [Started(actor, now), claim], cancellationToken);
 
     public Task<TaskChange> TryStreamOutputAsync(
-        long id, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Stream, id, now, [output, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
+        long id, long? claim, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Stream, id, now, [output, claim, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
 
     public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -92,12 +92,12 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     }
 
     public Task<TaskChange> TryRetryAsync(
-        long id, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
+        long id, long claim, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(
-            TaskStatements.Retry, id, now, [TaskHistory.Line(now, TaskHistory.Retried, actor, reason), notBefore.ToUnixTimeMilliseconds(), mostAttempts], cancellationToken);
+            TaskStatements.Retry, id, now, [TaskHistory.Line(now, TaskHistory.Retried, actor, reason), claim, notBefore.ToUnixTimeMilliseconds(), mostAttempts], cancellationToken);
 
-    public Task<TaskChange> TryReleaseAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor)], cancellationToken);
+    public Task<TaskChange> TryReleaseAsync(long id, long claim, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor), claim], cancellationToken);
 
     public Task<TaskChange> TryCancelAsync(long id, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryEndAsync(TaskStatements.Cancel, id, now, [TaskHistory.Line(now, TaskHistory.Cancelled, actor)], cancellationToken);
@@ -155,12 +155,15 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
 
     private static (EndingStatement Statement, object?[] Values) Ending(TaskEnding ending, DateTimeOffset now)
     {
-        var (statement, kind) = ending.Transition == TaskTransition.Succeed ? (TaskStatements.Succeed, TaskHistory.Succeeded)
-            : ending.Transition == TaskTransition.Fail ? (TaskStatements.Fail, TaskHistory.Failed)
-            : throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
+        object?[] values = [ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage];
+        if (ending.Transition == TaskTransition.Succeed)
+            return (TaskStatements.Succeed, [Line(TaskHistory.Succeeded), .. values]);
+        if (ending.Transition == TaskTransition.Fail)
+            return (TaskStatements.Fail, [Line(TaskHistory.Failed), .. values, ending.Claim]);
 
-        var line = TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
-        return (statement, [line, ending.Output, ending.Progress, ending.ErrorMessage, ending.UserFacingErrorMessage]);
+        throw new ArgumentException($"A task does not end by {ending.Transition.Name}.", nameof(ending));
+
+        string Line(string kind) => TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
     }
 
     /// <summary>Ends a task and, if somebody wants to hear of it, puts the delivery into the outbox: both or neither.</summary>

@@ -55,13 +55,14 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
     public async Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken) =>
         await database.ReadAsync(db => db.Tasks.Select(task => task.Type).Distinct().ToListAsync(cancellationToken), cancellationToken);
 
-    public Task<int> DeleteOldAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            db => db.Tasks
-                .Where(task => task.Type == type && task.Status == status && task.LastUpdated < before && task.AllowCleanup)
-                .OrderBy(task => task.LastUpdated)
-                .Take(limit)
-                .ExecuteDeleteAsync(CancellationToken.None),
+    public async Task<IReadOnlyList<RemovedTask>> DeleteOldAsync(
+        string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        await database.ChangeAsync(
+            session => session.QueryAsync(
+                TaskStatements.DeleteOld,
+                [type, (long)status, before.ToUnixTimeMilliseconds(), limit],
+                static row => new RemovedTask(row.Int64(0), row.IsNull(1) ? null : row.Text(1))),
+            together: false,
             cancellationToken);
 
     public Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>

@@ -10,7 +10,7 @@ namespace TaskProcessing.Server.Store.Statements;
 /// </summary>
 /// <param name="text">
 /// SQL that every database understands; <c>{0}</c>, <c>{1}</c>, … stand for the values. A value that may be null says its
-/// type the first time that it is named, <c>{3:text}</c>, as a prepared statement keeps the types of its values.
+/// type at one of its places, <c>{3:text}</c>, as a prepared statement keeps the types of its values.
 /// </param>
 internal sealed partial class Statement(string text)
 {

@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Upkeep.Duties;
 
 /// <summary>Removes tasks that ended long ago, a few at a time with a pause in between: nobody shall notice.</summary>
-internal sealed partial class RemoveExpiredTasks(ITaskUpkeep tasks, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RemoveExpiredTasks> logger) : ICaretakerDuty
+internal sealed partial class RemoveExpiredTasks(
+    ITaskUpkeep tasks, TaskSignal signal, IOptions<RetentionOptions> options, TimeProvider time, ILogger<RemoveExpiredTasks> logger) : ICaretakerDuty
 {
     private const int Bite = 200;
 
@@ -41,8 +43,10 @@ internal sealed partial class RemoveExpiredTasks(ITaskUpkeep tasks, IOptions<Ret
         while (true)
         {
             var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
-            removed += bite;
-            if (bite < Bite)
+            removed += bite.Count;
+            foreach (var task in bite)
+                signal.RaiseChanged(task.Id, task.UserId);
+            if (bite.Count < Bite)
                 return removed;
 
             await Task.Delay(Pause, time, cancellationToken);

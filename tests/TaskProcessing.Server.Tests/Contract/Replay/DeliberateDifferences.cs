@@ -68,6 +68,7 @@ internal static class DeliberateDifferences
         new("language", Named("tasktypes", "^tasktypes-german-user-pref-en$"), (_, recorded) => AnswerOf(recorded, "tasktypes", "tasktypes-german")),
         new("xml-characters", Named("read_delete_list", "^get-escapes/.*-xml$"), (_, recorded) => Reworded(recorded, "\\u0001", "\\uFFFD")),
         new("started-at", (_, situation) => situation.IsClaimed, Started),
+        new("claim-number", (call, _) => call.Path.Contains("/tasks_provider/next", StringComparison.Ordinal), Numbered),
     ];
 
     public static IEnumerable<DeliberateDifference> Of(RecordedCall call, Situation situation) => All.Where(difference => difference.Applies(call, situation));
@@ -129,6 +130,7 @@ internal static class DeliberateDifferences
         var claimed = AnswerOf(recorded, "provider", "next-ok").Body!["ocs"]!["data"]!.DeepClone();
         claimed["task"]!["startedAt"] = "<time>";
         claimed["provider"] = "oracle_provider-core_text2text";
+        claimed["claim"] = 1;
         return OurAnswer.Success(call, recorded, new JsonObject { ["tasks"] = new JsonArray(claimed), ["has_more"] = false });
     }
 
@@ -188,6 +190,17 @@ internal static class DeliberateDifferences
     {
         var task = (recorded.Body?["ocs"]?["data"] as JsonObject)?["task"] as JsonObject;
         return task is not null && string.IsNullOrEmpty(task["startedAt"]?.ToString()) ? InTask(("startedAt", "<time>"))(call, recorded) : recorded;
+    }
+
+    /// <summary>The first claim of the task.</summary>
+    private static RecordedAnswer Numbered(RecordedCall call, RecordedAnswer recorded)
+    {
+        var body = recorded.Body?.DeepClone();
+        if (body?["ocs"]?["data"] is not JsonObject claimed || !claimed.ContainsKey("provider"))
+            return recorded;
+
+        claimed["claim"] = recorded.Kind == "xml" ? "1" : 1;
+        return recorded with { Body = body };
     }
 }
 
