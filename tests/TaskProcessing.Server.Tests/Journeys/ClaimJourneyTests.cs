@@ -75,7 +75,7 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
         var misfit = await SayAsync(id, "result", new { output = new { output = 5 }, claim = lost });
 
         released.HttpStatus.Should().Be(409);
-        released.Message.Should().Be("Claim 1 of this task does not count any more: the task was given back, or to another worker");
+        released.Message.Should().Be("Claim 1 of this task does not count any more: the task was given back, or another worker has it");
         foreach (var ignored in new[] { retried, failed, misfit })
         {
             ignored.HttpStatus.Should().Be(200);

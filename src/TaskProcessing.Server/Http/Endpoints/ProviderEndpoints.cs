@@ -101,7 +101,7 @@ internal static class ProviderEndpoints
         var claim = parameters.NeededClaimNumber();
         var outcome = await releaseTask.RunAsync(context.RouteId("id"), claim, caller.Actor, cancellationToken);
         return outcome is ReportOutcome.Outdated
-            ? OcsResult.Failure(StatusCodes.Status409Conflict, $"Claim {claim} of this task does not count any more: the task was given back, or to another worker")
+            ? OcsResult.Failure(StatusCodes.Status409Conflict, $"Claim {claim} of this task does not count any more: the task was given back, or another worker has it")
             : Answer(outcome, ocs.Value.Profile, TaskData.Of);
     }
 
