@@ -3,7 +3,7 @@ using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>Readers, each with a connection for the time of its read, beside one writer.</summary>
 internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) : Sessions

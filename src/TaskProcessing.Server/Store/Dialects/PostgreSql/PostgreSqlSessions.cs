@@ -2,7 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
 /// Hot statements travel on lanes: readers, changes of one task each, and what waits for no other transaction, which are

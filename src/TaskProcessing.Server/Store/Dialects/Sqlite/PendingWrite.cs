@@ -1,6 +1,6 @@
 using TaskProcessing.Server.Store.Statements;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>A write that waits for the writer, and what came of it.</summary>
 internal abstract class PendingWrite

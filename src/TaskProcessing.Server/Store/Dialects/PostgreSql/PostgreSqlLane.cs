@@ -1,7 +1,7 @@
 using Npgsql;
 using TaskProcessing.Server.Store.Statements;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
 /// Statements that need no transaction of their own travel together: whatever waits goes to the server in one message and

@@ -6,7 +6,7 @@ using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
 /// A server for one node or many. Writers work side by side. Connections ask for <c>synchronous_commit</c>, whatever the

@@ -3,7 +3,7 @@ using Npgsql;
 using NpgsqlTypes;
 using TaskProcessing.Server.Store.Statements;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>A statement and its values as the driver wants them.</summary>
 internal static class PostgreSqlStatement

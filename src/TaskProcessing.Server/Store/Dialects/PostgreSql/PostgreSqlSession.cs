@@ -4,7 +4,7 @@ using Npgsql;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>The connection of a context. The driver prepares what comes often, see <see cref="PostgreSqlDialect"/>.</summary>
 internal sealed class PostgreSqlSession(TaskDbContext context) : Session

@@ -1,7 +1,7 @@
 using Npgsql;
 using TaskProcessing.Server.Store.Statements;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>A statement that waits for a lane, and what came of it.</summary>
 /// <param name="statement">The statement.</param>
