@@ -113,7 +113,7 @@ internal static class ServerBuilder
         services.AddSingleton<OpenWaits>();
         services.AddSingleton<EndRevokedWaits>();
         services.AddSingleton<Login>();
-        services.AddHealthChecks().AddCheck<StoreHealth>("store");
+        services.AddHealthChecks().AddCheck<StoreHealth>("store").AddCheck<FileHealth>("files");
         services.AddApiDocuments();
         services.AddDav();
 

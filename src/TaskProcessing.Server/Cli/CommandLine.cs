@@ -4,6 +4,7 @@ using System.CommandLine.Parsing;
 using TaskProcessing.Server.Cli.Demo;
 using TaskProcessing.Server.Cli.Settings;
 using TaskProcessing.Server.Cli.Upkeep;
+using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Cli;
@@ -47,7 +48,7 @@ internal static class CommandLine
             streams.Fail("stopped");
             return ExitCode.Interrupted;
         }
-        catch (Exception error) when (error is StoreUnavailableException or IOException or UnauthorizedAccessException or ArgumentException)
+        catch (Exception error) when (error is StoreUnavailableException or BlobStoreUnavailableException or IOException or UnauthorizedAccessException or ArgumentException)
         {
             return streams.Fail(error.Message);
         }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Observability;
 
 namespace TaskProcessing.Server.Files;
 
@@ -8,9 +9,9 @@ internal static class FileServices
     /// <summary>The use cases of files, and the storage that <see cref="FilesOptions"/> name; opens nothing before the first call.</summary>
     public static IServiceCollection AddFiles(this IServiceCollection services)
     {
-        services.AddSingleton(provider => CreateBlobStore(
-            provider.GetRequiredService<IOptions<FilesOptions>>().Value,
-            provider.GetRequiredService<IOptions<DataDirectoryOptions>>().Value.DataDirectory));
+        services.AddSingleton<IBlobStore>(provider => new WatchedBlobStore(
+            CreateBlobStore(provider.GetRequiredService<IOptions<FilesOptions>>().Value, provider.GetRequiredService<IOptions<DataDirectoryOptions>>().Value.DataDirectory),
+            provider.GetRequiredService<Outages>()));
         services.AddSingleton<WriteContent>();
         services.AddSingleton<SaveFile>();
         services.AddSingleton<AssembleUpload>();

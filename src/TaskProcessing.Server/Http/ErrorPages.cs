@@ -32,7 +32,7 @@ internal static class ErrorPages
         {
             BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
             StoreUnavailableException store => Unavailable(context, "The database cannot be used at the moment, please try again later", store.IsFull),
-            BlobStoreUnavailableException blobs => Unavailable(context, "Files cannot be stored at the moment, please try again later", blobs.IsFull),
+            BlobStoreUnavailableException blobs => Unavailable(context, "Files cannot be stored or read at the moment, please try again later", blobs.IsFull),
             _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true },
             _ => Refusal.Of(context, StatusCodes.Status500InternalServerError, "Internal server error"),
         };

@@ -29,7 +29,7 @@ internal sealed partial class RequestLog(RequestDelegate next, ILogger<RequestLo
             var elapsed = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
             var status = context.Response.StatusCode;
             // What cannot be used at the moment was said once; see Outages.
-            if (status >= 500 && status != StatusCodes.Status503ServiceUnavailable)
+            if (status >= 500 && status is not StatusCodes.Status503ServiceUnavailable and not StatusCodes.Status507InsufficientStorage)
                 Log.Failed(logger, context.Request.Method, context.Request.Path, status, elapsed, Name(caller), requestId);
             else
                 Log.Answered(logger, context.Request.Method, context.Request.Path, status, elapsed, Name(caller), requestId);

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Files.Blobs;
+
 namespace TaskProcessing.Server.Upkeep;
 
 /// <summary>Something that has to be done from time to time, by one node for all. Doing it twice is harmless.</summary>
@@ -39,6 +41,10 @@ internal sealed partial class Caretaker(IEnumerable<ICaretakerDuty> duties, IDut
             {
                 // Said once, by Outages. The next look comes soon.
                 return;
+            }
+            catch (BlobStoreUnavailableException)
+            {
+                // Said once too; other duties need no files.
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {

@@ -43,7 +43,7 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         {
             Forget(unfinished);
             if (IsOurs(error))
-                throw new BlobStoreUnavailableException($"{Location} cannot be written to: {error.Message}", error) { IsFull = error.HResult is NoSpace or OverQuota };
+                throw Unavailable(error);
             throw;
         }
     }
@@ -60,17 +60,28 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         {
             return Task.FromResult<Stream?>(null);
         }
+        catch (Exception error) when (IsOurs(error))
+        {
+            throw Unavailable(error);
+        }
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken)
     {
-        foreach (var path in new[] { PathOf(key), Path.Combine(Unfinished, key) })
+        try
         {
-            if (File.Exists(path))
-                File.Delete(path);
-        }
+            foreach (var path in new[] { PathOf(key), Path.Combine(Unfinished, key) })
+            {
+                if (File.Exists(path))
+                    File.Delete(path);
+            }
 
-        return Task.CompletedTask;
+            return Task.CompletedTask;
+        }
+        catch (Exception error) when (IsOurs(error))
+        {
+            throw Unavailable(error);
+        }
     }
 
     public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
@@ -90,6 +101,9 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
     /// <summary>Whether the disk is to blame, and not whoever sends the content: that is read in the same breath.</summary>
     private static bool IsOurs(Exception error) =>
         error is UnauthorizedAccessException || (error is IOException && error.HResult is NoSpace or OverQuota or ReadOnly or Broken);
+
+    private BlobStoreUnavailableException Unavailable(Exception error) =>
+        new(Location, error.Message, error) { IsFull = error.HResult is NoSpace or OverQuota };
 
     private static void Forget(string unfinished)
     {

@@ -10,9 +10,15 @@ namespace TaskProcessing.Server.Files.Blobs;
 /// <summary>Blobs as objects of a bucket. What does not fit into one part is sent in several, one at a time, so that memory stays small.</summary>
 internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
 {
-    private readonly AmazonS3Client _client = CreateClient(options);
+    /// <summary>Callers come again themselves, and had rather know soon.</summary>
+    private const int MostRetries = 1;
 
-    public string Location => $"the bucket {options.Bucket} at {options.ServiceUrl ?? options.Region}";
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly AmazonS3Client _client = CreateClient(options);
+    private readonly S3Calls _calls = new(Describe(options));
+
+    public string Location { get; } = Describe(options);
 
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
@@ -21,7 +27,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
         {
             var length = await FillAsync(buffer, content, cancellationToken);
             if (length < options.PartBytes)
-                await _client.PutObjectAsync(PutRequest(key, buffer, length), cancellationToken);
+                await _calls.RunAsync(() => _client.PutObjectAsync(PutRequest(key, buffer, length), cancellationToken), cancellationToken);
             else
                 await WriteInPartsAsync(key, content, buffer, length, cancellationToken);
         }
@@ -39,17 +45,18 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
         try
         {
             var range = new ByteRange(offset, offset + length - 1);
-            var answer = await _client.GetObjectAsync(new GetObjectRequest { BucketName = options.Bucket, Key = ObjectKey(key), ByteRange = range }, cancellationToken);
-            return answer.ResponseStream;
+            var request = new GetObjectRequest { BucketName = options.Bucket, Key = ObjectKey(key), ByteRange = range };
+            var answer = await _calls.RunAsync(() => _client.GetObjectAsync(request, cancellationToken), cancellationToken);
+            return _calls.Watch(answer.ResponseStream);
         }
-        catch (AmazonS3Exception error) when (error.StatusCode == HttpStatusCode.NotFound)
+        catch (BlobStoreUnavailableException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" })
         {
             return null;
         }
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
-        _client.DeleteObjectAsync(options.Bucket, ObjectKey(key), cancellationToken);
+        _calls.RunAsync(() => _client.DeleteObjectAsync(options.Bucket, ObjectKey(key), cancellationToken), cancellationToken);
 
     public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -57,7 +64,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
         ListObjectsV2Response page;
         do
         {
-            page = await _client.ListObjectsV2Async(request, cancellationToken);
+            page = await _calls.RunAsync(() => _client.ListObjectsV2Async(request, cancellationToken), cancellationToken);
             foreach (var found in page.S3Objects ?? [])
             {
                 var name = found.Key[(found.Key.LastIndexOf('/') + 1)..];
@@ -74,31 +81,29 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
 
     private async Task WriteInPartsAsync(string key, Stream content, byte[] buffer, int length, CancellationToken cancellationToken)
     {
-        var upload = await _client.InitiateMultipartUploadAsync(options.Bucket, ObjectKey(key), cancellationToken);
+        var upload = await _calls.RunAsync(() => _client.InitiateMultipartUploadAsync(options.Bucket, ObjectKey(key), cancellationToken), cancellationToken);
         try
         {
             var parts = new List<PartETag>();
             while (length > 0)
             {
-                var sent = await _client.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = options.Bucket,
-                        Key = ObjectKey(key),
-                        UploadId = upload.UploadId,
-                        PartNumber = parts.Count + 1,
-                        PartSize = length,
-                        InputStream = new MemoryStream(buffer, 0, length, writable: false),
-                        UseChunkEncoding = false,
-                    },
-                    cancellationToken);
+                var part = new UploadPartRequest
+                {
+                    BucketName = options.Bucket,
+                    Key = ObjectKey(key),
+                    UploadId = upload.UploadId,
+                    PartNumber = parts.Count + 1,
+                    PartSize = length,
+                    InputStream = new MemoryStream(buffer, 0, length, writable: false),
+                    UseChunkEncoding = false,
+                };
+                var sent = await _calls.RunAsync(() => _client.UploadPartAsync(part, cancellationToken), cancellationToken);
                 parts.Add(new PartETag(parts.Count + 1, sent.ETag));
                 length = await FillAsync(buffer, content, cancellationToken);
             }
 
-            await _client.CompleteMultipartUploadAsync(
-                new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = ObjectKey(key), UploadId = upload.UploadId, PartETags = parts },
-                cancellationToken);
+            var whole = new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = ObjectKey(key), UploadId = upload.UploadId, PartETags = parts };
+            await _calls.RunAsync(() => _client.CompleteMultipartUploadAsync(whole, cancellationToken), cancellationToken);
         }
         catch
         {
@@ -112,9 +117,9 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
     {
         try
         {
-            await _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), uploadId, CancellationToken.None);
+            await _calls.RunAsync(() => _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), uploadId, CancellationToken.None), CancellationToken.None);
         }
-        catch (AmazonServiceException)
+        catch (BlobStoreUnavailableException)
         {
             // What ended the writing is what the caller must hear; the bucket's own rule removes the parts later.
         }
@@ -133,12 +138,19 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
 
     private string ObjectKey(string key) => options.Prefix + key;
 
+    /// <summary>Addresses may hold a name and a password.</summary>
+    private static string Describe(S3Options options) =>
+        $"the bucket {options.Bucket} at {(options.ServiceUrl is { } url ? new Uri(url).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : options.Region)}";
+
     private static AmazonS3Client CreateClient(S3Options options)
     {
         var config = new AmazonS3Config
         {
             AuthenticationRegion = options.Region,
             ForcePathStyle = options.ForcePathStyle,
+            Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
+            ConnectTimeout = ConnectTimeout,
+            MaxErrorRetry = MostRetries,
             // Services other than Amazon's do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

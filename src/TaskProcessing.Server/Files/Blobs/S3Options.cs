@@ -27,6 +27,10 @@ internal sealed class S3Options
     /// <summary>Whether the bucket is part of the path (<c>host/bucket/key</c>), as most services other than Amazon's want it. Default false.</summary>
     public bool ForcePathStyle { get; set; }
 
+    /// <summary>How many seconds the service may take to answer one request, a part of <see cref="PartBytes"/> sent in it included. Default 100.</summary>
+    [Range(1, 3600)]
+    public int TimeoutSeconds { get; set; } = 100;
+
     /// <summary>The size of the parts in which large contents are sent, each held in memory. Default 16 MiB, which allows for files of 160 GB.</summary>
     [Range(5 * 1024 * 1024, 512 * 1024 * 1024)]
     public int PartBytes { get; set; } = 16 * 1024 * 1024;

@@ -1,9 +1,7 @@
-using TaskProcessing.Server.Observability;
-
 namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>Streams a content into the blob store. It stays pending until a file takes it; whoever does not want it after all discards it.</summary>
-internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, Outages outages, TimeProvider time)
+internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, TimeProvider time)
 {
     /// <param name="content">Read to its end; what it throws is thrown on, and nothing is left behind.</param>
     /// <param name="fileName">Its ending tells what the bytes alone do not.</param>
@@ -19,21 +17,15 @@ internal sealed class WriteContent(IBlobStore blobs, IBlobCatalogue catalogue, O
         try
         {
             await blobs.WriteAsync(key, inspected, cancellationToken);
-            outages.Worked(blobs.Location, writing: true);
-        }
-        catch (BlobStoreUnavailableException error)
-        {
-            // Not discarded: a disk that takes nothing may not give back either. It is pending, and swept later.
-            outages.Failed(blobs.Location, error.InnerException!.Message, writing: true);
-            throw;
         }
         catch (InspectedStream.TooLongException)
         {
             await DiscardAsync(key);
             return new WriteOutcome.TooLarge();
         }
-        catch
+        catch (Exception error) when (error is not BlobStoreUnavailableException)
         {
+            // A disk that takes nothing may not give back either; what is left of it then is pending, and swept later.
             await DiscardAsync(key);
             throw;
         }

@@ -44,8 +44,18 @@ internal sealed class FileDownload(StoredFile file) : IResult
             response.Headers.ContentRange = $"bytes {from}-{from + length - 1}/{file.Size}";
         }
 
-        if (!HttpMethods.IsHead(request.Method))
+        if (HttpMethods.IsHead(request.Method))
+            return;
+
+        try
+        {
             await CopyAsync(content, response.Body, length, httpContext.RequestAborted);
+        }
+        catch (BlobStoreUnavailableException) when (response.HasStarted)
+        {
+            // All that is left to tell the client is that this is not all.
+            httpContext.Abort();
+        }
     }
 
     private void WriteHeaders(HttpResponse response, Caller? caller)

@@ -64,23 +64,42 @@ internal sealed class LocalWorkSource(
     public async ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken) =>
         await releaseTask.RunAsync(task.Task.Id, task.Claim!.Value, Actor, cancellationToken);
 
-    public async ValueTask<Stream?> OpenFileAsync(ClaimedTask task, long fileId, CancellationToken cancellationToken) =>
-        await findTaskFile.RunAsync(task.Task.Id, fileId, owner: null, cancellationToken) is { } file
-            ? await blobs.OpenAsync(file.BlobKey!, 0, file.Size, cancellationToken)
-            : null;
+    public async ValueTask<Stream?> OpenFileAsync(ClaimedTask task, long fileId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await findTaskFile.RunAsync(task.Task.Id, fileId, owner: null, cancellationToken) is { } file
+                ? await blobs.OpenAsync(file.BlobKey!, 0, file.Size, cancellationToken)
+                : null;
+        }
+        catch (BlobStoreUnavailableException error)
+        {
+            throw NotNow(error);
+        }
+    }
 
     public async ValueTask<long> UploadFileAsync(ClaimedTask task, Stream content, string fileName, CancellationToken cancellationToken)
     {
         var uploads = new[] { new FileUpload(content, fileName) }.ToAsyncEnumerable();
-        return await addTaskFile.RunAsync(task.Task.Id, uploads, cancellationToken) switch
+        try
         {
-            UploadOutcome.Added added => added.Id,
-            UploadOutcome.NoTask => throw new TaskFailedException("The task is gone."),
-            UploadOutcome.TooMany many => throw new TaskFailedException($"A task may have {many.MaxFiles} result files, not more."),
-            UploadOutcome.TooLarge large => throw new TaskFailedException($"A result file may have {large.MaxBytes} bytes, not more."),
-            var other => throw new InvalidOperationException($"Unknown outcome {other}"),
-        };
+            return await addTaskFile.RunAsync(task.Task.Id, uploads, cancellationToken) switch
+            {
+                UploadOutcome.Added added => added.Id,
+                UploadOutcome.NoTask => throw new TaskFailedException("The task is gone."),
+                UploadOutcome.TooMany many => throw new TaskFailedException($"A task may have {many.MaxFiles} result files, not more."),
+                UploadOutcome.TooLarge large => throw new TaskFailedException($"A result file may have {large.MaxBytes} bytes, not more."),
+                var other => throw new InvalidOperationException($"Unknown outcome {other}"),
+            };
+        }
+        catch (BlobStoreUnavailableException error)
+        {
+            throw NotNow(error);
+        }
     }
+
+    /// <summary>Files will be there again; until then the task goes back into the queue.</summary>
+    private static TaskFailedException NotNow(BlobStoreUnavailableException error) => new(error.Message, innerException: error) { Retryable = true };
 
     private static ClaimedTask Claimed(ProcessingTask task) => new(task.ToProtocol(), task.ProviderId!) { Claim = task.Claim };
 
