@@ -10,6 +10,8 @@ internal sealed class ServerProcess : IDisposable
     public const string App = "chaos";
     public const string AppSecret = "secret-of-chaos";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private readonly ChaosOptions _options;
     private readonly string[] _settings;
     private readonly StreamWriter _log;
@@ -73,26 +75,24 @@ internal sealed class ServerProcess : IDisposable
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(TimeSpan.FromSeconds(60));
-        while (true)
+        for (var until = DateTime.UtcNow + Patience; DateTime.UtcNow < until; await Task.Delay(20, cancellationToken))
         {
             if (_process!.HasExited)
                 throw new InvalidOperationException($"The server ended by itself with code {_process.ExitCode}; see server.log");
 
             try
             {
-                using var answer = await http.GetAsync("/health/ready", patience.Token);
+                using var answer = await http.GetAsync("/health/ready", cancellationToken);
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (HttpRequestException)
+            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
-                // Not up yet.
+                // Not up yet, or busy with what its predecessor left.
             }
-
-            await Task.Delay(20, patience.Token);
         }
+
+        throw new TimeoutException($"The server was not ready within {Patience}; see server.log");
     }
 
     /// <summary>SIGKILL.</summary>
