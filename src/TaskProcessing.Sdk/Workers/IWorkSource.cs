@@ -42,8 +42,8 @@ public interface IWorkSource
     ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Answers once the task is no longer wanted (cancelled, ended, gone, another worker's), so that its run ends at once and not only with
-    /// the answer to its next report. A source that cannot tell never answers, as here.
+    /// Answers once the task is no longer wanted (cancelled, ended, gone, another worker's), so that its run ends at once and
+    /// not only with the answer to its next report. A source that cannot tell never answers, as here.
     /// </summary>
     /// <returns>The task's status then, null when the task is gone.</returns>
     async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)

@@ -6,7 +6,10 @@ public enum StopReason
     /// <summary>It was not: the result is wanted.</summary>
     None,
 
-    /// <summary>The task was cancelled on the server, or is another worker's because this one was silent for too long. Whatever the provider does now, nothing is reported any more.</summary>
+    /// <summary>
+    /// The task was cancelled on the server, or is another worker's because this one was silent for too long. Whatever the
+    /// provider does now, nothing is reported any more.
+    /// </summary>
     TaskCancelled,
 
     /// <summary>
