@@ -61,7 +61,7 @@ class Bench:
         for _ in range(self.options.rounds):
             bare.append(self.measure(self.bare, "single" if name in CLAIMS else name)["rate"])
             if name in CLAIMS:
-                self.fill(int(expected * self.options.seconds * 1.5) + 4000)
+                self.fill(int(expected * self.options.seconds * 2.5) + 8000)
             with profile.recorded(name, self.tested) if self.options.profile else contextlib.nullcontext():
                 counted = self.measure(self.tested, name)
             server.append(counted["finishedRate" if name in CLAIMS else "rate"])

@@ -162,7 +162,9 @@ class Server(Endpoint):
 @contextlib.contextmanager
 def yardstick(work):
     port = free_port()
-    with running([ROOT / "artifacts/bin/Yardstick/release/Yardstick", "--urls", f"http://127.0.0.1:{port}"], work / "yardstick.log") as process:
+    # Otherwise it watches the directory for changed settings, and hears of each page that the database writes there.
+    settled = {"DOTNET_hostBuilder__reloadConfigOnChange": "false"}
+    with running([ROOT / "artifacts/bin/Yardstick/release/Yardstick", "--urls", f"http://127.0.0.1:{port}"], work / "yardstick.log", settled) as process:
         bare = Yardstick(port, process)
         bare.wait_until_up()
         yield bare

@@ -3,6 +3,7 @@ using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
@@ -30,9 +31,14 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             },
             writing: false);
 
-    /// <summary>As <see cref="ReadAsync"/>, for hot statements.</summary>
-    public Task<T> QueryAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken) =>
-        GuardAsync(() => _sessions.ReadAsync(read, cancellationToken), writing: false);
+    /// <inheritdoc cref="Sessions.QueryAsync"/>
+    public Task<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.QueryAsync(statement, values, read, cancellationToken), writing: false);
+
+    /// <inheritdoc cref="Sessions.ChangeTasksAsync"/>
+    public Task<List<ProcessingTask>> ChangeTasksAsync(
+        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        GuardAsync(() => _sessions.ChangeTasksAsync(statement, values, read, row, cancellationToken), writing: true);
 
     /// <summary>
     /// Runs one writing statement. Cancelling ends the wait for its turn only: once begun it runs to its end, so that
@@ -49,7 +55,7 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
     public Task AnnounceChangeAsync(TaskDbContext db) =>
         dialect.AnnounceChange is { } statement ? db.Database.ExecuteSqlRawAsync(statement, CancellationToken.None) : Task.CompletedTask;
 
-    /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for hot statements.</summary>
+    /// <summary>As <see cref="WriteAsync"/> or <see cref="TransactAsync"/>, for several hot statements.</summary>
     public Task<T> ChangeAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
         GuardAsync(() => _sessions.WriteAsync(write, together, cancellationToken), writing: true);
 
@@ -63,7 +69,7 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             outages.Worked(dialect.Location, writing);
             return answer;
         }
-        catch (Exception error) when (dialect.IsOutage(error))
+        catch (Exception error) when (error is not OperationCanceledException && dialect.IsOutage(error))
         {
             var reason = error.GetBaseException().Message;
             outages.Failed(dialect.Location, reason, writing);

@@ -11,6 +11,8 @@ using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Store.Apps;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Dialects.PostgreSql;
+using TaskProcessing.Server.Store.Dialects.Sqlite;
 using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Upkeep;

@@ -4,7 +4,6 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks.Leases;
-using TaskProcessing.Server.Tasks.Results;
 using TaskProcessing.Server.Tasks.Scheduling;
 using TaskProcessing.Server.TaskTypes;
 
@@ -25,8 +24,8 @@ internal sealed partial class FinishTask(
         return outcome ?? Conclude(await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken), result.Claim);
     }
 
-    /// <summary>All that comes before the task ends: how it is to end, or the outcome if it does not. <see cref="FinishTasks"/> does this for many.</summary>
-    public async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
+    /// <summary>How the task is to end, or the outcome if it does not.</summary>
+    private async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         if (result is { Output: null, ErrorMessage: null })
             return (await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty(), null);
@@ -43,8 +42,8 @@ internal sealed partial class FinishTask(
         return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor, Claim = result.Claim });
     }
 
-    /// <summary>All that comes after: wakes the readers, and says so when the result came late. Whatever became of it, the task is answered as it is.</summary>
-    public ReportOutcome Conclude(TaskChange change, long? claim)
+    /// <summary>Wakes the readers, and says so when the result came late. Whatever became of it, the task is answered as it is.</summary>
+    private ReportOutcome Conclude(TaskChange change, long? claim)
     {
         if (change.Task is not { } task)
             return new ReportOutcome.NotFound();

@@ -58,10 +58,6 @@ internal interface ITaskStore
     /// <summary><see cref="TaskTransition.Succeed"/> or <see cref="TaskTransition.Fail"/>: the ending's fields are stored; fields that are null in it stay as they are.</summary>
     Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>As <see cref="TryFinishAsync"/> for many tasks in one transaction; each ends, or not, by itself. Of several endings of one task the first wins.</summary>
-    /// <returns>A change for each ending, in their order.</returns>
-    Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(IReadOnlyList<(long Id, TaskEnding Ending)> endings, DateTimeOffset now, CancellationToken cancellationToken);
-
     /// <summary><see cref="TaskTransition.Retry"/>: the claim is over for good; unless the task had <paramref name="mostAttempts"/> already.</summary>
     Task<TaskChange> TryRetryAsync(
         long id, long claim, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken);

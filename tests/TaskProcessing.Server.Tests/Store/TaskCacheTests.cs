@@ -4,6 +4,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
@@ -77,7 +78,7 @@ public sealed class TaskCacheTests : IAsyncLifetime
         await _database.Get<Database>().Awaiting(database => database.ChangeAsync<int>(
             async session =>
             {
-                (await session.ChangeTasksAsync(TaskStatements.Cancel.OfAny, [id, 0L, "line"])).Should().ContainSingle();
+                (await session.ChangeTasksAsync(TaskStatements.Cancel.OfAny, [id, 0L, "line"], TaskRow.Read)).Should().ContainSingle();
                 throw new InvalidOperationException("wrong");
             },
             together: true,

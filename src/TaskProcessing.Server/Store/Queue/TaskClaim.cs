@@ -12,8 +12,8 @@ internal sealed class TaskClaim(Dialect dialect)
 
     public Statement For(int types) => _byTypes.GetOrAdd(types, Claim);
 
-    public async ValueTask<List<ProcessingTask>> RunAsync(
-        Session session, IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now)
+    public async Task<List<ProcessingTask>> RunAsync(
+        Database database, IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var values = new object?[2 + (4 * types.Count)];
         values[0] = now.ToUnixTimeMilliseconds();
@@ -27,7 +27,7 @@ internal sealed class TaskClaim(Dialect dialect)
             values[place++] = TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId);
         }
 
-        var claimed = await session.ChangeTasksAsync(For(types.Count), values);
+        var claimed = await database.ChangeTasksAsync(For(types.Count), values, TaskRow.Read, row: null, cancellationToken);
         return claimed.Count < 2 ? claimed : InOrder(claimed);
     }
 

@@ -16,20 +16,19 @@ internal static class TaskInsert
     public static readonly Statement Insert = new(
         $"""
         INSERT INTO tasks ({TaskRow.NewColumns}, turn)
-        VALUES ({string.Join(", ", Enumerable.Range(0, TaskRow.NewCount).Select(i => $"{{{i}}}"))}, (SELECT COALESCE(MAX(turn), 0) FROM (
+        VALUES ({TaskRow.NewPlaces}, (SELECT COALESCE(MAX(turn), 0) FROM (
             SELECT turn FROM (SELECT turn FROM tasks WHERE {TaskStatements.Waiting} AND {Queue} ORDER BY turn LIMIT 1) AS front
             UNION ALL
             SELECT turn + 1 FROM (SELECT turn FROM tasks WHERE status = 1 AND party = {Value(nameof(ProcessingTask.Party))} AND {Queue} ORDER BY turn DESC LIMIT 1) AS own) AS turns))
         RETURNING id, turn
         """);
 
-    /// <summary>Stores the task and tells it its id and turn.</summary>
-    public static async ValueTask RunAsync(Session session, ProcessingTask task)
+    /// <summary>Tells a task its id and turn from the row that its insert returned.</summary>
+    public static Func<IRow, ProcessingTask> Complete(ProcessingTask task) => row =>
     {
-        var given = await session.QueryAsync(Insert, TaskRow.NewValues(task), static row => (Id: row.Int64(0), Turn: row.Int64(1)));
-        (task.Id, task.Turn) = given[0];
-        session.Remember(task);
-    }
+        (task.Id, task.Turn) = (row.Int64(0), row.Int64(1));
+        return task;
+    };
 
     private static string Value(string property) => $"{{{TaskRow.PlaceOf(property)}}}";
 }

@@ -41,35 +41,35 @@ internal static class TaskStatements
 
     /// <summary>{0} id, {1} now, {2} history, {3} claim, {4} progress, {5} total steps; null keeps what is there.</summary>
     public static readonly Statement Progress = Change(
-        TaskTransition.Progress, $"progress = {{4}}, total_steps = COALESCE({{5}}, total_steps), {Renewal}, {Start}", HeldBy("{3}"));
+        TaskTransition.Progress, $"progress = {{4}}, total_steps = COALESCE({{5:integer}}, total_steps), {Renewal}, {Start}", HeldBy(3));
 
     /// <summary>{0} id, {1} now, {2} history, {3} claim. No update in the eyes of readers, unless the task starts to run by it.</summary>
     public static readonly Statement Renew = new(
         $$"""
         UPDATE tasks SET {{To(TaskTransition.Renew)}}{{Renewal}}, {{Start}}, revision = revision + CASE status WHEN 1 THEN 1 ELSE 0 END
-        WHERE id = {0} AND {{From(TaskTransition.Renew.From)}}{{HeldBy("{3}")}} {{Returning}}
+        WHERE id = {0} AND {{From(TaskTransition.Renew.From)}}{{HeldBy(3)}} {{Returning}}
         """);
 
     /// <summary>{0} id, {1} now, {2} output, {3} claim, {4} the time since which no output may have been stored.</summary>
     public static readonly Statement Stream = Change(
-        TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", HeldBy("{3}") + " AND (output_at IS NULL OR output_at <= {4})");
+        TaskTransition.Stream, $"output = {{2}}, output_at = {{1}}, {Renewal}", HeldBy(3) + " AND (output_at IS NULL OR output_at <= {4})");
 
     /// <summary>{0} id, {1} now, {2} history, {3} output, {4} progress, {5} error message, {6} error message for users; null keeps what is there.</summary>
     public static readonly EndingStatement Succeed = Finish(TaskTransition.Succeed);
 
     /// <summary>As <see cref="Succeed"/>, and {7} claim: work that is done is done, but an error ends only the work of who met it.</summary>
-    public static readonly EndingStatement Fail = Finish(TaskTransition.Fail, HeldBy("{7}"));
+    public static readonly EndingStatement Fail = Finish(TaskTransition.Fail, HeldBy(7));
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
     public static readonly EndingStatement Cancel = End(TaskTransition.Cancel, "ended_at = {1}, not_before = NULL, history = history || {2}");
 
     /// <summary>{0} id, {1} now, {2} history, {3} claim, {4} not before, {5} the most attempts.</summary>
     public static readonly Statement Retry = Change(
-        TaskTransition.Retry, $"{Anew}, not_before = {{4}}, history = history || {{2}}", HeldBy("{3}") + " AND attempt < {5}");
+        TaskTransition.Retry, $"{Anew}, not_before = {{4}}, history = history || {{2}}", HeldBy(3) + " AND attempt < {5}");
 
     /// <summary>{0} id, {1} now, {2} history, {3} claim. The attempt does not count: nothing went wrong.</summary>
     public static readonly Statement Release = Change(
-        TaskTransition.Release, $"{Anew}, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, history = history || {{2}}", HeldBy("{3}"));
+        TaskTransition.Release, $"{Anew}, attempt = CASE WHEN attempt > 0 THEN attempt - 1 ELSE 0 END, history = history || {{2}}", HeldBy(3));
 
     /// <summary>{0} id, {1} now, {2} history.</summary>
     public static readonly Statement Requeue = Change(
@@ -101,8 +101,8 @@ internal static class TaskStatements
     private static EndingStatement Finish(TaskTransition transition, string furtherGuard = "") => End(
         transition,
         """
-        ended_at = {1}, not_before = NULL, output = COALESCE({3}, output), progress = COALESCE({4}, progress),
-        error_message = COALESCE({5}, error_message), user_facing_error_message = COALESCE({6}, user_facing_error_message),
+        ended_at = {1}, not_before = NULL, output = COALESCE({3:text}, output), progress = COALESCE({4:double}, progress),
+        error_message = COALESCE({5:text}, error_message), user_facing_error_message = COALESCE({6:text}, user_facing_error_message),
         history = history || {2}
         """,
         furtherGuard);
@@ -127,7 +127,7 @@ internal static class TaskStatements
         """);
 
     /// <summary>Whether the claim is the one that counts; who names none is believed, see <see cref="ProcessingTask.Counts"/>.</summary>
-    private static string HeldBy(string claim) => $" AND claim = COALESCE({claim}, claim)";
+    private static string HeldBy(int place) => $" AND claim = COALESCE({{{place}:bigint}}, claim)";
 
     public static string To(TaskTransition transition) => transition.To is { } to ? $"status = {to:D}, " : "";
 

@@ -14,14 +14,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     private readonly TaskClaim _claim = new(dialect);
 
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
-        database.ChangeAsync(
-            async session =>
-            {
-                await TaskInsert.RunAsync(session, task);
-                return true;
-            },
-            together: false,
-            cancellationToken);
+        database.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task), row: null, cancellationToken);
 
     /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
     public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
@@ -37,7 +30,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
                         break;
                 }
 
-                await TaskInsert.RunAsync(session, task);
+                await session.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task));
                 await IdempotencyKeys.GiveAsync(db, key, task.Id);
                 return null;
             },
@@ -53,8 +46,8 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
             return known;
 
         var version = cache.Version;
-        var task = await database.QueryAsync(session => FindAsync(session, id), cancellationToken);
-        return task is null || !database.CanRemember ? task : cache.KeepRead(task, version);
+        var found = await database.QueryAsync(TaskStatements.Find, [id], TaskRow.Read, cancellationToken);
+        return found is not [var task] ? null : database.CanRemember ? cache.KeepRead(task, version) : task;
     }
 
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
@@ -78,7 +71,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         if (types.Count == 0)
             return [];
 
-        return await database.ChangeAsync(session => _claim.RunAsync(session, types, count, actor, now), together: false, cancellationToken);
+        return await _claim.RunAsync(database, types, count, actor, now, cancellationToken);
     }
 
     public Task<TaskChange> TryReportProgressAsync(
@@ -96,30 +89,6 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     {
         var (statement, values) = Ending(ending, now);
         return TryEndAsync(statement, id, now, values, cancellationToken);
-    }
-
-    /// <remarks>By id, so that two such transactions never wait for each other crosswise.</remarks>
-    public async Task<IReadOnlyList<TaskChange>> TryFinishManyAsync(
-        IReadOnlyList<(long Id, TaskEnding Ending)> endings, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        if (endings.Count == 0)
-            return [];
-
-        var order = Enumerable.Range(0, endings.Count).OrderBy(place => endings[place].Id).ToList();
-        return Announced(await database.ChangeAsync(
-            async session =>
-            {
-                var changes = new TaskChange[endings.Count];
-                foreach (var place in order)
-                {
-                    var (statement, values) = Ending(endings[place].Ending, now);
-                    changes[place] = await EndAsync(session, statement, endings[place].Id, now, values);
-                }
-
-                return changes;
-            },
-            together: true,
-            cancellationToken));
     }
 
     public Task<TaskChange> TryRetryAsync(
@@ -205,37 +174,27 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         if (plain is not { Changed: false, Task: { HasWebhook: true } found } || !statement.Transition.From.Contains(found.Status))
             return plain;
 
-        var ended = await database.ChangeAsync(session => EndAsync(session, statement, id, now, values), together: true, cancellationToken);
-        return Announced([ended])[0];
-    }
-
-    private static async ValueTask<TaskChange> EndAsync(Session session, EndingStatement statement, long id, DateTimeOffset now, object?[] values)
-    {
-        var change = await ChangeAsync(session, statement.OfAny, id, now, values);
-        if (change is { Changed: true, Task: { } task })
-            await WebhookOutbox.AddAsync(session, task, now);
-        return change;
-    }
-
-    /// <summary>Wakes the dispatcher when there is something to send.</summary>
-    private TaskChange[] Announced(TaskChange[] changes)
-    {
-        if (changes.Any(change => change is { Changed: true, Task.HasWebhook: true }))
+        var ended = await database.ChangeAsync(
+            async session =>
+            {
+                var changed = await session.ChangeTasksAsync(statement.OfAny, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read);
+                foreach (var task in changed)
+                    await WebhookOutbox.AddAsync(session, task, now);
+                return changed;
+            },
+            together: true,
+            cancellationToken);
+        if (ended.Count > 0)
             bell.Ring();
-        return changes;
+        return await OutcomeAsync(id, ended, cancellationToken);
     }
 
-    private Task<TaskChange> TryChangeAsync(
-        Statement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
-        database.ChangeAsync(session => ChangeAsync(session, statement, id, now, values), together: false, cancellationToken);
+    private async Task<TaskChange> TryChangeAsync(Statement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
+        await OutcomeAsync(
+            id, await database.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read, id, cancellationToken), cancellationToken);
 
-    private static async ValueTask<TaskChange> ChangeAsync(Session session, Statement statement, long id, DateTimeOffset now, object?[] values) =>
-        await session.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values]) is [var task]
-            ? new TaskChange(task, Changed: true)
-            : new TaskChange(await FindAsync(session, id), Changed: false);
-
-    private static async ValueTask<ProcessingTask?> FindAsync(Session session, long id) =>
-        await session.QueryAsync(TaskStatements.Find, [id], TaskRow.Read) is [var task] ? task : null;
+    private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken) =>
+        changed is [var task] ? new TaskChange(task, Changed: true) : new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
 
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
     {

@@ -37,7 +37,7 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
         var failed = await database.ChangeAsync(
             async session =>
             {
-                var tasks = await session.ChangeTasksAsync(TaskStatements.GiveUp, values);
+                var tasks = await session.ChangeTasksAsync(TaskStatements.GiveUp, values, TaskRow.Read);
                 foreach (var task in tasks)
                     await WebhookOutbox.AddAsync(session, task, now);
                 return tasks;
@@ -82,5 +82,5 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
     }
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
-        await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values), together: false, cancellationToken);
+        await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values, TaskRow.Read), together: false, cancellationToken);
 }

@@ -31,7 +31,9 @@ internal sealed class PostgreSqlSignals(string connectionString) : ISignalLine
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand($"SELECT pg_notify('{Channel}', payload) FROM unnest($1) AS payload", connection);
+        // A notice that a crash takes along is not missed: whoever listened has lost his connection too, and looks.
+        await using var command = new NpgsqlCommand(
+            $"SELECT pg_notify('{Channel}', payload), set_config('synchronous_commit', 'off', true) FROM unnest($1) AS payload", connection);
         command.Parameters.Add(new NpgsqlParameter { Value = NoticeText.Write(_self, notices).ToArray() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -15,14 +15,17 @@ internal abstract class Session
     public abstract ValueTask<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read);
 
     /// <summary>Runs a statement that returns the tasks it has changed.</summary>
-    public async ValueTask<List<ProcessingTask>> ChangeTasksAsync(Statement statement, object?[] values)
+    /// <param name="statement">The statement.</param>
+    /// <param name="values">As for <see cref="QueryAsync"/>.</param>
+    /// <param name="read">Makes a task, as it is stored now, of a row.</param>
+    public async ValueTask<List<ProcessingTask>> ChangeTasksAsync(Statement statement, object?[] values, Func<IRow, ProcessingTask> read)
     {
-        var changed = await QueryAsync(statement, values, TaskRow.Read);
+        var changed = await QueryAsync(statement, values, read);
         foreach (var task in changed)
             Remember(task);
         return changed;
     }
 
     /// <summary>Tells what a row is once the write is committed, for whoever can tell later that nobody has changed it: see <see cref="Sessions.CanRemember"/>.</summary>
-    public abstract void Remember(ProcessingTask task);
+    protected abstract void Remember(ProcessingTask task);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
@@ -7,12 +8,25 @@ namespace TaskProcessing.Server.Store.Statements;
 /// A statement of the hot paths. It is made once and known by its identity, so that a connection finds what it has
 /// prepared without comparing texts.
 /// </summary>
-/// <param name="text">SQL that every database understands; <c>{0}</c>, <c>{1}</c>, … stand for the values.</param>
+/// <param name="text">
+/// SQL that every database understands; <c>{0}</c>, <c>{1}</c>, … stand for the values. A value that may be null says its
+/// type at one of its places, <c>{3:text}</c>, as a prepared statement keeps the types of its values.
+/// </param>
 internal sealed partial class Statement(string text)
 {
-    /// <summary>The text as a database wants it, which numbers its parameters from 1: <c>?1</c>, <c>$1</c>.</summary>
-    public string For(char mark) => Place().Replace(text, place => $"{mark}{int.Parse(place.ValueSpan[1..^1], CultureInfo.InvariantCulture) + 1}");
+    private readonly ImmutableDictionary<int, string> _types = Place().Matches(text)
+        .Where(place => place.Groups["type"].Success)
+        .ToImmutableDictionary(place => Number(place), place => place.Groups["type"].Value);
 
-    [GeneratedRegex(@"\{\d+\}")]
+    /// <summary>The text as a database wants it, which numbers its parameters from 1: <c>?1</c>, <c>$1</c>.</summary>
+    public string For(char mark) => Place().Replace(text, place => $"{mark}{Number(place) + 1}");
+
+    /// <summary>The type of a value that may be null: text, integer, bigint, double or boolean.</summary>
+    public string TypeOf(int place) =>
+        _types.GetValueOrDefault(place) ?? throw new InvalidOperationException($"A statement takes null as value {place}, but says no type for it: {text}");
+
+    private static int Number(Match place) => int.Parse(place.Groups["number"].ValueSpan, CultureInfo.InvariantCulture);
+
+    [GeneratedRegex(@"\{(?<number>\d+)(:(?<type>[a-z]+))?\}")]
     private static partial Regex Place();
 }

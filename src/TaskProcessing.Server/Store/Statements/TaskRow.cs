@@ -30,9 +30,22 @@ internal static class TaskRow
     /// <summary>Where <see cref="NewValues"/> has the value of a property.</summary>
     public static int PlaceOf(string property) => Array.FindIndex(New, kept => kept.Name == property);
 
-    public static int NewCount => New.Length;
+    /// <summary>The places of <see cref="NewValues"/> in a statement.</summary>
+    public static string NewPlaces { get; } = string.Join(", ", New.Select((property, place) => IsNullable(property) ? $"{{{place}:{SqlType(property.PropertyType)}}}" : $"{{{place}}}"));
 
     private static string Names(PropertyInfo[] properties) => string.Join(", ", properties.Select(property => TaskDbContext.ColumnName(property.Name)));
+
+    private static bool IsNullable(PropertyInfo property) =>
+        Nullable.GetUnderlyingType(property.PropertyType) is not null || new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+
+    private static string SqlType(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
+    {
+        var it when it == typeof(string) => "text",
+        var it when it == typeof(DateTimeOffset) || it == typeof(long) => "bigint",
+        var it when it == typeof(double) => "double",
+        var it when it == typeof(bool) => "boolean",
+        _ => "integer",
+    };
 
     private static Func<IRow, ProcessingTask> CompileRead()
     {

@@ -10,7 +10,7 @@ internal static class WebhookOutbox
     private static readonly Statement Insert = new(
         """
         INSERT INTO webhook_deliveries (id, task_id, user_id, of_guest, uri, method, target, body, created_at, retried_since, next_attempt_at, state, attempts, history)
-        VALUES ({0}, {1}, {2}, {3}, {4}, {5}, {6}, {7}, {8}, {8}, {8}, 0, 0, '') RETURNING id
+        VALUES ({0}, {1}, {2:text}, {3}, {4}, {5}, {6}, {7}, {8}, {8}, {8}, 0, 0, '') RETURNING id
         """);
 
     /// <summary>Puts the delivery of a task that has just ended into the outbox, if somebody wants to hear of it. Must be part of the transaction that ends it.</summary>

@@ -1,10 +1,10 @@
 namespace TaskProcessing.Server.Tasks.Results;
 
 /// <summary>
-/// Ends many tasks in one go, each as <see cref="FinishTask"/> would and with an outcome of its own, but written together:
-/// a worker whose results pile up pays for one commit.
+/// Ends many tasks in one call, each as <see cref="FinishTask"/> would and with an outcome of its own. All go their way at
+/// the same time, so that the store writes them together: a worker whose results pile up pays for one commit.
 /// </summary>
-internal sealed class FinishTasks(FinishTask finishTask, ITaskStore tasks, TimeProvider time)
+internal sealed class FinishTasks(FinishTask finishTask)
 {
     /// <summary>How many results may come together.</summary>
     public const int Most = 100;
@@ -16,21 +16,15 @@ internal sealed class FinishTasks(FinishTask finishTask, ITaskStore tasks, TimeP
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(results.Count, Most);
 
-        var outcomes = new ReportOutcome?[results.Count];
-        var endings = new List<(int Place, long Id, TaskEnding Ending)>(results.Count);
-        for (var place = 0; place < results.Count; place++)
+        var outcomes = new ReportOutcome[results.Count];
+        await Task.WhenAll(Enumerable.Range(0, results.Count).GroupBy(place => results[place].TaskId).Select(FinishAsync));
+        return outcomes;
+
+        async Task FinishAsync(IGrouping<long, int> ofOneTask)
         {
-            var (id, result) = results[place];
-            (outcomes[place], var ending) = await finishTask.PrepareAsync(id, result, cancellationToken);
-            if (ending is not null)
-                endings.Add((place, id, ending));
+            foreach (var place in ofOneTask)
+                outcomes[place] = await finishTask.RunAsync(ofOneTask.Key, results[place].Result, cancellationToken);
         }
-
-        var changes = await tasks.TryFinishManyAsync(endings.ConvertAll(entry => (entry.Id, entry.Ending)), time.GetUtcNow(), cancellationToken);
-        foreach (var ((place, _, _), change) in endings.Zip(changes))
-            outcomes[place] = finishTask.Conclude(change, results[place].Result.Claim);
-
-        return outcomes!;
     }
 }
 

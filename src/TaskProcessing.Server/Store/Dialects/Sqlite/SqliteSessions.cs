@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>Readers, each with a connection for the time of its read, beside one writer.</summary>
 internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) : Sessions
@@ -17,15 +18,15 @@ internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) 
 
     public override bool IsCurrent() => _ownCommits.AreAll();
 
-    public override async Task<T> ReadAsync<T>(Func<Session, ValueTask<T>> read, CancellationToken cancellationToken)
+    public override async Task<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, CancellationToken cancellationToken)
     {
         if (!_readers.TryTake(out var session))
             session = open();
         try
         {
-            var answer = await read(session);
+            var rows = await session.QueryAsync(statement, values, read);
             _readers.Add(session);
-            return answer;
+            return rows;
         }
         catch
         {
@@ -33,6 +34,10 @@ internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) 
             throw;
         }
     }
+
+    public override Task<List<ProcessingTask>> ChangeTasksAsync(
+        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        Writer.RunAsync(session => session.ChangeTasksAsync(statement, values, read), together: false, cancellationToken);
 
     public override Task<T> WriteAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
         Writer.RunAsync(write, together, cancellationToken);

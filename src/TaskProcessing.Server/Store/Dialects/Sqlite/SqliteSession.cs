@@ -5,7 +5,7 @@ using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>A connection of the store's own, outside of the pool, so that its statements live as long as it does.</summary>
 internal sealed class SqliteSession : Session, IDisposable
@@ -73,7 +73,7 @@ internal sealed class SqliteSession : Session, IDisposable
         }
     }
 
-    public override void Remember(ProcessingTask task) => _remembered.Add(task);
+    protected override void Remember(ProcessingTask task) => _remembered.Add(task);
 
     /// <summary>How many rows wait for <see cref="Tell"/>.</summary>
     public int Remembered => _remembered.Count;

@@ -1,7 +1,7 @@
 using Microsoft.Data.Sqlite;
 using TaskProcessing.Server.Store.Queue;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>
 /// Tells whether all that was committed to the file was committed by this process, so that a task in memory is the task

@@ -9,7 +9,7 @@ using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>
 /// One file. Readers never wait; there is one writer at a time: writes of this process queue for its <see cref="SqliteWriter"/>,

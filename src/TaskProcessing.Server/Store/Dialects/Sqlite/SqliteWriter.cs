@@ -1,7 +1,7 @@
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Statements;
 
-namespace TaskProcessing.Server.Store.Dialects;
+namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>
 /// The one writer of this process: a thread with a connection of its own. It takes what waits, in order, runs each write

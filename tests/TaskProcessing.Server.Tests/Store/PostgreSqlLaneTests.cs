@@ -1,0 +1,144 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Upkeep;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>Statements that travel together on PostgreSQL: what is one's own business stays it, and the server runs them as it should.</summary>
+public sealed class PostgreSqlLaneTests : IAsyncLifetime
+{
+    private static readonly Statement Number = new("SELECT {0} * 2");
+    private static readonly Statement Sleep = new("SELECT 1 FROM pg_sleep(0.2)");
+
+    private TestDatabase _database = null!;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private Database Statements => _database.Get<Database>();
+
+    private ITaskStore Tasks => _database.Get<ITaskStore>();
+
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.PostgreSql);
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_database is not null)
+            await _database.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_statement_that_fails_harms_no_other()
+    {
+        // PostgreSQL's texts cannot hold the character 0.
+        var tasks = Enumerable.Range(0, 50).Select(i => NewTask(i % 10 == 7 ? $"wrong\0{i}" : $"right{i}")).ToList();
+
+        var added = tasks.ConvertAll(task => Tasks.AddAsync(task, Token));
+        await Task.WhenAll(added).ContinueWith(_ => { }, Token);
+
+        foreach (var (task, adding) in tasks.Zip(added))
+        {
+            if (task.CustomId!.StartsWith("wrong", StringComparison.Ordinal))
+                await adding.Awaiting(it => it).Should().ThrowAsync<PostgresException>();
+            else
+                (await Tasks.FindAsync(task.Id, Token))!.CustomId.Should().Be(task.CustomId);
+        }
+
+        (await Tasks.ListAsync(new TaskFilter(), Token)).Should().HaveCount(45);
+    }
+
+    [Fact]
+    public async Task Everybody_gets_his_own_answer()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 500).Select(number => Statements.QueryAsync(Number, [(long)number], row => row.Int64(0), Token)));
+
+        answers.Select(rows => rows.Single()).Should().Equal(Enumerable.Range(0, 500).Select(number => 2L * number));
+    }
+
+    [Fact]
+    public async Task Who_leaves_before_his_turn_is_left_out_and_the_others_are_served()
+    {
+        using var leaves = new CancellationTokenSource();
+        var first = Statements.QueryAsync(Sleep, [], row => row.Int64(0), Token);
+        var left = Statements.QueryAsync(Number, [1L], row => row.Int64(0), leaves.Token);
+        var stays = Statements.QueryAsync(Number, [2L], row => row.Int64(0), Token);
+        await leaves.CancelAsync();
+
+        await left.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
+        (await stays).Should().Equal(4);
+        await first;
+    }
+
+    [Fact]
+    public async Task A_connection_that_was_cut_is_replaced()
+    {
+        await Statements.QueryAsync(Number, [1L], row => row.Int64(0), Token);
+        await using (var db = _database.OpenContext())
+            await db.Database.ExecuteSqlRawAsync("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()", Token);
+
+        var answer = () => Statements.QueryAsync(Number, [2L], row => row.Int64(0), Token);
+        await answer.Should().ThrowAsync<StoreUnavailableException>();
+        (await answer()).Should().Equal(4);
+    }
+
+    [Fact]
+    public async Task Statements_that_come_often_are_prepared_whichever_of_their_values_are_null()
+    {
+        for (var i = 0; i < 8; i++)
+        {
+            var task = NewTask(i % 2 == 0 ? "mine" : null);
+            await Tasks.AddAsync(task, Token);
+            await Tasks.FindAsync(task.Id, Token);
+        }
+
+        const string prepared = "SELECT statement FROM pg_prepared_statements";
+        (await ReadAsync(prepared)).Should().Contain(TaskStatements.Find.For('$'));
+        var ofAdditions = await Statements.ChangeTasksAsync(new Statement(prepared), [], row => NewTask(row.Text(0)), row: null, Token);
+        ofAdditions.Should().ContainSingle(task => task.CustomId == TaskInsert.Insert.For('$'));
+    }
+
+    [Fact]
+    public async Task Every_hot_statement_goes_through_an_index_also_while_the_table_is_thought_to_be_empty()
+    {
+        var claim = new TaskClaim(_database.Get<Dialect>());
+        var newTask = string.Join(", ", TaskRow.NewValues(NewTask(customId: null)).Select(value => value is string ? "text" : "unknown"));
+        const string claimTypes = "bigint, integer, text, text, integer, text";
+        var statements = StatementPlanTests.HotStatements().Select(hot => (hot.Name, Types: hot.Statement == TaskInsert.Insert ? newTask : "unknown", hot.Statement))
+            .Append(("ClaimOne", claimTypes, claim.For(1)))
+            .Append(("ClaimTwo", $"{claimTypes}, text, text, integer, text", claim.For(2)));
+        await ReadAsync("SET plan_cache_mode = force_generic_plan");
+
+        foreach (var (name, types, statement) in statements)
+        {
+            var text = statement.For('$');
+            var places = Enumerable.Range(1, 100).TakeWhile(place => text.Contains($"${place}", StringComparison.Ordinal)).Count();
+            await ReadAsync($"PREPARE {name} ({types}) AS {text}");
+            var plan = await ReadAsync($"EXPLAIN EXECUTE {name} ({string.Join(", ", Enumerable.Repeat("NULL", places))})");
+
+            plan.Should().NotContain(line => line.Contains("Seq Scan on tasks", StringComparison.Ordinal), name);
+            plan.Should().NotContain(line => line.Contains("Bitmap", StringComparison.Ordinal), name);
+            plan.Zip(plan.Skip(1)).Should().NotContain(
+                lines => lines.First.Contains("ix_tasks_queue", StringComparison.Ordinal) && lines.Second.Contains("Cond: (id =", StringComparison.Ordinal), name);
+        }
+    }
+
+    private Task<List<string>> ReadAsync(string text) => Statements.QueryAsync(new Statement(text), [], row => row.Text(0), Token);
+
+    private static ProcessingTask NewTask(string? customId) => new()
+    {
+        Type = "test:echo",
+        Status = ProcessingStatus.Scheduled,
+        UserId = "alice",
+        AppId = "notes",
+        CustomId = customId,
+        Input = "{}",
+        ScheduledAt = DateTimeOffset.UnixEpoch,
+        LastUpdated = DateTimeOffset.UnixEpoch,
+    };
+}
