@@ -44,6 +44,7 @@ internal static class ServerOptions
         services.AddSection<WaitingOptions>(configuration, "Waiting");
         services.AddSection<RetentionOptions>(configuration, "Retention");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
+        services.AddOptions<WebhookForm>().Configure<IOptions<OcsOptions>>((form, ocs) => form.IsNextclouds = ocs.Value.Profile == OcsProfile.Nextcloud);
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");
     }
 

@@ -64,6 +64,7 @@ internal static class StoreServices
         services.AddSingleton<IFileSweep, FileSweep>();
         services.AddSingleton<IFileLockStore, FileLockStore>();
         services.AddSingleton<WebhookBell>();
+        services.AddSingleton<WebhookOutbox>();
         services.AddSingleton<IWebhookStore, WebhookStore>();
         services.AddSingleton<IDutyCalendar, DutyCalendar>();
         services.AddSingleton<IStoreProbe, StoreProbe>();

@@ -54,7 +54,7 @@ internal sealed class WebhookDelivery
     public string History { get; set; } = "";
 
     /// <summary>The delivery of a task that has just ended; it is due at once.</summary>
-    public static WebhookDelivery Of(ProcessingTask task, DateTimeOffset now) => new()
+    public static WebhookDelivery Of(ProcessingTask task, WebhookForm form, DateTimeOffset now) => new()
     {
         Id = Guid.CreateVersion7(now).ToString(),
         TaskId = task.Id,
@@ -63,7 +63,7 @@ internal sealed class WebhookDelivery
         Uri = task.WebhookUri!,
         Method = task.WebhookMethod!,
         Target = WebhookTarget.Parse(task.WebhookMethod!, task.WebhookUri!).Place,
-        Body = WebhookBody.Of(task),
+        Body = WebhookBody.Of(task, form),
         CreatedAt = now,
         RetriedSince = now,
         NextAttemptAt = now,

@@ -14,8 +14,11 @@ internal sealed class WebhookOptions : ICheckedOptions
     /// </summary>
     public string? Secret { get; set; }
 
-    /// <summary>A file with the key of the signatures, instead of <see cref="Secret"/>; white space around it does not count.</summary>
+    /// <summary>A file with the key of the signatures, instead of <see cref="Secret"/>: its first line. Further lines are like <see cref="OlderSecrets"/>.</summary>
     public string? SecretFile { get; set; }
+
+    /// <summary>Keys that receivers may still check with while they change to a new one, the newest first; every delivery is signed with each. Default none.</summary>
+    public List<string> OlderSecrets { get; set; } = [];
 
     /// <summary>
     /// Which receivers inside of one's own network are called, by host name, address or network (<c>10.0.0.0/8</c>); <c>all</c>
@@ -39,9 +42,14 @@ internal sealed class WebhookOptions : ICheckedOptions
     [Range(0, 36_500)]
     public double KeepDays { get; set; } = 30;
 
-    /// <summary>The configured key; null when there is none.</summary>
-    public string? ReadSecret() =>
-        !string.IsNullOrEmpty(SecretFile) ? File.ReadAllText(SecretFile).Trim() : string.IsNullOrEmpty(Secret) ? null : Secret;
+    /// <summary>The configured keys, the newest first.</summary>
+    public IReadOnlyList<string> ReadSecrets()
+    {
+        string[] newest = !string.IsNullOrEmpty(SecretFile)
+            ? File.ReadAllText(SecretFile).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            : string.IsNullOrEmpty(Secret) ? [] : [Secret];
+        return [.. newest, .. OlderSecrets];
+    }
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
@@ -63,7 +71,11 @@ internal sealed class WebhookOptions : ICheckedOptions
 
         try
         {
-            return ReadSecret()?.Length < ShortestSecret ? (key, $"is too short to be a secret: it needs at least {ShortestSecret} characters") : null;
+            if (!string.IsNullOrEmpty(SecretFile) && ReadSecrets().Count == OlderSecrets.Count)
+                return (key, "names a file in which there is no key");
+            return ReadSecrets().FirstOrDefault(secret => secret.Length < ShortestSecret) is { } tooShort
+                ? (OlderSecrets.Contains(tooShort) ? nameof(OlderSecrets) : key, $"is too short to be a secret: it needs at least {ShortestSecret} characters")
+                : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

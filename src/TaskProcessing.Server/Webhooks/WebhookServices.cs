@@ -7,7 +7,7 @@ internal static class WebhookServices
     /// <summary>All that webhooks need; the dispatcher is started by the serving process alone.</summary>
     public static IServiceCollection AddWebhooks(this IServiceCollection services)
     {
-        services.AddSingleton<WebhookKey>();
+        services.AddSingleton<WebhookKeys>();
         services.AddSingleton<AddressGuard>();
         services.AddSingleton<GuardedConnection>();
         services.AddSingleton<CallReceiver>();

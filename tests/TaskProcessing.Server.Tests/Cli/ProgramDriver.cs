@@ -19,6 +19,8 @@ internal sealed class ProgramDriver : IDisposable
         _errorEnd = ReadErrorAsync();
     }
 
+    public int ProcessId => _process.Id;
+
     public static ProgramDriver Start(string directory, params string[] args)
     {
         var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "taskprocessing"), args)

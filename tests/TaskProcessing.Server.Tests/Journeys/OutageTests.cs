@@ -83,6 +83,54 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_disk_of_files_that_is_remounted_read_only_is_a_503_until_it_is_remounted_again()
+    {
+        await using var disk = await SmallDisk.CreateAsync(megabytes: 16);
+        await using var server = await StartAsync("Files:Folder", disk.Path);
+        using var alice = await server.UserAsync("alice");
+        var before = (await PutAsync(alice)).RequestMessage!.RequestUri!;
+
+        await disk.RemountAsync(readOnly: true);
+        for (var attempt = 0; attempt < 3; attempt++)
+            (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+        (await alice.GetAsync(before)).StatusCode.Should().Be(HttpStatusCode.OK, "what is there can be read");
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+
+        await disk.RemountAsync(readOnly: false);
+        (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.Created);
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.OK);
+        SaidOnce(server);
+    }
+
+    [Fact]
+    public async Task A_disk_that_the_kernel_makes_read_only_after_an_error_is_a_503_and_nothing_acknowledged_is_lost()
+    {
+        await using var disk = await SmallDisk.CreateAsync(megabytes: 16);
+        var accepted = new List<long>();
+        await using (var server = await StartAsync("DataDirectory", disk.Path))
+        {
+            using var alice = await server.UserAsync("alice");
+            using var worker = await server.WorkerAsync(Type);
+            for (var count = 0; count < 5; count++)
+                accepted.Add((await alice.ScheduleAsync()).TaskId);
+
+            await disk.BreakAsync();
+            (await ScheduleAsync(alice)).HttpStatus.Should().Be(503);
+            (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
+            (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+            SaidOnce(server);
+        }
+
+        await disk.RepairAsync();
+        await using var again = await StartAsync("DataDirectory", disk.Path);
+        using var returned = again.Guest();
+        returned.DefaultRequestHeaders.Authorization = new("Basic", TestServer.Base64("alice:token-of-alice"));
+        foreach (var id in accepted)
+            (await returned.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200);
+        (await ReadyAsync(again)).Should().Be(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_database_server_that_goes_away_and_comes_back_needs_no_restart_of_ours()
     {
         await using var postgres = await OwnPostgreSql.StartAsync("synchronous_commit = off");
@@ -103,6 +151,7 @@ public sealed class OutageTests
         foreach (var id in ids)
             (await alice.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200, "it was acknowledged before, with synchronous_commit whatever the server's default is");
         SaidOnce(server);
+        server.Log.Should().NotContain(line => line.Contains("trying again"), "one warning is enough");
     }
 
     private static void SaidOnce(TestServer server) => server.Log.Should().ContainSingle(line => line.StartsWith("Warning: the ") && line.Contains(Began));

@@ -26,7 +26,7 @@ internal sealed class SmallDisk : IAsyncDisposable
         await using (var image = File.Create(disk.Image))
             image.SetLength(megabytes * 1024L * 1024);
         await RunAsync("mkfs.ext4", "-q", disk.Image);
-        var (exitCode, output) = await DebianTools.RunAsync("mount", "/", [], "-o", "loop", disk.Image, disk.Path);
+        var (exitCode, output) = await disk.MountAsync();
         Assert.SkipWhen(exitCode != 0, $"nothing can be mounted here: {output}");
         return disk;
     }
@@ -55,11 +55,27 @@ internal sealed class SmallDisk : IAsyncDisposable
     public Task SetReadOnlyAsync(bool readOnly) =>
         RunAsync("chattr", [readOnly ? "+i" : "-i", .. Directory.GetFiles(Path, "taskprocessing.db*")]);
 
+    /// <summary>Mounts it anew, read-only or not. Not possible while a file is open to be written, as a database is.</summary>
+    public Task RemountAsync(bool readOnly) => RunAsync("mount", "-o", readOnly ? "remount,ro" : "remount,rw", Path);
+
+    /// <summary>What the kernel does to a disk on which it has met an error: it is read-only at once, whatever is open, and stays so.</summary>
+    public Task BreakAsync() => RunAsync("mount", "-o", "remount,abort", Path);
+
+    /// <summary>What an operator does then; nothing may have files on it open.</summary>
+    public async Task RepairAsync()
+    {
+        await RunAsync("umount", Path);
+        await DebianTools.RunAsync("fsck.ext4", "/", [], "-fy", Image);
+        (await MountAsync()).ExitCode.Should().Be(0);
+    }
+
     public async ValueTask DisposeAsync()
     {
         await RunAsync("umount", Path);
         _directory.Delete(recursive: true);
     }
+
+    private Task<(int ExitCode, string Output)> MountAsync() => DebianTools.RunAsync("mount", "/", [], "-o", "loop", Image, Path);
 
     private static async Task RunAsync(string program, params string[] arguments)
     {

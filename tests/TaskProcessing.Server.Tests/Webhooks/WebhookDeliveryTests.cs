@@ -58,6 +58,58 @@ public sealed class WebhookDeliveryTests
             $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{request.Header("X-TaskProcessing-Timestamp")}.{request.Body}")))}");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Each_key_signs_and_the_newest_comes_first(bool inFile)
+    {
+        using var folder = new Cli.TemporaryDirectory();
+        await File.WriteAllTextAsync(folder.File("keys"), $"{Secret}\n\n the old one, long enough \n", Token);
+        (string, string)[] keys = inFile
+            ? [("Webhooks:SecretFile", folder.File("keys"))]
+            : [("Webhooks:Secret", Secret), ("Webhooks:OlderSecrets:0", "the old one, long enough")];
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await TestServer.StartAsync(settings: WebhookReceiver.Settings(more: keys));
+
+        await server.EndTaskAsync(receiver.Url);
+        await server.DeliveryBecomesAsync(WebhookState.Delivered);
+
+        var request = receiver.Received.Single();
+        var signed = Encoding.UTF8.GetBytes($"{request.Header("X-TaskProcessing-Timestamp")}.{request.Body}");
+        request.Header("X-TaskProcessing-Signature")!.Split(',').Should().Equal(
+            new[] { Secret, "the old one, long enough" }.Select(key => $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed))}"));
+    }
+
+    [Theory]
+    [InlineData("Manual", "{}", null)]
+    [InlineData("Nextcloud", "[]", 0.0)]
+    public async Task The_body_has_the_form_of_the_profile(string profile, string output, double? progress)
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var server = await TestServer.StartAsync(settings: WebhookReceiver.Settings(more: ("Ocs:Profile", profile)));
+        var now = server.Get<TimeProvider>().GetUtcNow();
+        var task = new ProcessingTask
+        {
+            Type = "core:text2text",
+            Status = Sdk.Protocol.ProcessingStatus.Running,
+            AppId = "test",
+            Input = "{}",
+            Output = "{}",
+            WebhookUri = receiver.Url,
+            WebhookMethod = "HTTP:POST",
+            ScheduledAt = now,
+            LastUpdated = now,
+        };
+        await server.Get<ITaskStore>().AddAsync(task, Token);
+        await server.Get<CancelTask>().TryAsync(task.Id, "test", Token);
+        await server.DeliveryBecomesAsync(WebhookState.Delivered);
+
+        var told = JsonElement.Parse(receiver.Received.Single().Body).GetProperty("task");
+        told.GetProperty("input").GetRawText().Should().Be(output);
+        told.GetProperty("output").GetRawText().Should().Be(output);
+        (told.GetProperty("progress") is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : (double?)null).Should().Be(progress);
+    }
+
     [Fact]
     public async Task A_receiver_that_fails_three_times_gets_the_same_delivery_until_it_takes_it_and_then_no_more()
     {

@@ -10,18 +10,21 @@ namespace TaskProcessing.Server.Tests.Webhooks;
 public sealed class WebhookDocumentTests
 {
     private const string Secret = "a secret of more than sixteen characters";
+    private const string OlderSecret = "the secret that came before it";
 
     [Theory]
     [InlineData("python", "python3", "receiver.py", Secret, 204)]
     [InlineData("python", "python3", "receiver.py", "another secret, just as long", 401)]
     [InlineData("js", "node", "receiver.mjs", Secret, 204)]
     [InlineData("js", "node", "receiver.mjs", "another secret, just as long", 401)]
+    [InlineData("python", "python3", "receiver.py", OlderSecret, 204)]
+    [InlineData("js", "node", "receiver.mjs", OlderSecret, 204)]
     public async Task A_documented_receiver_takes_what_is_genuine_and_nothing_else(string language, string program, string file, string secret, int status)
     {
         var folder = new TemporaryFolder();
         var script = Path.Combine(folder.Path, file);
         await File.WriteAllTextAsync(script, Snippet(language));
-        await using var server = await TestServer.StartAsync(settings: WebhookReceiver.Settings(more: ("Webhooks:Secret", Secret)));
+        await using var server = await TestServer.StartAsync(settings: WebhookReceiver.Settings(more: [("Webhooks:Secret", Secret), ("Webhooks:OlderSecrets:0", OlderSecret)]));
         var port = FreePort();
         using var receiver = Start(program, [script, port.ToString(CultureInfo.InvariantCulture)], secret);
         try

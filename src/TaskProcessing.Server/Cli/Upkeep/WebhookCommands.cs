@@ -90,9 +90,9 @@ internal static class WebhookCommands
 
     private static Command Secret(CommandHost host)
     {
-        var command = new Command("secret", "Prints the key that deliveries are signed with, for those who check the signatures.");
+        var command = new Command("secret", "Prints the keys that deliveries are signed with, the newest first, for those who check the signatures.");
         command.SetAction((_, cancellationToken) => host.RunFirstAsync(
-            async services => host.Streams.Say(await services.GetRequiredService<WebhookKey>().GetAsync(cancellationToken)), cancellationToken));
+            async services => host.Streams.Say(string.Join('\n', await services.GetRequiredService<WebhookKeys>().GetAsync(cancellationToken))), cancellationToken));
         return command;
     }
 

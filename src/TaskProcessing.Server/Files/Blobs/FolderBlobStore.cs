@@ -4,8 +4,8 @@ namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>
 /// Blobs as files of a folder; several nodes can share it over a network file system. A blob is written beside its place
-/// and renamed when it is complete and on disk. Its directory is named after the key's last digits: the first ones are
-/// the time, and the same for all that are written within hours.
+/// and renamed when it is complete and on disk; it is there for good when its name is on disk too. Its directory is named
+/// after the key's last digits: the first ones are the time, and the same for all that are written within hours.
 /// </summary>
 internal sealed class FolderBlobStore(string root) : IBlobStore
 {
@@ -18,6 +18,7 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
     private const int OverQuota = 122;
 
     private readonly string _root = Path.GetFullPath(root);
+    private readonly DurableDirectories _directories = new(Path.GetFullPath(root));
 
     public string Location => $"the folder {_root}";
 
@@ -25,7 +26,7 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
 
     public async Task WriteAsync(string key, Stream content, CancellationToken cancellationToken)
     {
-        var unfinished = Path.Combine(Unfinished, key);
+        var (unfinished, place) = (Path.Combine(Unfinished, key), PathOf(key));
         try
         {
             Directory.CreateDirectory(Unfinished);
@@ -35,13 +36,15 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
                 file.Flush(flushToDisk: true);
             }
 
-            var place = PathOf(key);
-            Directory.CreateDirectory(Path.GetDirectoryName(place)!);
+            var directory = Path.GetDirectoryName(place)!;
+            _directories.Create(directory);
             File.Move(unfinished, place);
+            DurableDirectories.Flush(directory);
         }
         catch (Exception error)
         {
             Forget(unfinished);
+            Forget(place);
             if (IsOurs(error))
                 throw Unavailable(error);
             throw;
@@ -105,11 +108,11 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
     private BlobStoreUnavailableException Unavailable(Exception error) =>
         new(Location, error.Message, error) { IsFull = error.HResult is NoSpace or OverQuota };
 
-    private static void Forget(string unfinished)
+    private static void Forget(string path)
     {
         try
         {
-            File.Delete(unfinished);
+            File.Delete(path);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

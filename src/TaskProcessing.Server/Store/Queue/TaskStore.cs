@@ -9,7 +9,7 @@ using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache, WebhookBell bell) : ITaskStore
+internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache, WebhookOutbox outbox, WebhookBell bell) : ITaskStore
 {
     private readonly TaskClaim _claim = new(dialect);
 
@@ -179,7 +179,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
             {
                 var changed = await session.ChangeTasksAsync(statement.OfAny, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read);
                 foreach (var task in changed)
-                    await WebhookOutbox.AddAsync(session, task, now);
+                    await outbox.AddAsync(session, task, now);
                 return changed;
             },
             together: true,

@@ -9,7 +9,7 @@ using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskUpkeepStore(Database database, Dialect dialect, WebhookBell bell) : ITaskUpkeep
+internal sealed class TaskUpkeepStore(Database database, Dialect dialect, WebhookOutbox outbox, WebhookBell bell) : ITaskUpkeep
 {
     public Task<DateTimeOffset?> FindNextDueAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -39,7 +39,7 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
             {
                 var tasks = await session.ChangeTasksAsync(TaskStatements.GiveUp, values, TaskRow.Read);
                 foreach (var task in tasks)
-                    await WebhookOutbox.AddAsync(session, task, now);
+                    await outbox.AddAsync(session, task, now);
                 return tasks;
             },
             together: true,

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Webhooks;
@@ -5,7 +6,7 @@ using TaskProcessing.Server.Webhooks;
 namespace TaskProcessing.Server.Store.Webhooks;
 
 /// <summary>How deliveries come in: with the change that ends their task.</summary>
-internal static class WebhookOutbox
+internal sealed class WebhookOutbox(IOptions<WebhookForm> form)
 {
     private static readonly Statement Insert = new(
         """
@@ -14,12 +15,12 @@ internal static class WebhookOutbox
         """);
 
     /// <summary>Puts the delivery of a task that has just ended into the outbox, if somebody wants to hear of it. Must be part of the transaction that ends it.</summary>
-    public static async ValueTask AddAsync(Session session, ProcessingTask task, DateTimeOffset now)
+    public async ValueTask AddAsync(Session session, ProcessingTask task, DateTimeOffset now)
     {
         if (!task.HasWebhook)
             return;
 
-        var delivery = WebhookDelivery.Of(task, now);
+        var delivery = WebhookDelivery.Of(task, form.Value, now);
         object?[] values =
         [
             delivery.Id, delivery.TaskId, delivery.UserId, delivery.OfGuest, delivery.Uri, delivery.Method, delivery.Target, delivery.Body,

@@ -13,8 +13,13 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
+    /// <summary>What fails again sooner has not worked in between.</summary>
+    private static readonly TimeSpan Calm = TimeSpan.FromMinutes(1);
+
     private readonly Channel<TaskNotice> _raised = Channel.CreateUnbounded<TaskNotice>(new UnboundedChannelOptions { SingleReader = true });
     private readonly SemaphoreSlim _outdated = new(0, 1);
+    private readonly Lock _lock = new();
+    private long? _lastFailure;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -84,7 +89,7 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
 
     private async Task InsistAsync(string purpose, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        var failing = false;
+        var isFailing = false;
         while (true)
         {
             var began = time.GetTimestamp();
@@ -94,13 +99,39 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                failing = failing && time.GetElapsedTime(began) < TimeSpan.FromMinutes(1);
-                if (!failing)
+                // A connection that breaks once and is made again is no news: nothing is missed for longer than the pause.
+                isFailing = isFailing && time.GetElapsedTime(began) < Calm;
+                if (isFailing && await CanReadAsync(cancellationToken) && IsNews())
                     Log.Failed(logger, error, purpose);
-                failing = true;
+                isFailing = true;
             }
 
             await Task.Delay(PauseAfterFailure, time, cancellationToken);
+        }
+    }
+
+    /// <summary>Whether the database is there; where it is not, Outages has said so.</summary>
+    private async Task<bool> CanReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await changes.LookAsync(cancellationToken);
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Whatever fails of the three, and however often: it is said once.</summary>
+    private bool IsNews()
+    {
+        lock (_lock)
+        {
+            var isNews = _lastFailure is not { } last || time.GetElapsedTime(last) > Calm;
+            _lastFailure = time.GetTimestamp();
+            return isNews;
         }
     }
 

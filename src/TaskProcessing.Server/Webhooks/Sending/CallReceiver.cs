@@ -12,15 +12,15 @@ internal sealed class CallReceiver : IDisposable
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly ProductInfoHeaderValue Agent = new("TaskProcessing", typeof(CallReceiver).Assembly.GetName().Version!.ToString(3));
 
-    private readonly WebhookKey _key;
+    private readonly WebhookKeys _keys;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
     // No proxy: it would connect in our stead, past the guard. No redirects: the receiver is who was named.
-    public CallReceiver(WebhookKey key, GuardedConnection connection, IOptions<WebhookOptions> options, TimeProvider time)
+    public CallReceiver(WebhookKeys keys, GuardedConnection connection, IOptions<WebhookOptions> options, TimeProvider time)
     {
-        (_key, _time) = (key, time);
+        (_keys, _time) = (keys, time);
         _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
         _http = new HttpClient(new SocketsHttpHandler
         {
@@ -40,12 +40,12 @@ internal sealed class CallReceiver : IDisposable
 
     public async Task<WebhookOutcome> RunAsync(WebhookTarget.Address target, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
-        var key = await _key.GetAsync(cancellationToken);
+        var keys = await _keys.GetAsync(cancellationToken);
         using var timeout = new CancellationTokenSource(_timeout, _time);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            using var request = Request(target, delivery, key);
+            using var request = Request(target, delivery, keys);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)response.StatusCode;
             return response.IsSuccessStatusCode ? new WebhookOutcome.Delivered(status) : new WebhookOutcome.Failed(status, Describe(status));
@@ -72,7 +72,7 @@ internal sealed class CallReceiver : IDisposable
         _ => $"it answered {status}",
     };
 
-    private HttpRequestMessage Request(WebhookTarget.Address target, WebhookDelivery delivery, string key)
+    private HttpRequestMessage Request(WebhookTarget.Address target, WebhookDelivery delivery, IReadOnlyList<string> keys)
     {
         var timestamp = WebhookSignature.Timestamp(_time.GetUtcNow());
         var request = new HttpRequestMessage(target.Method, target.Uri) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)) };
@@ -80,7 +80,7 @@ internal sealed class CallReceiver : IDisposable
         request.Headers.UserAgent.Add(Agent);
         request.Headers.Add(WebhookSignature.DeliveryHeader, delivery.Id);
         request.Headers.Add(WebhookSignature.TimeHeader, timestamp);
-        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(key, timestamp, delivery.Body));
+        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(keys, timestamp, delivery.Body));
         // As with Nextcloud, whose HTTP library reads a name and password from the address.
         if (target.Uri.UserInfo.Length > 0)
             request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Uri.UserInfo))));

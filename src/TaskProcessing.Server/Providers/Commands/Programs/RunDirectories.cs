@@ -64,6 +64,10 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
         {
             Directory.Delete(root, recursive: true);
         }
+        catch (DirectoryNotFoundException)
+        {
+            // Another server was quicker.
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Log.NotRemoved(logger, error, root);

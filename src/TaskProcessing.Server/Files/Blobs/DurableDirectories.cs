@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Runtime.InteropServices;
+
+namespace TaskProcessing.Server.Files.Blobs;
+
+/// <summary>
+/// Sees to it that what was put into a directory is still there after a power cut: on Linux the name of a file is on disk
+/// only once its directory was flushed, whatever was done to the file.
+/// </summary>
+internal sealed class DurableDirectories(string root)
+{
+    private const int ReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
+
+    /// <summary>Those that are on disk themselves. Few: blobs lie in 65,536 of them.</summary>
+    private readonly ConcurrentDictionary<string, bool> _durable = new();
+
+    /// <summary>Makes a directory at or below the root, durably.</summary>
+    public void Create(string directory)
+    {
+        if (_durable.ContainsKey(directory))
+            return;
+
+        var parent = Path.GetDirectoryName(directory);
+        if (directory.Length > root.Length)
+            Create(parent!);
+        Directory.CreateDirectory(directory);
+        // Also when somebody else has made it: he may not have come to this yet.
+        if (parent is not null)
+            Flush(parent);
+        _durable[directory] = true;
+    }
+
+    /// <summary>Has everything that was put into the directory, or taken out of it, be so for good.</summary>
+    /// <exception cref="IOException">The disk says no.</exception>
+    public static void Flush(string directory)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+
+        var handle = Native.Open(directory, ReadOnly);
+        try
+        {
+            if (handle < 0 || Native.Flush(handle) != 0)
+                throw Failure(directory);
+        }
+        finally
+        {
+            if (handle >= 0)
+                _ = Native.Close(handle);
+        }
+    }
+
+    private static IOException Failure(string directory)
+    {
+        var code = Marshal.GetLastPInvokeError();
+        return new IOException($"{new Win32Exception(code).Message} : '{directory}'", code);
+    }
+
+    private static class Native
+    {
+        [DllImport("libc", EntryPoint = "open", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Open([MarshalAs(UnmanagedType.LPUTF8Str)] string path, int flags);
+
+        [DllImport("libc", EntryPoint = "fsync", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Flush(int handle);
+
+        [DllImport("libc", EntryPoint = "close", SetLastError = true)]
+        [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+        public static extern int Close(int handle);
+    }
+}
