@@ -33,7 +33,7 @@ class Bench:
         ids = [self.tested.schedule() for _ in range(200)]
         self.tested.variables["BENCH_TASKS"] = " ".join(map(str, ids))
         cases = [self.case(name, title, goal * self.share) for name, title, goal in CASES if self.wants(name) and self.serves(name)]
-        return {"idle": idle, "peak": self.tested.memory("VmHWM"), "cases": cases, "latencies": latencies}
+        return {"start": self.tested.started_in, "idle": idle, "peak": self.tested.memory("VmHWM"), "cases": cases, "latencies": latencies}
 
     def wants(self, name):
         return not self.options.only or name in self.options.only
