@@ -99,7 +99,7 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
             }
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
-                // A connection that breaks once and is made again is no news: nothing is missed for longer than the pause.
+                // A connection that breaks once and is made again is no news; what was to be told meanwhile is found by looking.
                 isFailing = isFailing && time.GetElapsedTime(began) < Calm;
                 if (isFailing && await CanReadAsync(cancellationToken) && IsNews())
                     Log.Failed(logger, error, purpose);
