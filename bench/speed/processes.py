@@ -172,7 +172,7 @@ def yardstick(work):
 
 @contextlib.contextmanager
 def server(work, program, database=None, profile=False, prepare=None):
-    """On SQLite, or on the PostgreSQL server of the given connection string; prepare is called while the database is there and the server is not."""
+    """On SQLite, or on the PostgreSQL server of the given connection string; prepare gets both while the database is there and the server is not."""
     port, data, log = free_port(), work / "data", work / "server.log"
     shutil.rmtree(data, ignore_errors=True)
     settings = [f"--DataDirectory={data}"]
@@ -190,7 +190,7 @@ def server(work, program, database=None, profile=False, prepare=None):
     tell("exapp", "add", "bench", "--app-version", "1.0.0", "--enabled", "--secret", "benchmark")
     password = tell("user", "app-password", "alice")
     if prepare:
-        prepare()
+        prepare(work, database)
     arguments = ["serve", *settings, "--urls", f"http://127.0.0.1:{port}", "--RateLimits:Enabled=false",
                  "--Providers:BuiltIn:Enabled=false", "--Serilog:MinimumLevel:Default=Warning"]
     # With these perf knows the names of compiled methods; they lie in /tmp then.

@@ -20,8 +20,6 @@ internal static class Logging
 
         // Asked for every few seconds; what is wrong is in the answer, and Outages says it once.
         logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None);
-        // RequestLog says what it would say; while it is on, ASP.NET Core makes an activity for each request.
-        logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         logging.ClearProviders();
         logging.AddSerilog(serilog.CreateLogger(), dispose: true);
     }
