@@ -14,9 +14,9 @@ TASKS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
 INSERT INTO tasks (type, status, user_id, app_id, input, output, custom_id, include_watermark, prefer_streaming, allow_cleanup, progress,
     project_id, provider_id, scheduled_at, started_at, ended_at, last_updated, priority, turn, party, attempt, claim, lease_seconds, renewals, revision, history)
-SELECT CASE i % {types} WHEN 0 THEN '{type}' ELSE 'large:type' || (i % {types}) END, {status}, 'user' || (i * 7919 % {users}), 'bench',
+SELECT CASE i % {types} WHEN 0 THEN '{type}' ELSE 'large:type' || (i % {types}) END, {status}, 'user' || (i % {users} * 7919 % {users}), 'bench',
     '{{"input":"Once upon a time there was a queue in which nothing was lost."}}', {output}, 'bench', {true}, {false}, {true}, {progress},
-    0, {provider}, {now} - i, {ended}, {ended}, {now} - i, 0, i / {users}, 'user user' || (i * 7919 % {users}), {attempt}, {attempt}, 60, 0, {attempt} + 1, ''
+    0, {provider}, {now} - i, {ended}, {ended}, {now} - i, 0, i / {users}, 'user user' || (i % {users} * 7919 % {users}), {attempt}, {attempt}, 60, 0, {attempt} + 1, ''
 FROM n
 """
 
@@ -30,7 +30,7 @@ def fill(work, postgres):
     waiting = TASKS.format(count=WAITING, status=1, output="NULL", progress="NULL", provider="NULL", ended="NULL", attempt=0, **shared)
     if postgres:
         parts = dict(part.split("=") for part in postgres.split(";"))
-        command = ["psql", "-q", "-h", parts["Host"], "-p", parts["Port"], "-U", parts["Username"], "-d", parts["Database"]]
+        command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", parts["Host"], "-p", parts["Port"], "-U", parts["Username"], "-d", parts["Database"]]
         subprocess.run(command + ["-c", finished, "-c", waiting, "-c", "VACUUM ANALYZE tasks"], check=True)
     else:
         with sqlite3.connect(work / "data/taskprocessing.db", timeout=60) as database:
