@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 
@@ -109,7 +110,7 @@ internal sealed class Api : IDisposable
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             return Reply.Of((int)answer.StatusCode, text);
         }
-        catch (Exception error) when (error is HttpRequestException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error) when (error is HttpRequestException or SocketException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
         {
             return new Reply(0, error.Message);
         }

@@ -53,7 +53,7 @@ internal enum EntryKind
     /// <summary>The worker's lease was renewed.</summary>
     Renewed,
 
-    /// <summary>The worker's report, or its release, was answered that the task is not its own any more.</summary>
+    /// <summary>The worker's report was answered that the task is cancelled, or its release that the claim does not count: a client may have cancelled it, or another worker may have it.</summary>
     SentAway,
 
     /// <summary>The worker is about to give the task back, or to end it: from here on its lease may be over.</summary>

@@ -86,7 +86,7 @@ internal sealed class ServerProcess : IDisposable
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (Exception error) when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception error) when (error is HttpRequestException or SocketException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 // Not up yet, or busy with what its predecessor left.
             }

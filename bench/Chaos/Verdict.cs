@@ -44,7 +44,9 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
         JudgeDeliveries(tasks);
         var claims = Holding.Of(entries);
         Count("claims that workers were given", claims.Count);
-        Count("calls of workers that were told that the task is not theirs any more", entries.Count(entry => entry.Kind == EntryKind.SentAway));
+        Count(
+            "calls of workers that were told that their claim is over",
+            entries.Count(entry => entry.Kind == EntryKind.SentAway && tasks.TryGetValue(entry.Task, out var task) && task.Status != "cancelled"));
         Violations.AddRange(Holding.Overlaps(claims));
         Violations.AddRange(Holding.Intrusions(claims, entries));
         foreach (var twice in entries.Where(entry => entry.Kind == EntryKind.Claimed).GroupBy(entry => (entry.Task, entry.Number)).Where(group => group.Count() > 1))

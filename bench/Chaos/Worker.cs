@@ -121,7 +121,7 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
         // Output that comes soon after the last one is dropped, and the lease is not renewed then.
         if (goesOn && what != "stream-result")
             journal.Write(new Entry(EntryKind.Renewed, held.Id, held.Name, sent, Now));
-        if (!goesOn)
+        if (reply.Status == "STATUS_CANCELLED")
             journal.Write(new Entry(EntryKind.SentAway, held.Id, held.Name, sent, Now));
         return goesOn;
     }

@@ -33,7 +33,7 @@ class Bench:
         ids = [self.tested.schedule() for _ in range(200)]
         self.tested.variables["BENCH_TASKS"] = " ".join(map(str, ids))
         cases = [self.case(name, title, goal * self.share) for name, title, goal in CASES if self.wants(name) and self.serves(name)]
-        return {"idle": idle, "peak": self.tested.memory("VmHWM"), "cases": cases, "latencies": latencies}
+        return {"start": self.tested.started_in, "idle": idle, "peak": self.tested.memory("VmHWM"), "cases": cases, "latencies": latencies}
 
     def wants(self, name):
         return not self.options.only or name in self.options.only
@@ -71,11 +71,11 @@ class Bench:
         return case
 
     def expected_rate(self, name):
-        """Also warms up what is about to be measured."""
+        """Also warms up what is about to be measured, until the runtime has compiled it for good."""
         wrk.run("single" if name in CLAIMS else name, self.bare.url, 1, self.tested.variables)
         if name in CLAIMS:
-            self.fill(3000)
-        counted = wrk.run(name, self.tested.url, 1 if self.options.quick else 2, self.tested.variables)
+            self.fill(3000 if self.options.quick else 15_000)
+        counted = wrk.run(name, self.tested.url, 1 if self.options.quick else 5, self.tested.variables)
         return counted["finishedRate"]
 
     def typical_answer(self, name):

@@ -13,10 +13,10 @@ FINISHED, WAITING, TYPES, USERS = 1_000_000, 100_000, 20, 10_000
 TASKS = """
 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {count})
 INSERT INTO tasks (type, status, user_id, app_id, input, output, custom_id, include_watermark, prefer_streaming, allow_cleanup, progress,
-    project_id, provider_id, scheduled_at, started_at, ended_at, last_updated, priority, turn, party, attempt, lease_seconds, renewals, revision, history)
+    project_id, provider_id, scheduled_at, started_at, ended_at, last_updated, priority, turn, party, attempt, claim, lease_seconds, renewals, revision, history)
 SELECT CASE i % {types} WHEN 0 THEN '{type}' ELSE 'large:type' || (i % {types}) END, {status}, 'user' || (i * 7919 % {users}), 'bench',
     '{{"input":"Once upon a time there was a queue in which nothing was lost."}}', {output}, 'bench', {true}, {false}, {true}, {progress},
-    0, {provider}, {now} - i, {ended}, {ended}, {now} - i, 0, i / {users}, 'user user' || (i * 7919 % {users}), {attempt}, 60, 0, {attempt} + 1, ''
+    0, {provider}, {now} - i, {ended}, {ended}, {now} - i, 0, i / {users}, 'user user' || (i * 7919 % {users}), {attempt}, {attempt}, 60, 0, {attempt} + 1, ''
 FROM n
 """
 

@@ -91,13 +91,13 @@ class Endpoint:
         return answer.status, content
 
     def wait_until_up(self, path="/"):
-        for _ in range(300):
+        for _ in range(1500):
             if self.process.poll() is not None:
                 break
             with contextlib.suppress(OSError):
                 if self.call("GET", path)[0] == 200:
                     return
-            time.sleep(0.1)
+            time.sleep(0.02)
         raise SystemExit(f"{self.process.args[0]} did not start; see its log")
 
     def memory(self, what="VmRSS"):
@@ -171,8 +171,8 @@ def yardstick(work):
 
 
 @contextlib.contextmanager
-def server(work, program, database=None, profile=False):
-    """On SQLite, or on the PostgreSQL server of the given connection string."""
+def server(work, program, database=None, profile=False, prepare=None):
+    """On SQLite, or on the PostgreSQL server of the given connection string; prepare gets both while the database is there and the server is not."""
     port, data, log = free_port(), work / "data", work / "server.log"
     shutil.rmtree(data, ignore_errors=True)
     settings = [f"--DataDirectory={data}"]
@@ -189,13 +189,17 @@ def server(work, program, database=None, profile=False):
     tell("user", "add", "root", "--password", "benchmark", "--admin")
     tell("exapp", "add", "bench", "--app-version", "1.0.0", "--enabled", "--secret", "benchmark")
     password = tell("user", "app-password", "alice")
+    if prepare:
+        prepare(work, database)
     arguments = ["serve", *settings, "--urls", f"http://127.0.0.1:{port}", "--RateLimits:Enabled=false",
                  "--Providers:BuiltIn:Enabled=false", "--Serilog:MinimumLevel:Default=Warning"]
     # With these perf knows the names of compiled methods; they lie in /tmp then.
     names = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"}
+    begun = time.monotonic()
     with running([program, *arguments], log, names if profile else None) as process:
         running_server = Server(port, process, password)
         running_server.wait_until_up("/health/ready")
+        running_server.started_in = time.monotonic() - begun
         running_server.serve_types()
         yield running_server
     if complaints := [line for line in log.read_text().splitlines() if " WRN " in line or " ERR " in line]:

@@ -33,7 +33,7 @@ def markdown(results):
         for latency in database["latencies"]:
             met = "met" if latency["median"] <= 2 and latency["p99"] <= 20 else "missed"
             lines.append(f"| {latency['title']} | {latency['median']:.2f} ms | {latency['p99']:.2f} ms | 2 ms, 20 ms | {met} |")
-        lines += ["", f"Memory: {database['idle']:.0f} MB idle (goal 100), at most {database['peak']:.0f} MB under load (goal 400).", ""]
+        lines += ["", f"Start: ready after {database['start']:.1f} s (goal 2). Memory: {database['idle']:.0f} MB idle (goal 100), at most {database['peak']:.0f} MB under load (goal 400).", ""]
     return "\n".join(lines)
 
 

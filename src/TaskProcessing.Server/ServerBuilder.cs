@@ -107,6 +107,8 @@ internal static class ServerBuilder
         var services = builder.Services;
         builder.WebHost.ConfigureKestrel((context, kestrel) =>
             kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Ocs:MaxRequestBytes", new OcsOptions().MaxRequestBytes));
+        // RequestLog says what it would say; while it is on, ASP.NET Core makes an activity for each request.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
         services.AddForwardedHeaders();
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();
