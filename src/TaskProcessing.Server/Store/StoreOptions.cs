@@ -19,11 +19,11 @@ internal sealed class StoreOptions : ICheckedOptions
     public bool MigrateOnStart { get; set; } = true;
 
     /// <summary>
-    /// How many megabytes of tasks a process keeps in memory, about, so that asking for a task costs no read. Default 64; 0 keeps
+    /// How many megabytes of tasks a process keeps in memory, about, so that asking for a task costs no read. Default 32; 0 keeps
     /// none. Only on SQLite, where a process can tell that it has seen every change.
     /// </summary>
     [Range(0, 65_536)]
-    public int CacheMegabytes { get; set; } = 64;
+    public int CacheMegabytes { get; set; } = 32;
 
     public IEnumerable<(string Key, string Problem)> Problems()
     {
