@@ -11,16 +11,17 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 /// Those that wait for a row that another transaction has go in the order of their ids, so that two such transactions,
 /// of this process or of others, never wait for each other crosswise.
 /// </remarks>
-internal sealed class PostgreSqlLane(string connectionString, int connections) : IDisposable
+internal sealed class PostgreSqlLane(string connectionString) : IDisposable
 {
     /// <summary>How long others may have to wait for the rows of one transaction is a matter of how many statements it has.</summary>
     private const int LargestBatch = 200;
 
     private readonly Lock _lock = new();
     private readonly Queue<PendingStatement> _waiting = new();
-    private readonly Stack<Worker> _idle = new(Enumerable.Range(0, connections).Select(_ => new Worker(connectionString)));
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task _work = Task.CompletedTask;
+    private bool _working;
     private bool _stopping;
+    private NpgsqlConnection? _connection;
 
     public Task<List<T>> RunAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
     {
@@ -28,16 +29,17 @@ internal sealed class PostgreSqlLane(string connectionString, int connections) :
             return Task.FromCanceled<List<T>>(cancellationToken);
 
         var pending = new PendingStatement<T>(statement, values, read, row, cancellationToken);
-        Worker? worker;
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             _waiting.Enqueue(pending);
-            _idle.TryPop(out worker);
+            if (!_working)
+            {
+                _working = true;
+                _work = Task.Run(WorkAsync, CancellationToken.None);
+            }
         }
 
-        if (worker is not null)
-            _ = Task.Run(() => WorkAsync(worker), CancellationToken.None);
         return pending.Answered;
     }
 
@@ -45,30 +47,25 @@ internal sealed class PostgreSqlLane(string connectionString, int connections) :
     public void Dispose()
     {
         lock (_lock)
-        {
             _stopping = true;
-            if (_idle.Count == connections)
-                _ended.TrySetResult();
-        }
 
-        _ended.Task.GetAwaiter().GetResult();
-        foreach (var worker in _idle)
-            worker.Dispose();
+        _work.GetAwaiter().GetResult();
+        Disconnect();
     }
 
-    private async Task WorkAsync(Worker worker)
+    private async Task WorkAsync()
     {
         var batch = new List<PendingStatement>();
-        while (TakeWaiting(worker, batch))
+        while (TakeWaiting(batch))
         {
             // Stable: of several for one task the first stays the first.
-            await worker.RunAsync([.. batch.OrderBy(pending => pending.Row)]);
+            await RunAsync([.. batch.OrderBy(pending => pending.Row)]);
             batch.Clear();
         }
     }
 
-    /// <returns>False when nothing waits; then the worker is idle.</returns>
-    private bool TakeWaiting(Worker worker, List<PendingStatement> batch)
+    /// <returns>False when nothing waits; whoever comes next begins to work anew.</returns>
+    private bool TakeWaiting(List<PendingStatement> batch)
     {
         lock (_lock)
         {
@@ -78,75 +75,62 @@ internal sealed class PostgreSqlLane(string connectionString, int connections) :
                     batch.Add(pending);
             }
 
-            if (batch.Count == 0)
-            {
-                _idle.Push(worker);
-                if (_stopping && _idle.Count == connections)
-                    _ended.TrySetResult();
-                return false;
-            }
+            _working = batch.Count > 0;
+            return _working;
         }
-
-        return true;
     }
 
-    /// <summary>One connection.</summary>
-    private sealed class Worker(string connectionString) : IDisposable
+    private async Task RunAsync(IReadOnlyList<PendingStatement> batch)
     {
-        private NpgsqlConnection? _connection;
-
-        public async Task RunAsync(IReadOnlyList<PendingStatement> batch)
+        try
         {
-            try
-            {
-                await SendAsync(batch);
-            }
-            catch (PostgresException error) when (batch.Count > 1 && error.InvariantSeverity == "ERROR")
-            {
-                // One of them is wrong, and nothing of what was sent has happened: each for itself.
-                foreach (var pending in batch)
-                    await RunAsync([pending]);
-                return;
-            }
-            catch (Exception error)
-            {
-                // After an error of the statement itself the connection is as good as before.
-                if (error is not PostgresException { InvariantSeverity: "ERROR" })
-                    Dispose();
-                foreach (var pending in batch)
-                    pending.Fail(error);
-                return;
-            }
-
+            await SendAsync(batch);
+        }
+        catch (PostgresException error) when (batch.Count > 1 && error.InvariantSeverity == "ERROR")
+        {
+            // One of them is wrong, and nothing of what was sent has happened: each for itself.
             foreach (var pending in batch)
-                pending.Answer();
+                await RunAsync([pending]);
+            return;
+        }
+        catch (Exception error)
+        {
+            // After an error of the statement itself the connection is as good as before.
+            if (error is not PostgresException { InvariantSeverity: "ERROR" })
+                Disconnect();
+            foreach (var pending in batch)
+                pending.Fail(error);
+            return;
         }
 
-        public void Dispose()
+        foreach (var pending in batch)
+            pending.Answer();
+    }
+
+    private async Task SendAsync(IReadOnlyList<PendingStatement> batch)
+    {
+        if (_connection is null)
         {
-            _connection?.Dispose();
-            _connection = null;
+            _connection = new NpgsqlConnection(connectionString);
+            await _connection.OpenAsync(CancellationToken.None);
         }
 
-        private async Task SendAsync(IReadOnlyList<PendingStatement> batch)
+        await using var commands = new NpgsqlBatch(_connection);
+        foreach (var pending in batch)
+            commands.BatchCommands.Add(pending.Command());
+
+        // The server commits what is sent together once all of it has run, and says so before the reader comes to its end.
+        await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
+        foreach (var pending in batch)
         {
-            if (_connection is null)
-            {
-                _connection = new NpgsqlConnection(connectionString);
-                await _connection.OpenAsync(CancellationToken.None);
-            }
-
-            await using var commands = new NpgsqlBatch(_connection);
-            foreach (var pending in batch)
-                commands.BatchCommands.Add(pending.Command());
-
-            // The server commits what is sent together once all of it has run, and says so before the reader comes to its end.
-            await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
-            foreach (var pending in batch)
-            {
-                await pending.ReadAsync(reader);
-                await reader.NextResultAsync(CancellationToken.None);
-            }
+            await pending.ReadAsync(reader);
+            await reader.NextResultAsync(CancellationToken.None);
         }
+    }
+
+    private void Disconnect()
+    {
+        _connection?.Dispose();
+        _connection = null;
     }
 }

@@ -10,9 +10,9 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contexts, string laneConnectionString) : Sessions
 {
-    private readonly PostgreSqlLane _readers = new(laneConnectionString, 1);
-    private readonly PostgreSqlLane _changes = new(laneConnectionString, 1);
-    private readonly PostgreSqlLane _additions = new(laneConnectionString, 1);
+    private readonly PostgreSqlLane _readers = new(laneConnectionString);
+    private readonly PostgreSqlLane _changes = new(laneConnectionString);
+    private readonly PostgreSqlLane _additions = new(laneConnectionString);
 
     public override bool CanRemember => false;
 
