@@ -123,16 +123,31 @@ public sealed class PostgreSqlLaneTests : IAsyncLifetime
 
             plan.Should().NotContain(line => line.Contains("Seq Scan on tasks", StringComparison.Ordinal), name);
             plan.Should().NotContain(line => line.Contains("Bitmap", StringComparison.Ordinal), name);
+            plan.Should().NotContain(line => line.Contains("JIT", StringComparison.Ordinal), name);
             plan.Zip(plan.Skip(1)).Should().NotContain(
                 lines => lines.First.Contains("ix_tasks_queue", StringComparison.Ordinal) && lines.Second.Contains("Cond: (id =", StringComparison.Ordinal), name);
         }
     }
 
+    [Fact]
+    public async Task Claims_of_several_types_find_all_that_waits_also_once_they_are_prepared()
+    {
+        List<ClaimableType> types = [new("test:echo", "p", 60), new("test:other", "p", 60)];
+        for (var i = 0; i < 30; i++)
+            await Tasks.AddAsync(NewTask($"{i}", i % 2 == 0 ? "test:echo" : "test:other"), Token);
+
+        var claimed = new List<string?>();
+        for (var i = 0; i < 30; i++)
+            claimed.AddRange((await Tasks.ClaimAsync(types, 1, "app worker", DateTimeOffset.UnixEpoch, Token)).Select(task => task.CustomId));
+
+        claimed.Should().HaveCount(30).And.OnlyHaveUniqueItems();
+    }
+
     private Task<List<string>> ReadAsync(string text) => Statements.QueryAsync(new Statement(text), [], row => row.Text(0), Token);
 
-    private static ProcessingTask NewTask(string? customId) => new()
+    private static ProcessingTask NewTask(string? customId, string type = "test:echo") => new()
     {
-        Type = "test:echo",
+        Type = type,
         Status = ProcessingStatus.Scheduled,
         UserId = "alice",
         AppId = "notes",

@@ -22,9 +22,10 @@ internal sealed class PostgreSqlDialect : Dialect
 
     /// <summary>
     /// Each hot statement has an index in its order. What the planner knows of a young table is wrong for as long as
-    /// PostgreSQL has not analysed it, and a plan that is made then is kept: it would read and sort the whole queue.
+    /// PostgreSQL has not analysed it, and a plan that is made then is kept: it would read and sort the whole queue. What has
+    /// to be sorted all the same, the few candidates of several types, looks so expensive then that it would be compiled.
     /// </summary>
-    private const string IndexesAlone = " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off";
+    private const string IndexesAlone = " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off";
 
     private readonly string _connectionString;
     private readonly string _laneConnectionString;
