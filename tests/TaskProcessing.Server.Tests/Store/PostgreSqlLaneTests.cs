@@ -15,7 +15,7 @@ namespace TaskProcessing.Server.Tests.Store;
 public sealed class PostgreSqlLaneTests : IAsyncLifetime
 {
     private static readonly Statement Number = new("SELECT {0} * 2");
-    private static readonly Statement Sleep = new("SELECT 1 FROM pg_sleep(0.2)");
+    private static readonly Statement Wait = new("SELECT 1 FROM pg_advisory_xact_lock(1)");
 
     private TestDatabase _database = null!;
 
@@ -65,10 +65,17 @@ public sealed class PostgreSqlLaneTests : IAsyncLifetime
     public async Task Who_leaves_before_his_turn_is_left_out_and_the_others_are_served()
     {
         using var leaves = new CancellationTokenSource();
-        var first = Statements.QueryAsync(Sleep, [], row => row.Int64(0), Token);
+        await using var db = _database.OpenContext();
+        await db.Database.OpenConnectionAsync(Token);
+        await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_lock(1)", Token);
+
+        var first = Statements.QueryAsync(Wait, [], row => row.Int64(0), Token);
+        while (!(await db.Database.SqlQueryRaw<bool>("SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS \"Value\"").ToListAsync(Token))[0])
+            await Task.Yield();
         var left = Statements.QueryAsync(Number, [1L], row => row.Int64(0), leaves.Token);
         var stays = Statements.QueryAsync(Number, [2L], row => row.Int64(0), Token);
         await leaves.CancelAsync();
+        await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_unlock(1)", Token);
 
         await left.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
         (await stays).Should().Equal(4);

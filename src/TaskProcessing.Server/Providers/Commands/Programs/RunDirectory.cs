@@ -51,6 +51,10 @@ internal sealed partial class RunDirectory(string path, ILogger logger) : IDispo
         {
             Remove();
         }
+        catch (DirectoryNotFoundException)
+        {
+            // It went with all the others, as the server stops.
+        }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             Log.NotRemoved(logger, error, Path);
