@@ -20,26 +20,25 @@ internal sealed partial class FinishTask(
 {
     public async Task<ReportOutcome> RunAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
-        var (outcome, ending) = await PrepareAsync(id, result, cancellationToken);
-        return outcome ?? Conclude(await tasks.TryFinishAsync(id, ending!, time.GetUtcNow(), cancellationToken), result.Claim);
-    }
-
-    /// <summary>How the task is to end, or the outcome if it does not.</summary>
-    private async Task<(ReportOutcome? Outcome, TaskEnding? Ending)> PrepareAsync(long id, FinishRequest result, CancellationToken cancellationToken)
-    {
         if (result is { Output: null, ErrorMessage: null })
-            return (await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty(), null);
+            return await tasks.FindAsync(id, cancellationToken) is null ? new ReportOutcome.NotFound() : new ReportOutcome.Empty();
 
         if (result is { ErrorMessage: { } reason, Retryable: true, Claim: { } claim } && await RetryAsync(id, claim, result, Cut(reason), cancellationToken) is { } retried)
-            return (retried, null);
+            return retried;
 
+        if (await EndingAsync(id, result, cancellationToken) is not { } ending)
+            return new ReportOutcome.NotFound();
+
+        return Conclude(await tasks.TryFinishAsync(id, ending with { Actor = result.Actor, Claim = result.Claim }, time.GetUtcNow(), cancellationToken), result.Claim);
+    }
+
+    /// <summary>How the task is to end; null when it must be there to tell, and is not.</summary>
+    private async Task<TaskEnding?> EndingAsync(long id, FinishRequest result, CancellationToken cancellationToken)
+    {
         if (result.ErrorMessage is { } error)
-            return (null, Failure(error, result.UserFacingErrorMessage) with { Actor = result.Actor, Claim = result.Claim });
+            return Failure(error, result.UserFacingErrorMessage);
 
-        if (await tasks.FindAsync(id, cancellationToken) is not { } task)
-            return (new ReportOutcome.NotFound(), null);
-
-        return (null, await EndingAsync(task, result.Output!.Value, cancellationToken) with { Actor = result.Actor, Claim = result.Claim });
+        return await tasks.FindAsync(id, cancellationToken) is { } task ? await EndingAsync(task, result.Output!.Value, cancellationToken) : null;
     }
 
     /// <summary>Wakes the readers, and says so when the result came late. Whatever became of it, the task is answered as it is.</summary>
