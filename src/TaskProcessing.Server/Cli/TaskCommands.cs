@@ -88,7 +88,7 @@ internal static class TaskCommands
             async services =>
             {
                 string[] types = parsed.GetValue(type) is { } only ? [only] : [];
-                var counts = await services.GetRequiredService<ITaskStore>().CountByStatusAsync(types, cancellationToken);
+                var counts = await CountAsync(services.GetRequiredService<ITaskStore>(), types, cancellationToken);
                 var all = Statuses.Select(status => (Name: TaskView.Name(status), Count: counts.GetValueOrDefault(status))).Append((Name: "total", Count: counts.Values.Sum())).ToList();
                 return parsed.GetValue(json)
                     ? host.Streams.WriteJson(all.ToDictionary(row => row.Name, row => row.Count))
@@ -96,6 +96,16 @@ internal static class TaskCommands
             },
             cancellationToken));
         return command;
+    }
+
+    private static async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountAsync(ITaskStore tasks, string[] types, CancellationToken cancellationToken)
+    {
+        var queue = await tasks.CountQueueAsync(types, cancellationToken);
+        return new Dictionary<ProcessingStatus, int>(await tasks.CountEndedAsync(types, cancellationToken))
+        {
+            [ProcessingStatus.Scheduled] = queue.Scheduled,
+            [ProcessingStatus.Running] = queue.Running,
+        };
     }
 
     private static Command Cancel(CommandHost host)

@@ -1,5 +1,5 @@
 using Microsoft.EntityFrameworkCore;
-using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Pages;
 
@@ -22,7 +22,7 @@ internal sealed class TaskPages(Database database) : ITaskPages
     public Task<int> CountAsync(TaskPageFilter filter, CancellationToken cancellationToken) =>
         database.ReadAsync(db => Matching(db.Tasks, filter).CountAsync(cancellationToken), cancellationToken);
 
-    /// <remarks>The conditions repeat those of the partial indexes, and statuses are constants: only so the planners see that an index fits.</remarks>
+    /// <remarks>The conditions repeat those of the partial indexes: only so the planners see that an index fits.</remarks>
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskPageFilter filter)
     {
         if (filter.Owner is { } owner)
@@ -30,14 +30,6 @@ internal sealed class TaskPages(Database database) : ITaskPages
         if (filter.ProjectId is { } project)
             tasks = project == 0 ? tasks.Where(task => task.ProjectId == 0) : tasks.Where(task => task.ProjectId != 0 && task.ProjectId == project);
 
-        return filter.Status switch
-        {
-            ProcessingStatus.Scheduled => tasks.Where(task => task.Status == ProcessingStatus.Scheduled && task.Id > 0),
-            ProcessingStatus.Running => tasks.Where(task => task.Status == ProcessingStatus.Running),
-            ProcessingStatus.Successful => tasks.Where(task => task.Status == ProcessingStatus.Successful),
-            ProcessingStatus.Failed => tasks.Where(task => task.Status == ProcessingStatus.Failed),
-            ProcessingStatus.Cancelled => tasks.Where(task => task.Status == ProcessingStatus.Cancelled),
-            _ => tasks,
-        };
+        return tasks.WithStatus(filter.Status);
     }
 }

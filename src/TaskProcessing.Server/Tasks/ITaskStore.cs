@@ -80,14 +80,22 @@ internal interface ITaskStore
     /// <summary>How many tasks of a party, or of an app, are scheduled; counting stops at <paramref name="limit"/>.</summary>
     Task<int> CountScheduledAsync(string? party, string? appId, int limit, CancellationToken cancellationToken);
 
-    /// <summary>How many tasks there are in each status; statuses without tasks are absent.</summary>
+    /// <summary>How many tasks wait and run; costs nothing for those that have ended.</summary>
     /// <param name="types">The types to count, or empty for all.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    Task<IReadOnlyDictionary<ProcessingStatus, int>> CountByStatusAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
+    Task<QueueCounts> CountQueueAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
+
+    /// <summary>How many tasks have ended in each way; what no task ended in is absent.</summary>
+    /// <param name="types">The types to count, or empty for all.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<IReadOnlyDictionary<ProcessingStatus, int>> CountEndedAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
 
     /// <summary>Whether a task of one of the types could be claimed.</summary>
     Task<bool> AnyScheduledAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken);
 }
+
+/// <summary>How many tasks wait, with those that are to be tried again later, and how many run.</summary>
+internal readonly record struct QueueCounts(int Scheduled, int Running);
 
 /// <summary>A type that a worker may claim.</summary>
 /// <param name="Type">The task type's id.</param>

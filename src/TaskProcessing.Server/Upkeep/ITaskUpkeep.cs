@@ -21,11 +21,14 @@ internal interface ITaskUpkeep
     /// <summary>Lets tasks be claimed whose time to be tried again has come; answers them.</summary>
     Task<IReadOnlyList<ProcessingTask>> WakeDelayedAsync(int limit, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Every type that there are tasks of.</summary>
+    /// <summary>Every type of which tasks have ended.</summary>
     Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken);
 
-    /// <summary>Removes tasks of a type and status that allow it and were last updated before <paramref name="before"/>, oldest first.</summary>
-    Task<IReadOnlyList<RemovedTask>> DeleteOldAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken);
+    /// <summary>Removes ended tasks of a type and status that allow it and were last updated before <paramref name="before"/>, oldest first.</summary>
+    Task<IReadOnlyList<RemovedTask>> DeleteOldEndedAsync(string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken);
+
+    /// <summary>Removes waiting or running tasks that allow it and were last updated before <paramref name="before"/>; none when there are none left.</summary>
+    Task<IReadOnlyList<RemovedTask>> DeleteOldUnendedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
     /// <summary>Removes idempotency keys that were first seen before then; answers how many.</summary>
     Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);

@@ -16,11 +16,11 @@ internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TaskSignal signal, TimeP
     public async Task<int> RunAsync(TimeSpan age, CancellationToken cancellationToken)
     {
         var before = time.GetUtcNow() - age;
-        var removed = 0;
+        var removed = await RemoveAsync(() => tasks.DeleteOldUnendedAsync(before, Bite, cancellationToken));
         foreach (var type in await tasks.ListTypesAsync(cancellationToken))
         {
-            foreach (var status in Enum.GetValues<ProcessingStatus>())
-                removed += await RemoveAsync(type, status, before, cancellationToken);
+            foreach (var status in Enum.GetValues<ProcessingStatus>().Where(status => status.IsFinal()))
+                removed += await RemoveAsync(() => tasks.DeleteOldEndedAsync(type, status, before, Bite, cancellationToken));
         }
 
         while (await tasks.ReclaimSpaceAsync(cancellationToken))
@@ -30,17 +30,16 @@ internal sealed class RemoveOldTasks(ITaskUpkeep tasks, TaskSignal signal, TimeP
         return removed;
     }
 
-    private async Task<int> RemoveAsync(string type, ProcessingStatus status, DateTimeOffset before, CancellationToken cancellationToken)
+    private async Task<int> RemoveAsync(Func<Task<IReadOnlyList<RemovedTask>>> removeBite)
     {
         var removed = 0;
-        while (true)
+        while (await removeBite() is { Count: > 0 } bite)
         {
-            var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
             removed += bite.Count;
             foreach (var task in bite)
                 signal.RaiseChanged(task.Id, task.UserId);
-            if (bite.Count < Bite)
-                return removed;
         }
+
+        return removed;
     }
 }

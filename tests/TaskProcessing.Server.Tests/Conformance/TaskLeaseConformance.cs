@@ -251,12 +251,33 @@ public abstract class TaskLeaseConformance : StoreConformance
         var before = Now.AddMilliseconds(1);
 
         (await Upkeep.ListTypesAsync(Token)).Should().BeEquivalentTo("test:echo", "test:other");
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().BeEmpty();
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
-        (await Upkeep.DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[2], "alice"));
+        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().BeEmpty();
+        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
+        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[2], "alice"));
         await Upkeep.ReclaimSpaceAsync(Token);
 
         (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(waiting, other, kept.Id);
+    }
+
+    [Fact]
+    public async Task Old_tasks_that_have_not_ended_are_removed_first_those_that_wait()
+    {
+        var running = await AddAsync();
+        await ClaimAsync();
+        var waiting = new[] { await AddAsync(), await AddAsync("test:other"), await AddAsync() };
+        var ended = await AddAsync();
+        await Tasks.TryCancelAsync(ended, "", Now, Token);
+        var kept = NewTask(allowCleanup: false);
+        await Tasks.AddAsync(kept, Token);
+        var before = Now.AddMilliseconds(1);
+
+        (await Upkeep.DeleteOldUnendedAsync(Now, 2, Token)).Should().BeEmpty();
+        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().BeEquivalentTo([new RemovedTask(waiting[0], "alice"), new RemovedTask(waiting[1], "alice")]);
+        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().Equal(new RemovedTask(waiting[2], "alice"));
+        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().Equal(new RemovedTask(running, "alice"));
+        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().BeEmpty();
+
+        (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(ended, kept.Id);
     }
 
     private async Task<long> AddAsync(string type = "test:echo")

@@ -196,10 +196,12 @@ public abstract class TaskStoreConformance : StoreConformance
         await Tasks.TryCancelAsync(cancelled.Id, "user alice", Now, Token);
         await AddAsync(type: "test:third");
 
-        (await Tasks.CountByStatusAsync([], Token)).Should().Equal(Counts((ProcessingStatus.Scheduled, 3), (ProcessingStatus.Cancelled, 1)));
-        (await Tasks.CountByStatusAsync(["test:echo", "test:other"], Token))
-            .Should().Equal(Counts((ProcessingStatus.Scheduled, 2), (ProcessingStatus.Cancelled, 1)));
-        (await Tasks.CountByStatusAsync(["test:unknown"], Token)).Should().BeEmpty();
+        await Tasks.ClaimAsync([new ClaimableType("test:third", "provider", 60)], 1, "app worker", Now, Token);
+
+        (await Tasks.CountQueueAsync([], Token)).Should().Be(new QueueCounts(Scheduled: 2, Running: 1));
+        (await Tasks.CountQueueAsync(["test:echo", "test:other"], Token)).Should().Be(new QueueCounts(Scheduled: 2, Running: 0));
+        (await Tasks.CountEndedAsync([], Token)).Should().Equal(new Dictionary<ProcessingStatus, int> { [ProcessingStatus.Cancelled] = 1 });
+        (await Tasks.CountEndedAsync(["test:echo"], Token)).Should().BeEmpty();
     }
 
     [Fact]
@@ -230,7 +232,4 @@ public abstract class TaskStoreConformance : StoreConformance
 
     private async Task<IEnumerable<long>> ListAsync(TaskFilter filter) =>
         (await Tasks.ListAsync(filter, Token)).Select(task => task.Id);
-
-    private static Dictionary<ProcessingStatus, int> Counts(params (ProcessingStatus Status, int Count)[] counts) =>
-        counts.ToDictionary(count => count.Status, count => count.Count);
 }

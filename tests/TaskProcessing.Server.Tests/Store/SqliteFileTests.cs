@@ -46,7 +46,7 @@ public sealed class SqliteFileTests
             },
             Token)));
 
-        (await stores[0].CountByStatusAsync([], Token))[ProcessingStatus.Scheduled].Should().Be(160);
+        (await stores[0].CountQueueAsync([], Token)).Scheduled.Should().Be(160);
     }
 
     [Fact]

@@ -188,7 +188,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             Token)));
 
         ids.Should().OnlyHaveUniqueItems();
-        (await Tasks.CountByStatusAsync([], Token))[ProcessingStatus.Scheduled].Should().Be(2000);
+        (await Tasks.CountQueueAsync([], Token)).Scheduled.Should().Be(2000);
     }
 
     [Fact]

@@ -47,11 +47,13 @@ public sealed partial class StatementPlanTests
         await tasks.CountScheduledBeforeAsync(5, Token);
         await tasks.CountScheduledAsync("user alice", appId: null, limit: 10, Token);
         await tasks.CountScheduledAsync(party: null, "notes", limit: 10, Token);
-        await tasks.CountByStatusAsync(["test:echo"], Token);
+        await tasks.CountQueueAsync(["test:echo"], Token);
+        await tasks.CountQueueAsync([], Token);
+        await tasks.CountEndedAsync(["test:echo"], Token);
         await tasks.AnyScheduledAsync(["test:echo"], Token);
         await pages.ReadAsync(new TaskPageFilter { Owner = alice }, new TaskPage(Offset: 0, Limit: 10), Token);
 
-        commands.Texts.Should().HaveCount(9);
+        commands.Texts.Should().HaveCount(15);
         foreach (var text in commands.Texts)
             (await PlanAsync(database, text)).Should().NotContain(step => IsScan(step), text);
     }

@@ -53,7 +53,7 @@ public sealed class TaskCacheTests : IAsyncLifetime
         (await Tasks.FindAsync(id, Token))!.Status.Should().Be(ProcessingStatus.Scheduled);
         await Tasks.TryCancelAsync(id, "user alice", Now, Token);
         (await Tasks.FindAsync(id, Token))!.Status.Should().Be(ProcessingStatus.Cancelled);
-        await _database.Get<ITaskUpkeep>().DeleteOldAsync("test:echo", ProcessingStatus.Cancelled, Now.AddDays(1), limit: 10, Token);
+        await _database.Get<ITaskUpkeep>().DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, Now.AddDays(1), limit: 10, Token);
         (await Tasks.FindAsync(id, Token)).Should().BeNull();
     }
 

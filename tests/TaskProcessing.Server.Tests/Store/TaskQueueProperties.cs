@@ -124,8 +124,10 @@ public sealed class TaskQueueProperties
                 .Should().Equal(model.Tasks.Select(Text), "that is what {0} should have done", verb);
         }
 
-        var counts = await tasks.CountByStatusAsync([name], Token);
-        counts.Should().Equal(model.Tasks.GroupBy(task => task.Status).ToDictionary(group => group.Key, group => group.Count()));
+        (await tasks.CountQueueAsync([name], Token)).Should().Be(
+            new QueueCounts(model.Tasks.Count(task => task.Status == ProcessingStatus.Scheduled), model.Tasks.Count(task => task.Status == ProcessingStatus.Running)));
+        (await tasks.CountEndedAsync([name], Token)).Should().Equal(
+            model.Tasks.Where(task => task.Status.IsFinal()).GroupBy(task => task.Status).ToDictionary(group => group.Key, group => group.Count()));
         (await tasks.AnyScheduledAsync([name], Token)).Should().Be(model.Tasks.Any(t => t.Status == ProcessingStatus.Scheduled && t.NotBefore is null));
         return true;
 

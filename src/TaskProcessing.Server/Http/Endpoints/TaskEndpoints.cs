@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
-using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Events;
@@ -118,7 +117,7 @@ internal static class TaskEndpoints
     private static async Task<OcsResult> GetQueueStats(OcsParameters parameters, ITaskStore tasks, CancellationToken cancellationToken)
     {
         var types = parameters.OptionalList("taskTypeIds") ?? parameters.OptionalList("taskTypeId") ?? [];
-        var counts = await tasks.CountByStatusAsync(types, cancellationToken);
-        return OcsResult.Ok(new QueueStatsData(counts.GetValueOrDefault(ProcessingStatus.Scheduled), counts.GetValueOrDefault(ProcessingStatus.Running)));
+        var counts = await tasks.CountQueueAsync(types, cancellationToken);
+        return OcsResult.Ok(new QueueStatsData(counts.Scheduled, counts.Running));
     }
 }

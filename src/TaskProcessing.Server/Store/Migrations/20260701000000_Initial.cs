@@ -104,11 +104,10 @@ internal sealed partial class Initial : Migration
         migrationBuilder.CreateIndex(
             "ix_tasks_queue", "tasks", ["type", "priority", "turn", "id"], descending: [false, true, false, false], filter: "status = 1 AND not_before IS NULL");
         migrationBuilder.CreateIndex("ix_tasks_party", "tasks", ["party", "type", "priority", "turn"], filter: "status = 1");
-        migrationBuilder.CreateIndex("ix_tasks_app", "tasks", "app_id", filter: "status = 1");
         migrationBuilder.CreateIndex("ix_tasks_lease", "tasks", "lease_until", filter: "status = 2");
         migrationBuilder.CreateIndex("ix_tasks_not_before", "tasks", "not_before", filter: "not_before IS NOT NULL");
-        migrationBuilder.CreateIndex("ix_tasks_type", "tasks", ["type", "status", "last_updated"]);
-        migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", "id", filter: "status = 1 AND id > 0");
+        migrationBuilder.CreateIndex("ix_tasks_ended", "tasks", ["type", "status", "last_updated"], filter: "status NOT IN (1, 2)");
+        migrationBuilder.CreateIndex("ix_tasks_scheduled", "tasks", ["id", "app_id"], filter: "status = 1 AND id > 0");
         migrationBuilder.CreateIndex("ix_tasks_user", "tasks", ["user_id", "id"]);
         migrationBuilder.CreateIndex("ix_tasks_custom", "tasks", ["user_id", "custom_id"], filter: "custom_id IS NOT NULL");
         migrationBuilder.CreateIndex("ix_tasks_project", "tasks", ["project_id", "id"], filter: "project_id <> 0");

@@ -90,13 +90,14 @@ internal static class TaskStatements
         WHERE id IN (SELECT id FROM tasks WHERE not_before <= {0} ORDER BY not_before LIMIT {1}) AND not_before <= {0} {{Returning}}
         """);
 
-    /// <summary>{0} type, {1} status, {2} the time before which it was last updated, {3} how many. Returns whose they were.</summary>
-    public static readonly Statement DeleteOld = new(
-        """
-        DELETE FROM tasks
-        WHERE status = {1} AND id IN (SELECT id FROM tasks WHERE type = {0} AND status = {1} AND last_updated < {2} AND allow_cleanup ORDER BY last_updated LIMIT {3})
-        RETURNING id, user_id
-        """);
+    /// <summary>{0} the time before which it was last updated, {1} how many, {2} type, {3} status. Returns whose they were.</summary>
+    public static readonly Statement DeleteOldEnded = DeleteOld("status = {3} AND status NOT IN (1, 2)", "type = {2}", "last_updated");
+
+    /// <summary>{0} the time before which it was last updated, {1} how many. Returns whose they were.</summary>
+    public static readonly Statement DeleteOldScheduled = DeleteOld("status = 1", "id > 0", "id");
+
+    /// <summary>As <see cref="DeleteOldScheduled"/>.</summary>
+    public static readonly Statement DeleteOldRunning = DeleteOld("status = 2", "id > 0", "id");
 
     private static EndingStatement Finish(TaskTransition transition, string furtherGuard = "") => End(
         transition,
@@ -118,6 +119,16 @@ internal static class TaskStatements
         WHERE id IN (SELECT id FROM tasks WHERE {{From(transition.From)}} AND lease_until <= {0} AND {{attempts}} ORDER BY lease_until LIMIT {2})
             AND {{From(transition.From)}} AND lease_until <= {0}
         {{Returning}}
+        """);
+
+    /// <param name="guard">Which tasks; looked at again as each is deleted.</param>
+    /// <param name="which">Which of them.</param>
+    /// <param name="order">That of the index.</param>
+    private static Statement DeleteOld(string guard, string which, string order) => new(
+        $$"""
+        DELETE FROM tasks
+        WHERE {{guard}} AND id IN (SELECT id FROM tasks WHERE {{guard}} AND {{which}} AND last_updated < {0} AND allow_cleanup ORDER BY {{order}} LIMIT {1})
+        RETURNING id, user_id
         """);
 
     private static Statement Change(TaskTransition transition, string assignments, string furtherGuard = "") => new(

@@ -127,17 +127,29 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
                 if (party is not null)
                     scheduled = scheduled.Where(task => task.Party == party);
                 if (appId is not null)
-                    scheduled = scheduled.Where(task => task.AppId == appId);
+                    scheduled = scheduled.Where(task => task.Id > 0 && task.AppId == appId);
                 return scheduled.OrderBy(task => task.Id).Take(limit).CountAsync(cancellationToken);
             },
             cancellationToken);
 
-    public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountByStatusAsync(
-        IReadOnlyCollection<string> types, CancellationToken cancellationToken)
+    public Task<QueueCounts> CountQueueAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
+        database.ReadAsync(
+            async db =>
+            {
+                var scheduled = OfTypes(db, types).Where(task => task.Status == ProcessingStatus.Scheduled);
+                // Those that may be claimed and those that may not yet are in different indexes.
+                var ready = await scheduled.CountAsync(task => task.NotBefore == null, cancellationToken);
+                var delayed = await scheduled.CountAsync(task => task.NotBefore != null, cancellationToken);
+                return new QueueCounts(ready + delayed, await OfTypes(db, types).CountAsync(task => task.Status == ProcessingStatus.Running, cancellationToken));
+            },
+            cancellationToken);
+
+    public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountEndedAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken)
     {
         // Grouped as the index is ordered, so that the database counts runs instead of sorting.
         var counts = await database.ReadAsync(
-            db => (types.Count == 0 ? db.Tasks : db.Tasks.Where(task => types.Contains(task.Type)))
+            db => OfTypes(db, types)
+                .Where(task => task.Status != ProcessingStatus.Scheduled && task.Status != ProcessingStatus.Running)
                 .GroupBy(task => new { task.Type, task.Status })
                 .Select(group => new { group.Key.Status, Count = group.Count() })
                 .ToListAsync(cancellationToken),
@@ -196,6 +208,9 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken) =>
         changed is [var task] ? new TaskChange(task, Changed: true) : new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
 
+    private static IQueryable<ProcessingTask> OfTypes(TaskDbContext db, IReadOnlyCollection<string> types) =>
+        types.Count == 0 ? db.Tasks : db.Tasks.Where(task => types.Contains(task.Type));
+
     private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
     {
         if (filter.Owner is { } owner)
@@ -206,8 +221,6 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
             tasks = tasks.Where(task => task.Type == type);
         if (filter.CustomId is { } customId)
             tasks = tasks.Where(task => task.CustomId == customId);
-        if (filter.Status is { } status)
-            tasks = tasks.Where(task => task.Status == status);
-        return tasks;
+        return tasks.WithStatus(filter.Status);
     }
 }

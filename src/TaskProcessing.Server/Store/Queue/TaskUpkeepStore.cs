@@ -53,17 +53,21 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
         ChangeAsync(TaskStatements.WakeDelayed, [now.ToUnixTimeMilliseconds(), limit], cancellationToken);
 
     public async Task<IReadOnlyList<string>> ListTypesAsync(CancellationToken cancellationToken) =>
-        await database.ReadAsync(db => db.Tasks.Select(task => task.Type).Distinct().ToListAsync(cancellationToken), cancellationToken);
-
-    public async Task<IReadOnlyList<RemovedTask>> DeleteOldAsync(
-        string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
-        await database.ChangeAsync(
-            session => session.QueryAsync(
-                TaskStatements.DeleteOld,
-                [type, (long)status, before.ToUnixTimeMilliseconds(), limit],
-                static row => new RemovedTask(row.Int64(0), row.IsNull(1) ? null : row.Text(1))),
-            together: false,
+        await database.ReadAsync(
+            db => db.Tasks.Where(task => task.Status != ProcessingStatus.Scheduled && task.Status != ProcessingStatus.Running)
+                .Select(task => task.Type).Distinct().ToListAsync(cancellationToken),
             cancellationToken);
+
+    public Task<IReadOnlyList<RemovedTask>> DeleteOldEndedAsync(
+        string type, ProcessingStatus status, DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        DeleteAsync(TaskStatements.DeleteOldEnded, [before.ToUnixTimeMilliseconds(), limit, type, (int)status], cancellationToken);
+
+    public async Task<IReadOnlyList<RemovedTask>> DeleteOldUnendedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        object?[] values = [before.ToUnixTimeMilliseconds(), limit];
+        var scheduled = await DeleteAsync(TaskStatements.DeleteOldScheduled, values, cancellationToken);
+        return scheduled.Count > 0 ? scheduled : await DeleteAsync(TaskStatements.DeleteOldRunning, values, cancellationToken);
+    }
 
     public Task<int> DeleteOldKeysAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
         database.WriteAsync(
@@ -80,6 +84,12 @@ internal sealed class TaskUpkeepStore(Database database, Dialect dialect, Webhoo
 
         Task<bool> AnyAsync() => database.ReadAsync(async db => (await db.Database.SqlQueryRaw<long>(space.Query).ToListAsync(cancellationToken))[0] > 0, cancellationToken);
     }
+
+    private async Task<IReadOnlyList<RemovedTask>> DeleteAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
+        await database.ChangeAsync(
+            session => session.QueryAsync(statement, values, static row => new RemovedTask(row.Int64(0), row.IsNull(1) ? null : row.Text(1))),
+            together: false,
+            cancellationToken);
 
     private async Task<IReadOnlyList<ProcessingTask>> ChangeAsync(Statement statement, object?[] values, CancellationToken cancellationToken) =>
         await database.ChangeAsync(session => session.ChangeTasksAsync(statement, values, TaskRow.Read), together: false, cancellationToken);

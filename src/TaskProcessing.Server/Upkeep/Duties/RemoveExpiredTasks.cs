@@ -42,7 +42,7 @@ internal sealed partial class RemoveExpiredTasks(
         var removed = 0;
         while (true)
         {
-            var bite = await tasks.DeleteOldAsync(type, status, before, Bite, cancellationToken);
+            var bite = await tasks.DeleteOldEndedAsync(type, status, before, Bite, cancellationToken);
             removed += bite.Count;
             foreach (var task in bite)
                 signal.RaiseChanged(task.Id, task.UserId);

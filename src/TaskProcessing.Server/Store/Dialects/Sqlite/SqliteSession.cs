@@ -138,9 +138,18 @@ internal sealed class SqliteSession : Session, IDisposable
     private SqliteStatement Prepare(Statement statement)
     {
         if (!_prepared.TryGetValue(statement, out var prepared))
-            _prepared[statement] = prepared = new SqliteStatement(_connection.Handle!, statement.For('?'));
+            _prepared[statement] = prepared = new SqliteStatement(_connection.Handle!, WithoutJournal(statement.For('?')));
         return prepared;
     }
+
+    /// <summary>
+    /// So that a row that breaks a rule undoes no more than itself, SQLite copies every page before a statement that returns rows
+    /// changes it, into a file when there are many. Ours change one row, or rows that cannot break one: whatever else fails is
+    /// undone with the whole transaction.
+    /// </summary>
+    private static string WithoutJournal(string text) =>
+        text.Replace("INSERT INTO tasks", "INSERT OR FAIL INTO tasks", StringComparison.Ordinal)
+            .Replace("UPDATE tasks", "UPDATE OR FAIL tasks", StringComparison.Ordinal);
 
     /// <summary>SQLite names every row that this connection changes, also those that EF Core or a cascade changed.</summary>
     private void NoteTouched(object userData, int type, utf8z database, utf8z table, long rowId)
