@@ -38,6 +38,11 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
     /// <inheritdoc cref="Sessions.ChangeTasksAsync"/>
     public Task<List<ProcessingTask>> ChangeTasksAsync(
         Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        ChangeTasksAsync(statement, () => values, read, row, cancellationToken);
+
+    /// <inheritdoc cref="Sessions.ChangeTasksAsync"/>
+    public Task<List<ProcessingTask>> ChangeTasksAsync(
+        Statement statement, Func<object?[]> values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
         GuardAsync(() => _sessions.ChangeTasksAsync(statement, values, read, row, cancellationToken), writing: true);
 
     /// <summary>

@@ -29,7 +29,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task A_write_that_fails_harms_no_other(bool together)
     {
         List<Task> writes = [];
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("before"), Token));
             writes.Add(Writes.ChangeAsync<int>(
@@ -55,7 +55,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task When_the_commit_fails_nobody_is_told_that_it_went_well_and_the_next_one_is_made()
     {
         List<Task> writes = [];
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
             // a broken reference that is looked at when the transaction ends
@@ -76,7 +76,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task When_SQLite_gives_a_transaction_up_all_of_it_has_failed_and_the_next_one_is_made()
     {
         List<Task> writes = [];
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
             writes.Add(Writes.WriteAsync(
@@ -94,7 +94,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     public async Task A_write_for_which_there_is_no_room_is_an_outage_for_it_alone()
     {
         List<Task> writes = [];
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
             writes.Add(Writes.WriteAsync(
@@ -117,7 +117,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         List<int> order = [];
         List<Task> writes = [];
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             for (var i = 0; i < 50; i++)
             {
@@ -141,7 +141,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         using var leaving = new CancellationTokenSource();
         Task staying;
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             var left = Tasks.AddAsync(NewTask("left"), leaving.Token);
             staying = Tasks.AddAsync(NewTask("stayed"), Token);
@@ -196,7 +196,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     {
         List<Task> writes = [];
         Task stopping;
-        await using (await HoldAsync())
+        await using (await HeldWriter.HoldAsync(_database))
         {
             for (var i = 0; i < 20; i++)
                 writes.Add(Tasks.AddAsync(NewTask("waiting"), Token));
@@ -207,23 +207,6 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await stopping;
         await Tasks.Awaiting(tasks => tasks.AddAsync(NewTask("late"), Token)).Should().ThrowAsync<ObjectDisposedException>();
         (await TypesAsync()).Should().HaveCount(20);
-    }
-
-    /// <summary>Keeps the writer busy until the result is disposed; whatever is asked for meanwhile waits and is then written together.</summary>
-    private async Task<Hold> HoldAsync()
-    {
-        var begun = new TaskCompletionSource();
-        var release = new TaskCompletionSource();
-        var write = Writes.WriteAsync(
-            async _ =>
-            {
-                begun.SetResult();
-                await release.Task;
-                return true;
-            },
-            Token);
-        await begun.Task;
-        return new Hold(release, write);
     }
 
     private async Task<List<string>> TypesAsync()
@@ -248,13 +231,4 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         ScheduledAt = DateTimeOffset.UnixEpoch,
         LastUpdated = DateTimeOffset.UnixEpoch,
     };
-
-    private sealed class Hold(TaskCompletionSource release, Task write) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            release.SetResult();
-            await write;
-        }
-    }
 }

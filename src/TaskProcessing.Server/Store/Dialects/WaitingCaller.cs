@@ -4,7 +4,7 @@ namespace TaskProcessing.Server.Store.Dialects;
 /// Who waits for an answer that somebody else works out. Until that has begun the caller may leave, and then it is not
 /// done; once begun it is done, and the caller hears what came of it.
 /// </summary>
-internal sealed class WaitingCaller<T>
+internal class WaitingCaller<T>
 {
     private const int Waiting = 0;
     private const int Begun = 1;

@@ -12,23 +12,21 @@ internal sealed class TaskClaim(Dialect dialect)
 
     public Statement For(int types) => _byTypes.GetOrAdd(types, Claim);
 
-    public async Task<List<ProcessingTask>> RunAsync(
-        Database database, IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+    public static object?[] Values(ClaimKind kind, int count, DateTimeOffset now)
     {
-        var values = new object?[2 + (4 * types.Count)];
+        var values = new object?[2 + (4 * kind.Types.Count)];
         values[0] = now.ToUnixTimeMilliseconds();
         values[1] = count;
         var place = 2;
-        foreach (var type in types)
+        foreach (var type in kind.Types)
         {
             values[place++] = type.Type;
             values[place++] = type.ProviderId;
             values[place++] = type.LeaseSeconds;
-            values[place++] = TaskHistory.Line(now, TaskHistory.Claimed, actor, type.ProviderId);
+            values[place++] = TaskHistory.Line(now, TaskHistory.Claimed, kind.Actor, type.ProviderId);
         }
 
-        var claimed = await database.ChangeTasksAsync(For(types.Count), values, TaskRow.Read, row: null, cancellationToken);
-        return claimed.Count < 2 ? claimed : InOrder(claimed);
+        return values;
     }
 
     /// <summary>{0} now, {1} how many, then for each type its id, the id of its provider, its lease in seconds and its line of history.</summary>
@@ -54,7 +52,7 @@ internal sealed class TaskClaim(Dialect dialect)
     }
 
     /// <summary>A statement returns its rows in any order; this is the one that picked them.</summary>
-    private static List<ProcessingTask> InOrder(List<ProcessingTask> claimed) =>
+    public static List<ProcessingTask> InOrder(List<ProcessingTask> claimed) => claimed.Count < 2 ? claimed :
     [
         .. claimed
             .GroupBy(task => task.Type)
@@ -62,4 +60,12 @@ internal sealed class TaskClaim(Dialect dialect)
             .OrderByDescending(entry => entry.task.Priority).ThenBy(entry => entry.place).ThenBy(entry => entry.task.Id)
             .Select(entry => entry.task),
     ];
+}
+
+/// <summary>What a claim is made for; claims of the same kind differ in how many they want.</summary>
+internal sealed record ClaimKind(IReadOnlyCollection<ClaimableType> Types, string Actor)
+{
+    public bool Equals(ClaimKind? other) => other is not null && Actor == other.Actor && Types.SequenceEqual(other.Types);
+
+    public override int GetHashCode() => HashCode.Combine(Actor, Types.Count, Types.First());
 }

@@ -11,7 +11,7 @@ namespace TaskProcessing.Server.Store.Queue;
 
 internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache, WebhookOutbox outbox, WebhookBell bell) : ITaskStore
 {
-    private readonly TaskClaim _claim = new(dialect);
+    private readonly TaskClaims _claims = new(database, dialect);
 
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
         database.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task), row: null, cancellationToken);
@@ -71,7 +71,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         if (types.Count == 0)
             return [];
 
-        return await _claim.RunAsync(database, types, count, actor, now, cancellationToken);
+        return await _claims.ClaimAsync(new ClaimKind(types, actor), count, now, cancellationToken);
     }
 
     public Task<TaskChange> TryReportProgressAsync(

@@ -19,12 +19,12 @@ internal abstract class Sessions : IDisposable
     /// Cancelling ends the wait for its turn only.
     /// </summary>
     /// <param name="statement">The statement.</param>
-    /// <param name="values">A value for each of its places: text, long, int, double, bool or null.</param>
+    /// <param name="values">A value for each of its places: text, long, int, double, bool or null. Asked for when its turn has come.</param>
     /// <param name="read">Makes a task, as it is stored now, of a row.</param>
     /// <param name="row">The id of the one task for which the statement waits while another transaction has it; null when it waits for none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public abstract Task<List<ProcessingTask>> ChangeTasksAsync(
-        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken);
+        Statement statement, Func<object?[]> values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken);
 
     /// <summary>Runs a write of several statements; when the answer is there, it is durable. Cancelling ends the wait for its turn only.</summary>
     /// <param name="write">What to write. It must not reach for the database by another way than its session.</param>

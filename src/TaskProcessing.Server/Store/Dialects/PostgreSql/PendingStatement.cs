@@ -5,9 +5,9 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>A statement that waits for a lane, and what came of it.</summary>
 /// <param name="statement">The statement.</param>
-/// <param name="values">Its values.</param>
+/// <param name="values">Its values, asked for as it is sent.</param>
 /// <param name="row">The id of the task for which it waits while another transaction has it.</param>
-internal abstract class PendingStatement(Statement statement, object?[] values, long? row)
+internal abstract class PendingStatement(Statement statement, Func<object?[]> values, long? row)
 {
     public long? Row => row;
 
@@ -17,7 +17,7 @@ internal abstract class PendingStatement(Statement statement, object?[] values, 
     public NpgsqlBatchCommand Command()
     {
         var command = new NpgsqlBatchCommand(PostgreSqlStatement.TextOf(statement));
-        PostgreSqlStatement.AddValues(command.Parameters, statement, values);
+        PostgreSqlStatement.AddValues(command.Parameters, statement, values());
         return command;
     }
 
@@ -31,7 +31,7 @@ internal abstract class PendingStatement(Statement statement, object?[] values, 
 }
 
 /// <summary>As its base, for one kind of row.</summary>
-internal sealed class PendingStatement<T>(Statement statement, object?[] values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
+internal sealed class PendingStatement<T>(Statement statement, Func<object?[]> values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
     : PendingStatement(statement, values, row)
 {
     private readonly WaitingCaller<List<T>> _caller = new(cancellationToken);

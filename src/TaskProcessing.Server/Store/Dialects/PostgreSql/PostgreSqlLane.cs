@@ -23,7 +23,7 @@ internal sealed class PostgreSqlLane(string connectionString) : IDisposable
     private bool _stopping;
     private NpgsqlConnection? _connection;
 
-    public Task<List<T>> RunAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
+    public Task<List<T>> RunAsync<T>(Statement statement, Func<object?[]> values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<List<T>>(cancellationToken);

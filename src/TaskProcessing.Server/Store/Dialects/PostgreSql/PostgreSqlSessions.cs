@@ -19,10 +19,10 @@ internal sealed class PostgreSqlSessions(IDbContextFactory<TaskDbContext> contex
     public override bool IsCurrent() => false;
 
     public override Task<List<T>> QueryAsync<T>(Statement statement, object?[] values, Func<IRow, T> read, CancellationToken cancellationToken) =>
-        _readers.RunAsync(statement, values, read, row: null, cancellationToken);
+        _readers.RunAsync(statement, () => values, read, row: null, cancellationToken);
 
     public override Task<List<ProcessingTask>> ChangeTasksAsync(
-        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        Statement statement, Func<object?[]> values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
         (row is null ? _additions : _changes).RunAsync(statement, values, read, row, cancellationToken);
 
     public override async Task<T> WriteAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken)

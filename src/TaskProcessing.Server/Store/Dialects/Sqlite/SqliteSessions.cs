@@ -36,8 +36,8 @@ internal sealed class SqliteSessions(Func<SqliteSession> open, TaskCache cache) 
     }
 
     public override Task<List<ProcessingTask>> ChangeTasksAsync(
-        Statement statement, object?[] values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
-        Writer.RunAsync(session => session.ChangeTasksAsync(statement, values, read), together: false, cancellationToken);
+        Statement statement, Func<object?[]> values, Func<IRow, ProcessingTask> read, long? row, CancellationToken cancellationToken) =>
+        Writer.RunAsync(session => session.ChangeTasksAsync(statement, values(), read), together: false, cancellationToken);
 
     public override Task<T> WriteAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken) =>
         Writer.RunAsync(write, together, cancellationToken);

@@ -1,0 +1,33 @@
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>Keeps SQLite's writer busy until it is disposed; whatever is asked for meanwhile waits and is then written together.</summary>
+internal sealed class HeldWriter : IAsyncDisposable
+{
+    private readonly TaskCompletionSource _release = new();
+    private Task _write = Task.CompletedTask;
+
+    public static async Task<HeldWriter> HoldAsync(TestDatabase database)
+    {
+        var held = new HeldWriter();
+        var begun = new TaskCompletionSource();
+        held._write = database.Get<Database>().WriteAsync(
+            async _ =>
+            {
+                begun.SetResult();
+                await held._release.Task;
+                return true;
+            },
+            CancellationToken.None);
+        await begun.Task;
+        return held;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _release.SetResult();
+        await _write;
+    }
+}

@@ -1,0 +1,115 @@
+using Microsoft.Data.Sqlite;
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>Claims that wait at the same moment are made together: each caller gets what he would have got alone.</summary>
+public sealed class TaskClaimsTests : IAsyncLifetime
+{
+    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private TestDatabase _database = null!;
+
+    private ITaskStore Tasks => _database.Get<ITaskStore>();
+
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+
+    public ValueTask DisposeAsync() => _database.DisposeAsync();
+
+    [Fact]
+    public async Task Who_came_first_gets_the_first_and_who_left_gets_none()
+    {
+        var ids = await AddAsync(count: 6);
+        using var leaving = new CancellationTokenSource();
+        Task<IReadOnlyList<ProcessingTask>>[] claims;
+        await using (await HeldWriter.HoldAsync(_database))
+        {
+            claims = [ClaimAsync(2), ClaimAsync(1, leaving.Token), ClaimAsync(1), ClaimAsync(5), ClaimAsync(1)];
+            await leaving.CancelAsync();
+        }
+
+        (await Ids(claims[0])).Should().Equal(ids[..2]);
+        await claims[1].Awaiting(claim => claim).Should().ThrowAsync<OperationCanceledException>();
+        (await Ids(claims[2])).Should().Equal(ids[2]);
+        (await Ids(claims[3])).Should().Equal(ids[3..]);
+        (await Ids(claims[4])).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task Workers_and_leases_are_not_mixed_up()
+    {
+        await AddAsync(count: 3);
+        Task<IReadOnlyList<ProcessingTask>>[] claims;
+        await using (await HeldWriter.HoldAsync(_database))
+        {
+            claims =
+            [
+                Tasks.ClaimAsync([new("test:echo", "a", 60)], 1, "app a", Now, Token),
+                Tasks.ClaimAsync([new("test:echo", "b", 60)], 1, "app b", Now, Token),
+                Tasks.ClaimAsync([new("test:echo", "a", 90)], 1, "app a", Now, Token),
+            ];
+        }
+
+        var claimed = (await Task.WhenAll(claims)).Select(tasks => tasks.Single());
+        claimed.Select(task => (task.ProviderId, task.LeaseSeconds)).Should().Equal(("a", 60), ("b", 60), ("a", 90));
+    }
+
+    [Fact]
+    public async Task More_than_one_statement_is_made_when_many_want_many()
+    {
+        var ids = await AddAsync(count: 250);
+        Task<IReadOnlyList<ProcessingTask>>[] claims;
+        await using (await HeldWriter.HoldAsync(_database))
+            claims = [.. Enumerable.Range(0, 5).Select(_ => ClaimAsync(50))];
+
+        var claimed = await Task.WhenAll(claims);
+        claimed.SelectMany(tasks => tasks).Select(task => task.Id).Should().Equal(ids);
+        claimed.Should().OnlyContain(tasks => tasks.Count == 50);
+    }
+
+    [Fact]
+    public async Task When_the_statement_fails_all_hear_of_it_and_the_next_claim_is_made()
+    {
+        var ids = await AddAsync(count: 1);
+        Task<IReadOnlyList<ProcessingTask>>[] claims;
+        await using (await HeldWriter.HoldAsync(_database))
+        {
+            _ = WriteAsync("ALTER TABLE tasks RENAME TO gone");
+            claims = [ClaimAsync(1), ClaimAsync(1)];
+        }
+
+        foreach (var claim in claims)
+            await claim.Awaiting(failed => failed).Should().ThrowAsync<SqliteException>();
+        await WriteAsync("ALTER TABLE gone RENAME TO tasks");
+        (await Ids(ClaimAsync(1))).Should().Equal(ids);
+    }
+
+    private async Task<long[]> AddAsync(int count)
+    {
+        var ids = new long[count];
+        for (var i = 0; i < count; i++)
+        {
+            var task = new ProcessingTask
+            {
+                Type = "test:echo", Status = ProcessingStatus.Scheduled, AppId = "test", Input = "{}", ScheduledAt = Now, LastUpdated = Now,
+            };
+            await Tasks.AddAsync(task, Token);
+            ids[i] = task.Id;
+        }
+
+        return ids;
+    }
+
+    private Task<IReadOnlyList<ProcessingTask>> ClaimAsync(int count, CancellationToken? cancellationToken = null) =>
+        Tasks.ClaimAsync([new("test:echo", "provider", 60)], count, "app worker", Now, cancellationToken ?? Token);
+
+    private static async Task<IEnumerable<long>> Ids(Task<IReadOnlyList<ProcessingTask>> claim) => (await claim).Select(task => task.Id);
+
+    private Task<int> WriteAsync(string statement) => _database.Get<Database>().WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, Token), Token);
+}
