@@ -154,8 +154,8 @@ class Server(Endpoint):
         return self.as_user("POST", "/schedule", json.loads(self.variables["BENCH_TASK"]))[1]["task"]["id"]
 
     def queue(self):
-        """How many tasks wait and run, by the server's own count."""
-        counts = self.ocs("GET", f"{TASKS}/queue_stats", {"Authorization": self.admin})[1]
+        """How many tasks of the measured type wait and run, by the server's own count."""
+        counts = self.ocs("GET", f"{TASKS}/queue_stats?taskTypeIds[]={TYPE}", {"Authorization": self.admin})[1]
         return counts["scheduled_count"], counts["running_count"]
 
 
