@@ -17,6 +17,7 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
         var until = time.GetUtcNow() + request.Wait;
         string? wokenFor = null;
+        Task<ClaimOutcome>? begun = null;
         while (true)
         {
             // Only for what it may claim now: a signal must not reach a worker that can do nothing with it. When other
@@ -28,13 +29,22 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
                 return outcome;
 
             var rest = until - time.GetUtcNow();
-            if (rest <= TimeSpan.Zero || !await listener.WaitAsync(rest, time, waiting.Token))
+            if (rest <= TimeSpan.Zero || !await listener.WaitAsync(rest, time, waiting.Token, Begin))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 return outcome;
             }
 
             wokenFor = listener.WokenFor;
+            if (begun is null)
+                continue;
+            if (await begun is { Tasks.Count: > 0 } handed)
+                return handed;
+
+            (wokenFor, begun) = (null, null);
+
+            // While the task is being stored, so that both are stored together.
+            void Begin() => begun = ClaimOrPassOnAsync(request, Eligible(request), listener.WokenFor, cancellationToken);
         }
     }
 
@@ -47,6 +57,12 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
             var outcome = await ClaimNowAsync(request, eligible, cancellationToken);
             mayStillWait = outcome.Tasks.Count > 0 && !outcome.Tasks.Any(task => task.Type == wokenFor);
             return outcome;
+        }
+        catch
+        {
+            // The next one may fail as quickly, and wake the next one.
+            await Task.Yield();
+            throw;
         }
         finally
         {

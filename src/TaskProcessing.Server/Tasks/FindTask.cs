@@ -29,7 +29,7 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
         await listener.WaitAsync(longest, time, waiting.Token);
         cancellationToken.ThrowIfCancellationRequested();
-        return await RunAsync(id, owner, cancellationToken);
+        return listener.LastSince(task) ?? await RunAsync(id, owner, cancellationToken);
     }
 
     /// <summary>Waits until a task has ended or somebody else has it, for a worker in this process that wants to hear of that.</summary>

@@ -32,13 +32,13 @@ internal sealed partial class FinishTask(
         return Conclude(await tasks.TryFinishAsync(id, ending with { Actor = result.Actor, Claim = result.Claim }, time.GetUtcNow(), cancellationToken), result.Claim);
     }
 
-    /// <summary>How the task is to end; null when it must be there to tell, and is not.</summary>
+    /// <summary>How the task is to end, which its type tells; null when there is none.</summary>
     private async Task<TaskEnding?> EndingAsync(long id, FinishRequest result, CancellationToken cancellationToken)
     {
         if (result.ErrorMessage is { } error)
             return Failure(error, result.UserFacingErrorMessage);
 
-        return await tasks.FindAsync(id, cancellationToken) is { } task ? await EndingAsync(task, result.Output!.Value, cancellationToken) : null;
+        return await tasks.RecallAsync(id, cancellationToken) is { } task ? await EndingAsync(task, result.Output!.Value, cancellationToken) : null;
     }
 
     /// <summary>Wakes the readers, and says so when the result came late. Whatever became of it, the task is answered as it is.</summary>

@@ -14,7 +14,13 @@ namespace TaskProcessing.Server.Tasks;
 internal interface ITaskStore
 {
     /// <summary>Stores a new task and gives it its id and its turn.</summary>
-    Task AddAsync(ProcessingTask task, CancellationToken cancellationToken);
+    /// <param name="task">The task.</param>
+    /// <param name="begun">
+    /// Called when it is the task's turn to be stored: a claim that this process makes from then on comes after it and finds
+    /// it; one that is made during the call is even stored with it. Must be quick.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait for its turn.</param>
+    Task AddAsync(ProcessingTask task, Action begun, CancellationToken cancellationToken);
 
     /// <summary>As <see cref="AddAsync"/>, in one transaction with the key; of several with the same key one is stored.</summary>
     /// <returns>Null when the task was stored; else the task that has the key.</returns>
@@ -24,6 +30,9 @@ internal interface ITaskStore
     Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken);
 
     Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken);
+
+    /// <summary>The task, perhaps as it was a while ago, even if it is gone by now: for what never changes, such as type, owner and input.</summary>
+    Task<ProcessingTask?> RecallAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>The tasks that match, by id.</summary>
     Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken);

@@ -74,11 +74,11 @@ internal sealed class ScheduleTask(
             History = TaskHistory.Line(now, TaskHistory.Scheduled, request.Actor, request.AppId),
         };
         if (key is null)
-            await tasks.AddAsync(task, cancellationToken);
+            await tasks.AddAsync(task, () => signal.WakeWorker(task.Type), cancellationToken);
         else if (await tasks.AddOnceAsync(task, key, cancellationToken) is { } first)
             return first.SameRequest ? new ScheduleOutcome.Scheduled(first.Task) : new ScheduleOutcome.KeyReused();
 
-        signal.RaiseScheduled(task);
+        signal.RaiseScheduled(task, wakeWorker: key is not null);
         return new ScheduleOutcome.Scheduled(task);
     }
 

@@ -37,25 +37,22 @@ internal sealed class TaskSignal
     public TaskListener ListenForChangesOf(string userId) => _users.Add([userId]);
 
     /// <summary>Wakes one worker, here and in each of the other processes: one task is for one of them, and thousands may wait. Wakes readers too.</summary>
-    public void RaiseScheduled(ProcessingTask task)
+    /// <param name="task">The task.</param>
+    /// <param name="wakeWorker">False when a worker here was woken already.</param>
+    public void RaiseScheduled(ProcessingTask task, bool wakeWorker = true)
     {
-        var notice = new TaskNotice.Scheduled(task.Type);
-        Hear(notice);
-        Raised?.Invoke(notice);
+        if (wakeWorker)
+            WakeWorker(task.Type);
+        Raised?.Invoke(new TaskNotice.Scheduled(task.Type));
         Arrived?.Invoke(task.Type);
         RaiseChanged(task);
     }
 
-    /// <summary>Wakes all readers of the task.</summary>
-    public void RaiseChanged(ProcessingTask task) => RaiseChanged(task.Id, task.UserId);
+    /// <summary>Wakes all readers of the task; those in this process need not read what it is now.</summary>
+    public void RaiseChanged(ProcessingTask task) => RaiseChanged(task.Id, task.UserId, task);
 
     /// <summary>As <see cref="RaiseChanged(ProcessingTask)"/>, for a task that is gone.</summary>
-    public void RaiseChanged(long taskId, string? userId)
-    {
-        var notice = new TaskNotice.Changed(taskId, userId);
-        Hear(notice);
-        Raised?.Invoke(notice);
-    }
+    public void RaiseChanged(long taskId, string? userId) => RaiseChanged(taskId, userId, task: null);
 
     /// <summary>Wakes those in this process whom a notice concerns.</summary>
     public void Hear(TaskNotice notice)
@@ -63,17 +60,15 @@ internal sealed class TaskSignal
         switch (notice)
         {
             case TaskNotice.Scheduled { Type: var type }:
-                _workers.WakeOne(type);
+                WakeWorker(type);
                 break;
             case TaskNotice.Changed { TaskId: var id, UserId: var userId }:
-                _readers.WakeAll(id, id);
-                if (userId is not null)
-                    _users.WakeAll(userId, id);
+                WakeReaders(id, userId, task: null);
                 break;
         }
     }
 
-    /// <summary>Wakes one worker in this process for a task that was raised before.</summary>
+    /// <summary>Wakes one worker in this process, and nobody else.</summary>
     public void WakeWorker(string type) => _workers.WakeOne(type);
 
     /// <summary>Has all waiting workers look anew: other providers serve the task types now.</summary>
@@ -93,5 +88,18 @@ internal sealed class TaskSignal
     {
         _readers.Visit(listener => listener.WakeIfKnown(taskIds));
         _users.Visit(listener => listener.WakeIfKnown(taskIds));
+    }
+
+    private void RaiseChanged(long taskId, string? userId, ProcessingTask? task)
+    {
+        WakeReaders(taskId, userId, task);
+        Raised?.Invoke(new TaskNotice.Changed(taskId, userId));
+    }
+
+    private void WakeReaders(long taskId, string? userId, ProcessingTask? task)
+    {
+        _readers.WakeAll(taskId, taskId, task);
+        if (userId is not null)
+            _users.WakeAll(userId, taskId, task);
     }
 }

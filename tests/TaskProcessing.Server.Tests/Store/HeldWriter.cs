@@ -28,6 +28,7 @@ internal sealed class HeldWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _release.SetResult();
-        await _write;
+        // It shares its commit with what waited, which may have failed.
+        await _write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

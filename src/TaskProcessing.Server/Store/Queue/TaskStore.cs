@@ -13,8 +13,17 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
 {
     private readonly TaskClaims _claims = new(database, dialect);
 
-    public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken) =>
-        database.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task), row: null, cancellationToken);
+    public Task AddAsync(ProcessingTask task, Action begun, CancellationToken cancellationToken)
+    {
+        var values = TaskRow.NewValues(task);
+        return database.ChangeTasksAsync(TaskInsert.Insert, Values, TaskInsert.Complete(task), row: null, cancellationToken);
+
+        object?[] Values()
+        {
+            begun();
+            return values;
+        }
+    }
 
     /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
     public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
@@ -50,6 +59,9 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         return found is not [var task] ? null : database.CanRemember ? cache.KeepRead(task, version) : task;
     }
 
+    public async Task<ProcessingTask?> RecallAsync(long id, CancellationToken cancellationToken) =>
+        cache.Find(id) ?? await FindAsync(id, cancellationToken);
+
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             async db =>
@@ -71,7 +83,11 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         if (types.Count == 0)
             return [];
 
-        return await _claims.ClaimAsync(new ClaimKind(types, actor), count, now, cancellationToken);
+        var claimed = await _claims.ClaimAsync(new ClaimKind(types, actor), count, now, cancellationToken);
+        // Whoever claimed it here will most likely bring its result here: recalled then, forgotten when it has ended.
+        if (!database.CanRemember)
+            claimed.ForEach(cache.KeepWritten);
+        return claimed;
     }
 
     public Task<TaskChange> TryReportProgressAsync(
@@ -205,8 +221,15 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         await OutcomeAsync(
             id, await database.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read, id, cancellationToken), cancellationToken);
 
-    private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken) =>
-        changed is [var task] ? new TaskChange(task, Changed: true) : new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
+    private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken)
+    {
+        if (changed is not [var task])
+            return new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
+
+        if (!database.CanRemember && task.Status.IsFinal())
+            cache.Forget(id);
+        return new TaskChange(task, Changed: true);
+    }
 
     private static IQueryable<ProcessingTask> OfTypes(TaskDbContext db, IReadOnlyCollection<string> types) =>
         types.Count == 0 ? db.Tasks : db.Tasks.Where(task => types.Contains(task.Type));

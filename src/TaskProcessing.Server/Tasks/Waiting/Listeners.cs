@@ -45,38 +45,19 @@ internal sealed class Listeners<TTopic>(bool passOn)
         return listener;
     }
 
-    /// <summary>Wakes the one that was not woken for longest, if any sleeps.</summary>
-    public void WakeOne(TTopic topic)
-    {
-        lock (_lock)
-        {
-            if (!_byTopic.TryGetValue(topic, out var line))
-                return;
+    /// <summary>Wakes the one that was not woken for longest, if any sleeps, and has it act.</summary>
+    public void WakeOne(TTopic topic) => TryWakeOne(topic)?.Act();
 
-            for (var place = line.First; place is not null; place = place.Next)
-            {
-                if (!place.Value.Wake())
-                    continue;
-
-                place.Value.WokenFor = topic as string;
-                // Whoever was woken goes to the end, so that workers take turns.
-                line.Remove(place);
-                line.AddLast(place);
-                return;
-            }
-        }
-    }
-
-    public void WakeAll(TTopic topic, long taskId)
+    public void WakeAll(TTopic topic, long taskId, ProcessingTask? task)
     {
         lock (_lock)
         {
             foreach (var listener in _byTopic.GetValueOrDefault(topic) ?? [])
-                listener.Wake(taskId);
+                listener.Wake(taskId, task);
         }
     }
 
-    public void WakeAll() => Visit(listener => listener.Wake());
+    public void WakeAll() => Visit(listener => listener.Wake(type: null));
 
     public void Visit(Action<TaskListener> visit)
     {
@@ -84,6 +65,28 @@ internal sealed class Listeners<TTopic>(bool passOn)
         {
             foreach (var listener in _all)
                 visit(listener);
+        }
+    }
+
+    private Registered? TryWakeOne(TTopic topic)
+    {
+        lock (_lock)
+        {
+            if (!_byTopic.TryGetValue(topic, out var line))
+                return null;
+
+            for (var place = line.First; place is not null; place = place.Next)
+            {
+                if (!place.Value.Wake(topic as string))
+                    continue;
+
+                // Whoever was woken goes to the end, so that workers take turns.
+                line.Remove(place);
+                line.AddLast(place);
+                return place.Value;
+            }
+
+            return null;
         }
     }
 
@@ -108,10 +111,10 @@ internal sealed class Listeners<TTopic>(bool passOn)
                 if (line.Count == 0)
                     _byTopic.Remove(topic);
             }
-
-            if (passOn && listener is { IsAwake: true, WokenFor: TTopic wokenFor })
-                WakeOne(wokenFor);
         }
+
+        if (passOn && listener is { IsAwake: true, WokenFor: TTopic wokenFor })
+            WakeOne(wokenFor);
     }
 
     private sealed class Registered(Listeners<TTopic> listeners) : TaskListener

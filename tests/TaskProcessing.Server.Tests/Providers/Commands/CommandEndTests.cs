@@ -21,7 +21,7 @@ public sealed class CommandEndTests
         await using var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word });
         var id = await server.ScheduleAsync("x");
         var directory = await StartedAsync();
-        Running().Should().BeGreaterThanOrEqualTo(3);
+        await Eventually.BecomesTrue(() => Running() >= 3, "the start of all that it starts");
 
         (await server.User.PostAsync($"{FileDriver.Root}/tasks/{id}/cancel", null)).IsSuccessStatusCode.Should().BeTrue();
         var limit = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);

@@ -31,12 +31,15 @@ internal static class ProcessTree
             return;
 
         var mark = Encoding.UTF8.GetBytes($"{MarkName}={directory}");
+        // Looked at twice: who is about to become another program has no environment for a moment.
+        var gone = false;
         for (var round = 0; round < MaxRounds; round++)
         {
             var left = Processes().Where(id => IsMarked(id, mark)).ToList();
-            if (left.Count == 0)
+            if (left.Count == 0 && gone)
                 return;
 
+            gone = left.Count == 0;
             left.ForEach(KillById);
         }
     }

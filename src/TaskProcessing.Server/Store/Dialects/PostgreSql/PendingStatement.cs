@@ -5,19 +5,36 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>A statement that waits for a lane, and what came of it.</summary>
 /// <param name="statement">The statement.</param>
-/// <param name="values">Its values, asked for as it is sent.</param>
+/// <param name="values">Its values, asked for when its turn has come.</param>
 /// <param name="row">The id of the task for which it waits while another transaction has it.</param>
 internal abstract class PendingStatement(Statement statement, Func<object?[]> values, long? row)
 {
+    private object?[] _values = [];
+
     public long? Row => row;
 
-    /// <summary>False when the caller has left.</summary>
-    public abstract bool TryBegin();
+    /// <summary>Asks for the values. False when the caller has left, or has heard that there are none.</summary>
+    public bool TryBegin()
+    {
+        if (!TryBeginWithCaller())
+            return false;
+
+        try
+        {
+            _values = values();
+            return true;
+        }
+        catch (Exception error)
+        {
+            Fail(error);
+            return false;
+        }
+    }
 
     public NpgsqlBatchCommand Command()
     {
         var command = new NpgsqlBatchCommand(PostgreSqlStatement.TextOf(statement));
-        PostgreSqlStatement.AddValues(command.Parameters, statement, values());
+        PostgreSqlStatement.AddValues(command.Parameters, statement, _values);
         return command;
     }
 
@@ -28,6 +45,9 @@ internal abstract class PendingStatement(Statement statement, Func<object?[]> va
     public abstract void Answer();
 
     public abstract void Fail(Exception error);
+
+    /// <summary>False when the caller has left.</summary>
+    protected abstract bool TryBeginWithCaller();
 }
 
 /// <summary>As its base, for one kind of row.</summary>
@@ -38,8 +58,6 @@ internal sealed class PendingStatement<T>(Statement statement, Func<object?[]> v
     private List<T> _rows = [];
 
     public Task<List<T>> Answered => _caller.Answered;
-
-    public override bool TryBegin() => _caller.TryBegin();
 
     public override async Task ReadAsync(NpgsqlDataReader reader)
     {
@@ -52,4 +70,6 @@ internal sealed class PendingStatement<T>(Statement statement, Func<object?[]> v
     public override void Answer() => _caller.Answer(_rows);
 
     public override void Fail(Exception error) => _caller.Fail(error);
+
+    protected override bool TryBeginWithCaller() => _caller.TryBegin();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Npgsql;
 using TaskProcessing.Server.Store.Statements;
 
@@ -18,9 +19,10 @@ internal sealed class PostgreSqlLane(string connectionString) : IDisposable
 
     private readonly Lock _lock = new();
     private readonly Queue<PendingStatement> _waiting = new();
-    private Task _work = Task.CompletedTask;
-    private bool _working;
     private bool _stopping;
+
+    /// <summary>Completed when it has nothing to do; null when it never had.</summary>
+    private TaskCompletionSource? _idle;
     private NpgsqlConnection? _connection;
 
     public Task<List<T>> RunAsync<T>(Statement statement, Func<object?[]> values, Func<IRow, T> read, long? row, CancellationToken cancellationToken)
@@ -33,13 +35,13 @@ internal sealed class PostgreSqlLane(string connectionString) : IDisposable
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
             _waiting.Enqueue(pending);
-            if (!_working)
-            {
-                _working = true;
-                _work = Task.Run(WorkAsync, CancellationToken.None);
-            }
+            if (_idle is { Task.IsCompleted: false })
+                return pending.Answered;
+
+            _idle = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         }
 
+        _ = WorkAsync();
         return pending.Answered;
     }
 
@@ -49,7 +51,7 @@ internal sealed class PostgreSqlLane(string connectionString) : IDisposable
         lock (_lock)
             _stopping = true;
 
-        _work.GetAwaiter().GetResult();
+        _idle?.Task.GetAwaiter().GetResult();
         Disconnect();
     }
 
@@ -67,16 +69,25 @@ internal sealed class PostgreSqlLane(string connectionString) : IDisposable
     /// <returns>False when nothing waits; whoever comes next begins to work anew.</returns>
     private bool TakeWaiting(List<PendingStatement> batch)
     {
+        // To begin with one may bring another, which goes along.
+        while (batch.Count < LargestBatch && TryDequeue(orRest: batch.Count == 0, out var pending))
+        {
+            if (pending.TryBegin())
+                batch.Add(pending);
+        }
+
+        return batch.Count > 0;
+    }
+
+    private bool TryDequeue(bool orRest, [NotNullWhen(true)] out PendingStatement? pending)
+    {
         lock (_lock)
         {
-            while (batch.Count < LargestBatch && _waiting.TryDequeue(out var pending))
-            {
-                if (pending.TryBegin())
-                    batch.Add(pending);
-            }
-
-            _working = batch.Count > 0;
-            return _working;
+            if (_waiting.TryDequeue(out pending))
+                return true;
+            if (orRest)
+                _idle!.SetResult();
+            return false;
         }
     }
 

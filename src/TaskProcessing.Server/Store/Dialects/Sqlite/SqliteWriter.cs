@@ -81,9 +81,18 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
                 Monitor.Wait(_gate);
             }
 
+            return TakeMore();
+        }
+    }
+
+    private bool TakeMore()
+    {
+        lock (_gate)
+        {
+            var before = _batch.Count;
             while (_batch.Count < LargestBatch && _waiting.TryDequeue(out var write))
                 _batch.Add(write);
-            return true;
+            return _batch.Count > before;
         }
     }
 
@@ -93,8 +102,9 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
         {
             _session ??= open();
             _session.Begin();
-            foreach (var write in _batch)
-                write.Run(_session);
+            // What came while the others ran belongs to the same commit; first of all what they gave rise to.
+            for (var next = 0; next < _batch.Count || TakeMore(); next++)
+                _batch[next].Run(_session);
             ownCommits.Begin();
             _session.Commit();
             _session.Tell(cache);
