@@ -34,6 +34,9 @@ internal sealed class SqliteSession : Session, IDisposable
             // Without it SQLite prepares a statement anew whenever a value is bound that its planner has looked at, and with
             // partial indexes it looks at all: a claim took four times as long.
             _ = raw.sqlite3_db_config(_connection.Handle, raw.SQLITE_DBCONFIG_ENABLE_QPSG, 1, out _);
+            // What a statement returns, or picks first, goes through a small table of its own; for one that might become a file
+            // SQLite sets aside and clears room for twenty pages each time.
+            _ = raw.sqlite3_exec(_connection.Handle, "PRAGMA temp_store = MEMORY");
             raw.sqlite3_update_hook(_connection.Handle, NoteTouched, null);
         }
         catch
