@@ -24,6 +24,16 @@ public abstract class TaskOrderConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_claim_that_is_made_as_a_task_is_being_stored_finds_it()
+    {
+        Task<IEnumerable<long>>? claim = null;
+        var task = NewTask("alice");
+        await Tasks.AddAsync(task, () => claim ??= ClaimAsync(1), Token);
+
+        (await claim!).Should().Equal(task.Id);
+    }
+
+    [Fact]
     public async Task The_tasks_of_one_user_are_served_as_they_came()
     {
         var ids = new List<long>();
@@ -144,20 +154,22 @@ public abstract class TaskOrderConformance : StoreConformance
 
     private IdempotencyKey Key(string key, string request) => new("user alice", "notes", key, request, Now, Now.AddDays(-1));
 
+    private ProcessingTask NewTask(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0) => new()
+    {
+        Type = type,
+        Status = Sdk.Protocol.ProcessingStatus.Scheduled,
+        UserId = user,
+        GuestAddress = guest,
+        AppId = app,
+        Priority = priority,
+        Input = "{}",
+        ScheduledAt = Now,
+        LastUpdated = Now,
+    };
+
     private async Task<long> AddAsync(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0)
     {
-        var task = new ProcessingTask
-        {
-            Type = type,
-            Status = Sdk.Protocol.ProcessingStatus.Scheduled,
-            UserId = user,
-            GuestAddress = guest,
-            AppId = app,
-            Priority = priority,
-            Input = "{}",
-            ScheduledAt = Now,
-            LastUpdated = Now,
-        };
+        var task = NewTask(user, type, app, guest, priority);
         await Tasks.AddAsync(task, Token);
         return task.Id;
     }

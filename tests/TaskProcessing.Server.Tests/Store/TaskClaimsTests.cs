@@ -90,21 +90,46 @@ public sealed class TaskClaimsTests : IAsyncLifetime
         (await Ids(ClaimAsync(1))).Should().Equal(ids);
     }
 
+    [Fact]
+    public async Task A_task_and_the_claim_that_waited_for_it_share_a_commit()
+    {
+        Task<IReadOnlyList<ProcessingTask>>? claim = null;
+        Task adding;
+        await using (await HeldWriter.HoldAsync(_database))
+        {
+            // a broken reference that is looked at when the transaction ends
+            _ = WriteAsync(
+                "PRAGMA defer_foreign_keys = ON; INSERT INTO app_passwords (account_id, name, token_hash, created_at) VALUES ('nobody', '', '', 0)");
+            adding = Tasks.AddAsync(NewTask(), () => claim = ClaimAsync(1), Token);
+        }
+
+        await adding.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
+        await claim!.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
+        (await Ids(ClaimAsync(1))).Should().BeEmpty();
+    }
+
     private async Task<long[]> AddAsync(int count)
     {
         var ids = new long[count];
         for (var i = 0; i < count; i++)
         {
-            var task = new ProcessingTask
-            {
-                Type = "test:echo", Status = ProcessingStatus.Scheduled, AppId = "test", Input = "{}", ScheduledAt = Now, LastUpdated = Now,
-            };
+            var task = NewTask();
             await Tasks.AddAsync(task, Token);
             ids[i] = task.Id;
         }
 
         return ids;
     }
+
+    private static ProcessingTask NewTask() => new()
+    {
+        Type = "test:echo",
+        Status = ProcessingStatus.Scheduled,
+        AppId = "test",
+        Input = "{}",
+        ScheduledAt = Now,
+        LastUpdated = Now,
+    };
 
     private Task<IReadOnlyList<ProcessingTask>> ClaimAsync(int count, CancellationToken? cancellationToken = null) =>
         Tasks.ClaimAsync([new("test:echo", "provider", 60)], count, "app worker", Now, cancellationToken ?? Token);
