@@ -27,13 +27,15 @@ class Bench:
 
     def run(self):
         time.sleep(1)
-        idle = self.tested.memory()
+        idle, idle_files = self.tested.memory(), self.tested.memory("RssFile")
         self.check_that_failures_count()
         latencies = self.latencies() if self.wants("latency") else []
+        bare_latency = latency.measure_bare(self.bare, self.tested.work, 100) if latencies else None
         ids = [self.tested.schedule() for _ in range(200)]
         self.tested.variables["BENCH_TASKS"] = " ".join(map(str, ids))
         cases = [self.case(name, title, goal * self.share) for name, title, goal in CASES if self.wants(name) and self.serves(name)]
-        return {"start": self.tested.started_in, "idle": idle, "peak": self.tested.memory("VmHWM"), "cases": cases, "latencies": latencies}
+        return {"start": self.tested.started_in, "idle": idle, "idleFiles": idle_files, "peak": self.tested.memory("VmHWM"),
+                "cases": cases, "latencies": latencies, "bareLatency": bare_latency}
 
     def wants(self, name):
         return not self.options.only or name in self.options.only

@@ -1,8 +1,10 @@
 """How long a waiting call takes to hear of what it waits for."""
 
 import json
+import os
 import select
 import socket
+import statistics
 import time
 
 from speed.processes import TASKS, TEXT, TYPE
@@ -63,6 +65,28 @@ def measure(server, count):
             raise SystemExit(f"A waiting client was told {status} instead of the result")
 
     return handed, known
+
+
+def measure_bare(bare, directory, count):
+    """Milliseconds, medians: what a call of the bare endpoint takes, and a page until it is on the disk, each after a pause as above."""
+    caller = Caller(bare, {})
+    called, written = [], []
+    with open(directory / "page", "wb", buffering=0) as file:
+        for _ in range(count):
+            _settle(caller)
+            start = time.perf_counter()
+            caller.send("GET", "")
+            caller.socket.recv(65536)
+            called.append(time.perf_counter() - start)
+
+            file.seek(0)
+            file.write(os.urandom(4096))
+            time.sleep(0.01)
+            start = time.perf_counter()
+            os.fsync(file.fileno())
+            written.append(time.perf_counter() - start)
+
+    return {"call": statistics.median(called) * 1000, "disk": statistics.median(written) * 1000}
 
 
 def _settle(caller):

@@ -101,9 +101,9 @@ class Endpoint:
         raise SystemExit(f"{self.process.args[0]} did not start; see its log")
 
     def memory(self, what="VmRSS"):
-        """In MB; VmHWM is the most it ever was."""
+        """In MB; VmHWM is the most it ever was, RssFile the part that is pages of files."""
         status = pathlib.Path(f"/proc/{self.process.pid}/status").read_text()
-        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(what))) / 1024
+        return int(next(line.split()[1] for line in status.splitlines() if line.startswith(what + ":"))) / 1024
 
 
 class Yardstick(Endpoint):
@@ -200,6 +200,7 @@ def server(work, program, database=None, profile=False, prepare=None):
         running_server = Server(port, process, password)
         running_server.wait_until_up("/health/ready")
         running_server.started_in = time.monotonic() - begun
+        running_server.work = work
         running_server.serve_types()
         yield running_server
     if complaints := [line for line in log.read_text().splitlines() if " WRN " in line or " ERR " in line]:

@@ -33,7 +33,10 @@ def markdown(results):
         for latency in database["latencies"]:
             met = "met" if latency["median"] <= 2 and latency["p99"] <= 20 else "missed"
             lines.append(f"| {latency['title']} | {latency['median']:.2f} ms | {latency['p99']:.2f} ms | 2 ms, 20 ms | {met} |")
-        lines += ["", f"Start: ready after {database['start']:.1f} s (goal 2). Memory: {database['idle']:.0f} MB idle (goal 100), at most {database['peak']:.0f} MB under load (goal 400).", ""]
+        if bare := database["bareLatency"]:
+            lines += ["", f"As idle, the bare endpoint answers after {bare['call']:.2f} ms, and the disk has 4 KB after {bare['disk']:.2f} ms."]
+        lines += ["", f"Start: ready after {database['start']:.1f} s (goal 2). Memory: {database['idle']:.0f} MB idle (goal 100), of which {database['idleFiles']:.0f} MB are pages "
+                  f"of program files; at most {database['peak']:.0f} MB under load (goal 400).", ""]
     return "\n".join(lines)
 
 
