@@ -100,6 +100,6 @@ internal sealed class TaskSignal
     {
         _readers.WakeAll(taskId, taskId, task);
         if (userId is not null)
-            _users.WakeAll(userId, taskId, task);
+            _users.WakeAll(userId, taskId, task: null);
     }
 }

@@ -28,7 +28,7 @@ public sealed partial class StatementPlanTests
 
         statements.Should().HaveCountGreaterThan(14);
         foreach (var (name, statement) in statements)
-            (await PlanAsync(database, statement.For('?'))).Should().NotContain(step => IsScan(step), name);
+            (await ScansAsync(database, statement.For('?'))).Should().BeEmpty(name);
     }
 
     [Fact]
@@ -53,9 +53,9 @@ public sealed partial class StatementPlanTests
         await tasks.AnyScheduledAsync(["test:echo"], Token);
         await pages.ReadAsync(new TaskPageFilter { Owner = alice }, new TaskPage(Offset: 0, Limit: 10), Token);
 
-        commands.Texts.Should().HaveCount(15);
+        commands.Texts.Should().HaveCount(11);
         foreach (var text in commands.Texts)
-            (await PlanAsync(database, text)).Should().NotContain(step => IsScan(step), text);
+            (await ScansAsync(database, text)).Should().BeEmpty(text);
     }
 
     /// <summary>All but the claim, which the database words.</summary>
@@ -69,11 +69,18 @@ public sealed partial class StatementPlanTests
             })
             .Append((nameof(TaskInsert), TaskInsert.Insert));
 
-    /// <summary>A scan through an index is named with it.</summary>
-    private static bool IsScan(string step) => step is "SCAN tasks" or "SCAN t";
+    [GeneratedRegex(@"^SCAN (?<name>tasks|t\d*)$")]
+    private static partial Regex Scan();
 
     [GeneratedRegex(@"\?\d+|@\w+")]
     private static partial Regex Parameter();
+
+    /// <summary>Where the whole table is read. A scan through an index is named with it; that of a subquery's rows is none.</summary>
+    private static async Task<IEnumerable<string>> ScansAsync(TestDatabase database, string statement)
+    {
+        var plan = await PlanAsync(database, statement);
+        return plan.Where(step => Scan().Match(step) is { Success: true } scan && !plan.Contains($"CO-ROUTINE {scan.Groups["name"].Value}"));
+    }
 
     private static async Task<List<string>> PlanAsync(TestDatabase database, string statement)
     {

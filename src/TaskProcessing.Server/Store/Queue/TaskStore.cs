@@ -150,13 +150,19 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
 
     public Task<QueueCounts> CountQueueAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            async db =>
+            db =>
             {
+                var running = OfTypes(db, types).Where(task => task.Status == ProcessingStatus.Running);
                 var scheduled = OfTypes(db, types).Where(task => task.Status == ProcessingStatus.Scheduled);
-                // Those that may be claimed and those that may not yet are in different indexes.
-                var ready = await scheduled.CountAsync(task => task.NotBefore == null, cancellationToken);
-                var delayed = await scheduled.CountAsync(task => task.NotBefore != null, cancellationToken);
-                return new QueueCounts(ready + delayed, await OfTypes(db, types).CountAsync(task => task.Status == ProcessingStatus.Running, cancellationToken));
+                // In one statement, so that a task that is claimed meanwhile is not counted twice. Those that may be claimed and
+                // those that may not yet are in different indexes.
+                return db.Tasks
+                    .Where(task => task.Id > 0)
+                    .OrderBy(task => task.Id)
+                    .Select(_ => new QueueCounts(
+                        scheduled.Count(task => task.NotBefore == null) + scheduled.Count(task => task.NotBefore != null),
+                        running.Count()))
+                    .FirstOrDefaultAsync(cancellationToken);
             },
             cancellationToken);
 
