@@ -17,7 +17,6 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
         var until = time.GetUtcNow() + request.Wait;
         string? wokenFor = null;
-        Task<ClaimOutcome>? begun = null;
         while (true)
         {
             // Only for what it may claim now: a signal must not reach a worker that can do nothing with it. When other
@@ -28,23 +27,20 @@ internal sealed class ClaimTasks(AvailableTaskTypes taskTypes, ITaskStore tasks,
             if (outcome.Tasks.Count > 0)
                 return outcome;
 
+            // Begun while the task is being stored, so that both are stored together.
+            Task<ClaimOutcome>? begun = null;
             var rest = until - time.GetUtcNow();
-            if (rest <= TimeSpan.Zero || !await listener.WaitAsync(rest, time, waiting.Token, Begin))
+            if (rest <= TimeSpan.Zero || !await listener.WaitAsync(rest, time, waiting.Token, () => begun = ClaimOrPassOnAsync(request, Eligible(request), listener.WokenFor, cancellationToken)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 return outcome;
             }
 
-            wokenFor = listener.WokenFor;
-            if (begun is null)
-                continue;
-            if (await begun is { Tasks.Count: > 0 } handed)
+            if (begun is not null && await begun is { Tasks.Count: > 0 } handed)
                 return handed;
 
-            (wokenFor, begun) = (null, null);
-
-            // While the task is being stored, so that both are stored together.
-            void Begin() => begun = ClaimOrPassOnAsync(request, Eligible(request), listener.WokenFor, cancellationToken);
+            // Who has claimed since has passed on what it was woken for, if need be.
+            wokenFor = begun is null ? listener.WokenFor : null;
         }
     }
 

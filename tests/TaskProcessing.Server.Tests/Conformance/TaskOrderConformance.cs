@@ -27,7 +27,7 @@ public abstract class TaskOrderConformance : StoreConformance
     public async Task A_claim_that_is_made_as_a_task_is_being_stored_finds_it()
     {
         Task<IEnumerable<long>>? claim = null;
-        var task = NewTask("alice");
+        var task = NewTask();
         await Tasks.AddAsync(task, () => claim ??= ClaimAsync(1), Token);
 
         (await claim!).Should().Equal(task.Id);
@@ -154,22 +154,20 @@ public abstract class TaskOrderConformance : StoreConformance
 
     private IdempotencyKey Key(string key, string request) => new("user alice", "notes", key, request, Now, Now.AddDays(-1));
 
-    private ProcessingTask NewTask(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0) => new()
-    {
-        Type = type,
-        Status = Sdk.Protocol.ProcessingStatus.Scheduled,
-        UserId = user,
-        GuestAddress = guest,
-        AppId = app,
-        Priority = priority,
-        Input = "{}",
-        ScheduledAt = Now,
-        LastUpdated = Now,
-    };
-
     private async Task<long> AddAsync(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0)
     {
-        var task = NewTask(user, type, app, guest, priority);
+        var task = new ProcessingTask
+        {
+            Type = type,
+            Status = Sdk.Protocol.ProcessingStatus.Scheduled,
+            UserId = user,
+            GuestAddress = guest,
+            AppId = app,
+            Priority = priority,
+            Input = "{}",
+            ScheduledAt = Now,
+            LastUpdated = Now,
+        };
         await Tasks.AddAsync(task, Token);
         return task.Id;
     }

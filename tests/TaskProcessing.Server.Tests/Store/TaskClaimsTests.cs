@@ -1,26 +1,17 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
-using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Tests.Conformance;
 
 namespace TaskProcessing.Server.Tests.Store;
 
 /// <summary>Claims that wait at the same moment are made together: each caller gets what he would have got alone.</summary>
-public sealed class TaskClaimsTests : IAsyncLifetime
+public sealed class TaskClaimsTests : StoreConformance
 {
-    private static readonly DateTimeOffset Now = DateTimeOffset.UnixEpoch.AddDays(20_000);
+    private ITaskStore Tasks => Database.Get<ITaskStore>();
 
-    private static CancellationToken Token => TestContext.Current.CancellationToken;
-
-    private TestDatabase _database = null!;
-
-    private ITaskStore Tasks => _database.Get<ITaskStore>();
-
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
-
-    public ValueTask DisposeAsync() => _database.DisposeAsync();
+    private protected override StoreProvider Provider => StoreProvider.Sqlite;
 
     [Fact]
     public async Task Who_came_first_gets_the_first_and_who_left_gets_none()
@@ -28,7 +19,7 @@ public sealed class TaskClaimsTests : IAsyncLifetime
         var ids = await AddAsync(count: 6);
         using var leaving = new CancellationTokenSource();
         Task<IReadOnlyList<ProcessingTask>>[] claims;
-        await using (await HeldWriter.HoldAsync(_database))
+        await using (await HeldWriter.HoldAsync(Database))
         {
             claims = [ClaimAsync(2), ClaimAsync(1, leaving.Token), ClaimAsync(1), ClaimAsync(5), ClaimAsync(1)];
             await leaving.CancelAsync();
@@ -46,7 +37,7 @@ public sealed class TaskClaimsTests : IAsyncLifetime
     {
         await AddAsync(count: 3);
         Task<IReadOnlyList<ProcessingTask>>[] claims;
-        await using (await HeldWriter.HoldAsync(_database))
+        await using (await HeldWriter.HoldAsync(Database))
         {
             claims =
             [
@@ -65,7 +56,7 @@ public sealed class TaskClaimsTests : IAsyncLifetime
     {
         var ids = await AddAsync(count: 250);
         Task<IReadOnlyList<ProcessingTask>>[] claims;
-        await using (await HeldWriter.HoldAsync(_database))
+        await using (await HeldWriter.HoldAsync(Database))
             claims = [.. Enumerable.Range(0, 5).Select(_ => ClaimAsync(50))];
 
         var claimed = await Task.WhenAll(claims);
@@ -78,7 +69,7 @@ public sealed class TaskClaimsTests : IAsyncLifetime
     {
         var ids = await AddAsync(count: 1);
         Task<IReadOnlyList<ProcessingTask>>[] claims;
-        await using (await HeldWriter.HoldAsync(_database))
+        await using (await HeldWriter.HoldAsync(Database))
         {
             _ = WriteAsync("ALTER TABLE tasks RENAME TO gone");
             claims = [ClaimAsync(1), ClaimAsync(1)];
@@ -95,7 +86,7 @@ public sealed class TaskClaimsTests : IAsyncLifetime
     {
         Task<IReadOnlyList<ProcessingTask>>? claim = null;
         Task adding;
-        await using (await HeldWriter.HoldAsync(_database))
+        await using (await HeldWriter.HoldAsync(Database))
         {
             // a broken reference that is looked at when the transaction ends
             _ = WriteAsync(
@@ -121,20 +112,10 @@ public sealed class TaskClaimsTests : IAsyncLifetime
         return ids;
     }
 
-    private static ProcessingTask NewTask() => new()
-    {
-        Type = "test:echo",
-        Status = ProcessingStatus.Scheduled,
-        AppId = "test",
-        Input = "{}",
-        ScheduledAt = Now,
-        LastUpdated = Now,
-    };
-
     private Task<IReadOnlyList<ProcessingTask>> ClaimAsync(int count, CancellationToken? cancellationToken = null) =>
         Tasks.ClaimAsync([new("test:echo", "provider", 60)], count, "app worker", Now, cancellationToken ?? Token);
 
     private static async Task<IEnumerable<long>> Ids(Task<IReadOnlyList<ProcessingTask>> claim) => (await claim).Select(task => task.Id);
 
-    private Task<int> WriteAsync(string statement) => _database.Get<Database>().WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, Token), Token);
+    private Task<int> WriteAsync(string statement) => Database.Get<Server.Store.Database>().WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, Token), Token);
 }

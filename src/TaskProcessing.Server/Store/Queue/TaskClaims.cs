@@ -44,20 +44,25 @@ internal sealed class TaskClaims(Database database, Dialect dialect)
         }
         catch (Exception error)
         {
-            Begin(kind, gathered);
+            Close(kind, gathered);
             gathered.Fail(error);
         }
     }
 
     private object?[] Begin(ClaimKind kind, GatheredClaim gathered)
     {
+        Close(kind, gathered);
+        gathered.Begin();
+        return TaskClaim.Values(kind, gathered.Count, gathered.Now);
+    }
+
+    /// <summary>Nobody joins any more.</summary>
+    private void Close(ClaimKind kind, GatheredClaim gathered)
+    {
         lock (_lock)
         {
             if (_gathering.GetValueOrDefault(kind) == gathered)
                 _gathering.Remove(kind);
-            gathered.Begin();
         }
-
-        return TaskClaim.Values(kind, gathered.Count, gathered.Now);
     }
 }
