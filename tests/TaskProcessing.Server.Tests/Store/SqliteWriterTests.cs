@@ -155,6 +155,17 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_caller_of_a_write_that_comes_while_all_is_quiet_makes_it()
+    {
+        var caller = Environment.CurrentManagedThreadId;
+
+        var first = Writes.WriteAsync(_ => Task.FromResult(Environment.CurrentManagedThreadId), Token);
+
+        first.IsCompletedSuccessfully.Should().BeTrue();
+        (await first).Should().Be(caller);
+    }
+
+    [Fact]
     public async Task Writes_wait_while_another_process_writes()
     {
         Task write;
@@ -165,7 +176,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             await using var command = other.CreateCommand();
             command.CommandText = "UPDATE sqlite_sequence SET seq = 500 WHERE name = 'tasks'; INSERT INTO sqlite_sequence VALUES ('tasks', 500)";
             await command.ExecuteNonQueryAsync(Token);
-            write = Tasks.AddAsync(NewTask("waits"), Token);
+            write = Task.Run(() => Tasks.AddAsync(NewTask("waits"), Token), Token);
             write.IsCompleted.Should().BeFalse();
             await transaction.CommitAsync(Token);
         }

@@ -10,7 +10,9 @@ namespace TaskProcessing.Server.Upkeep.Watching;
 /// </summary>
 internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, ChangeWatcher changes, QueueWatcher queue, TimeProvider time, ILogger<SignalRelay> logger) : BackgroundService
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+    /// <summary>First of all those who asked for the change, or wait for it here, are to be answered.</summary>
+    private static readonly TimeSpan PauseBefore = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan PauseAfter = TimeSpan.FromMilliseconds(4);
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     /// <summary>What fails again sooner has not worked in between.</summary>
@@ -46,12 +48,13 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
     {
         while (await _raised.Reader.WaitToReadAsync(cancellationToken))
         {
+            await Task.Delay(PauseBefore, time, cancellationToken);
             var notices = new List<TaskNotice>();
             while (_raised.Reader.TryRead(out var notice))
                 notices.Add(notice);
 
             await line.SendAsync(notices, cancellationToken);
-            await Task.Delay(Pause, time, cancellationToken);
+            await Task.Delay(PauseAfter, time, cancellationToken);
         }
     }
 

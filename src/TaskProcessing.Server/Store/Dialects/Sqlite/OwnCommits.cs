@@ -48,12 +48,19 @@ internal sealed class OwnCommits(Func<SqliteSession> open, TaskCache cache) : ID
         lock (_lock)
         {
             _committing = false;
-            // In this order: what others commit between the two looks is seen by the second one.
-            _seen = _observer?.DataVersion() ?? 0;
-            var byWriter = writer.DataVersion();
-            if (_writer != writer || byWriter != _seenByWriter)
-                cache.ForgetAll();
-            (_writer, _seenByWriter) = (writer, byWriter);
+            try
+            {
+                // In this order: what others commit between the two looks is seen by the second one.
+                _seen = _observer?.DataVersion() ?? 0;
+                var byWriter = writer.DataVersion();
+                if (_writer != writer || byWriter != _seenByWriter)
+                    cache.ForgetAll();
+                (_writer, _seenByWriter) = (writer, byWriter);
+            }
+            catch (SqliteException)
+            {
+                Close();
+            }
         }
     }
 
