@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -37,7 +39,13 @@ internal static class ServerBuilder
     /// <summary>A builder that reads <c>appsettings.json</c>, the environment (<c>TASKPROCESSING_</c>) and the arguments, the later before the earlier.</summary>
     public static WebApplicationBuilder Create(params string[] args)
     {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        // Slim: without IIS, HTTP/3 and what else ASP.NET Core would load for nobody. Settings are read once; without being told it watches their files.
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseKestrelHttpsConfiguration();
         builder.Configuration.AddJsonFile(Path.GetFullPath("appsettings.json"), optional: true);
         builder.Configuration.AddEnvironmentVariables("TASKPROCESSING_");
         builder.Configuration.AddCommandLine(args);
@@ -109,6 +117,7 @@ internal static class ServerBuilder
             kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Ocs:MaxRequestBytes", new OcsOptions().MaxRequestBytes));
         // RequestLog says what it would say; while it is on, ASP.NET Core makes an activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
+        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
         services.AddForwardedHeaders();
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();

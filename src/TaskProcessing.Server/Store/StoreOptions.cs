@@ -1,5 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using System.Data.Common;
+using System.Runtime.CompilerServices;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 
@@ -29,9 +29,10 @@ internal sealed class StoreOptions : ICheckedOptions
     {
         try
         {
-            DbConnectionStringBuilder _ = Provider == StoreProvider.PostgreSql
-                ? new NpgsqlConnectionStringBuilder(ConnectionString)
-                : new SqliteConnectionStringBuilder(ConnectionString);
+            if (Provider == StoreProvider.PostgreSql)
+                ReadPostgreSql();
+            else
+                _ = new SqliteConnectionStringBuilder(ConnectionString);
             return [];
         }
         catch (ArgumentException error)
@@ -39,6 +40,10 @@ internal sealed class StoreOptions : ICheckedOptions
             return [(nameof(ConnectionString), $"cannot be read: {error.Message}")];
         }
     }
+
+    // For itself, so that Npgsql is not loaded without need.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void ReadPostgreSql() => _ = new NpgsqlConnectionStringBuilder(ConnectionString);
 }
 
 /// <summary>The databases that the store knows.</summary>

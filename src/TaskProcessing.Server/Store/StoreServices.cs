@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -14,6 +15,7 @@ using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Dialects.PostgreSql;
 using TaskProcessing.Server.Store.Dialects.Sqlite;
 using TaskProcessing.Server.Store.Files;
+using TaskProcessing.Server.Store.Migrations;
 using TaskProcessing.Server.Store.Queue;
 using TaskProcessing.Server.Store.Upkeep;
 using TaskProcessing.Server.Store.Webhooks;
@@ -39,6 +41,7 @@ internal static class StoreServices
         services.AddPooledDbContextFactory<TaskDbContext>((provider, options) =>
         {
             provider.GetRequiredService<Dialect>().Configure(options);
+            options.ReplaceService<IMigrationsAssembly, KnownMigrations>();
             options.UseQueryTrackingBehavior(QueryTrackingBehavior.NoTracking);
             // Whoever called gets the exception: it is logged there, or by Outages, and once.
             options.ConfigureWarnings(warnings => warnings.Ignore(

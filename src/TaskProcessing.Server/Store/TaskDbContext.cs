@@ -64,7 +64,28 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.ApplyConfigurationsFromAssembly(typeof(TaskDbContext).Assembly);
+        // By name: to find them in the assembly would load all of its types, and the libraries that they want.
+        modelBuilder
+            .ApplyConfiguration(new ProcessingTaskConfiguration())
+            .ApplyConfiguration(new IdempotencyKeyConfiguration())
+            .ApplyConfiguration<Account>(new AccountConfiguration())
+            .ApplyConfiguration<AppPassword>(new AccountConfiguration())
+            .ApplyConfiguration(new ApiKeyConfiguration())
+            .ApplyConfiguration<ExApp>(new ExAppConfiguration())
+            .ApplyConfiguration<ProviderRegistration>(new ExAppConfiguration())
+            .ApplyConfiguration<ExAppStatus>(new ExAppConfiguration())
+            .ApplyConfiguration<ExAppSetting>(new ExAppConfiguration())
+            .ApplyConfiguration<StoredPreference>(new ProviderChoiceConfiguration())
+            .ApplyConfiguration<DisabledProvider>(new ProviderChoiceConfiguration())
+            .ApplyConfiguration<LocalProviderRecord>(new ProviderChoiceConfiguration())
+            .ApplyConfiguration<StoredFile>(new StoredFileConfiguration())
+            .ApplyConfiguration<StoredBlob>(new StoredFileConfiguration())
+            .ApplyConfiguration<FileLock>(new StoredFileConfiguration())
+            .ApplyConfiguration<WebhookDelivery>(new WebhookConfiguration())
+            .ApplyConfiguration<StoredWebhookKey>(new WebhookConfiguration())
+            .ApplyConfiguration(new DutyEntryConfiguration())
+            .ApplyConfiguration(new TopicVersionConfiguration())
+            .ApplyConfiguration(new DataProtectionKeyConfiguration());
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Tasks.Waiting;
+
 namespace TaskProcessing.Server.Webhooks;
 
 /// <summary>Wakes the dispatcher of this process when there may be something to send.</summary>
@@ -10,16 +12,8 @@ internal sealed class WebhookBell
     /// <summary>Waits until it was rung since the last wait ended, or until the time is over.</summary>
     public async Task WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
-        try
-        {
-            await _rung.Task.WaitAsync(longest, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            return;
-        }
-
-        Volatile.Write(ref _rung, NewSource());
+        if (await _rung.Task.EndsWithinAsync(longest, time, cancellationToken))
+            Volatile.Write(ref _rung, NewSource());
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Providers.Apps;
 
@@ -128,15 +129,9 @@ internal sealed partial class TriggerProviders(
             if (await CallAsync(app, providerId, cancellationToken))
                 presence.Seen(appId);
 
-            try
-            {
-                await polled.WaitAsync(pause, time, cancellationToken);
+            // Not heard, or not heeded: once more.
+            if (await polled.EndsWithinAsync(pause, time, cancellationToken))
                 return;
-            }
-            catch (TimeoutException)
-            {
-                // Not heard, or not heeded: once more.
-            }
         }
     }
 

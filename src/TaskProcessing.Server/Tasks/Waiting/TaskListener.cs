@@ -31,7 +31,8 @@ internal abstract class TaskListener : IDisposable
         if (!woken.IsCompleted && (longest > TimeSpan.Zero || longest == Timeout.InfiniteTimeSpan))
         {
             SetAct(act);
-            await woken.WaitAsync(longest, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            Task wait = woken.EndsWithinAsync(longest, time, cancellationToken);
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetAct(null);
         }
 

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -59,7 +60,7 @@ internal sealed partial class ExAppLifeCycle(
                     Log.LookFailed(logger, error);
                 }
 
-                await PauseAsync(woken, Interval, stoppingToken);
+                await woken.EndsWithinAsync(Interval, time, stoppingToken);
             }
         }
         finally
@@ -127,28 +128,16 @@ internal sealed partial class ExAppLifeCycle(
             switch (await step.RunAsync(new KnownExApp(app, secrets.Unprotect(app)), status, cancellationToken))
             {
                 case StepOutcome.Again:
-                    await PauseAsync(woken, pause, cancellationToken);
+                    await woken.EndsWithinAsync(pause, time, cancellationToken);
                     pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
                     break;
                 case StepOutcome.Wait:
-                    await PauseAsync(woken, WaitInterval, cancellationToken);
+                    await woken.EndsWithinAsync(WaitInterval, time, cancellationToken);
                     break;
                 default:
                     pause = FirstPause;
                     break;
             }
-        }
-    }
-
-    private async Task PauseAsync(Task woken, TimeSpan longest, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await woken.WaitAsync(longest, time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            // Time to look again.
         }
     }
 
