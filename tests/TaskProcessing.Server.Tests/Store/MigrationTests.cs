@@ -1,6 +1,8 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Store.Migrations;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
@@ -47,6 +49,11 @@ public sealed class MigrationTests
 
         TaskRow.Columns.Split(", ").Should().BeEquivalentTo(columns);
     }
+
+    [Fact]
+    public void Every_migration_is_known() =>
+        new KnownMigrations().Migrations.Values.Should().BeEquivalentTo(
+            typeof(KnownMigrations).Assembly.DefinedTypes.Where(type => type.IsSubclassOf(typeof(Migration))));
 
     [Theory]
     [InlineData(StoreProvider.Sqlite)]
