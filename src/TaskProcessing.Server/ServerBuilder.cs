@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Routing;
-using Microsoft.AspNetCore.Routing.Constraints;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -117,7 +115,8 @@ internal static class ServerBuilder
             kestrel.Limits.MaxRequestBodySize = context.Configuration.GetValue("Ocs:MaxRequestBytes", new OcsOptions().MaxRequestBytes));
         // RequestLog says what it would say; while it is on, ASP.NET Core makes an activity for each request.
         builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.None);
-        services.Configure<RouteOptions>(routes => routes.SetParameterPolicy<RegexInlineRouteConstraint>("regex"));
+        // The slim builder has no patterns in routes; OcsRoutes wants one.
+        services.AddRouting();
         services.AddForwardedHeaders();
         services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<LoginThrottle>();

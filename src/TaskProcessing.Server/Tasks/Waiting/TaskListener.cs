@@ -31,6 +31,7 @@ internal abstract class TaskListener : IDisposable
         if (!woken.IsCompleted && (longest > TimeSpan.Zero || longest == Timeout.InfiniteTimeSpan))
         {
             SetAct(act);
+            // As a Task: of one with an answer exceptions cannot be suppressed.
             Task wait = woken.EndsWithinAsync(longest, time, cancellationToken);
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             SetAct(null);

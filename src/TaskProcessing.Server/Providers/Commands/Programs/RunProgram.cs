@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Providers.Commands.Programs;
 
@@ -50,7 +51,7 @@ internal sealed partial class RunProgram(TimeProvider time)
         {
             ProcessTree.Kill(process, call.Directory);
             await process.WaitForExitAsync(CancellationToken.None);
-            await pipes.WaitAsync(CloseTimeout, time, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await pipes.EndsWithinAsync(CloseTimeout, time, CancellationToken.None);
         }
 
         if (errors.Tail.Length > 0)
