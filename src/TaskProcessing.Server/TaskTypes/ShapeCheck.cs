@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 
@@ -61,23 +59,19 @@ internal static class ShapeCheck
         if (shape.IsFreeForm)
             return values.ValueKind == JsonValueKind.Object ? values.GetRawText() : "{}";
 
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
+        using var buffer = JsonBuffer.Take();
+        buffer.Json.WriteStartObject();
+        foreach (var slot in shape.Slots)
         {
-            writer.WriteStartObject();
-            foreach (var slot in shape.Slots)
-            {
-                if ((Find(values, slot.Key) ?? slot.Default) is not { } value)
-                    continue;
+            if ((Find(values, slot.Key) ?? slot.Default) is not { } value)
+                continue;
 
-                writer.WritePropertyName(slot.Key);
-                Write(writer, slot.Type, value);
-            }
-
-            writer.WriteEndObject();
+            buffer.Json.WritePropertyName(slot.Key);
+            Write(buffer.Json, slot.Type, value);
         }
 
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        buffer.Json.WriteEndObject();
+        return buffer.Text;
     }
 
     /// <summary>All values of file slots, each a numeric JSON value; see <see cref="ShapeValue.FileId"/>.</summary>

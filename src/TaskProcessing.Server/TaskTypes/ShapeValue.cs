@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -58,7 +59,10 @@ internal static partial class ShapeValue
         if (!IsString(value))
             return "Non-text item provided for Text slot";
 
-        return maxTextBytes is { } limit && Encoding.UTF8.GetByteCount(value.GetString()!) > limit ? "Text is too long" : null;
+        // A text is never longer than what JSON writes for it.
+        return maxTextBytes is { } limit && JsonMarshal.GetRawUtf8Value(value).Length > limit && Encoding.UTF8.GetByteCount(value.GetString()!) > limit
+            ? "Text is too long"
+            : null;
     }
 
     private static bool IsString(JsonElement value) => value.ValueKind == JsonValueKind.String;

@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
@@ -20,16 +18,12 @@ internal static class WebhookBody
 
     public static string Of(ProcessingTask task, WebhookForm form)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
-        {
-            json.WriteStartObject();
-            json.WritePropertyName("task"u8);
-            JsonSerializer.Serialize(json, form.IsNextclouds ? AsNextcloud(task.ToProtocol()) : task.ToProtocol(), ProtocolJson.Default.ProtocolTask);
-            json.WriteEndObject();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        using var buffer = JsonBuffer.Take();
+        buffer.Json.WriteStartObject();
+        buffer.Json.WritePropertyName("task"u8);
+        JsonSerializer.Serialize(buffer.Json, form.IsNextclouds ? AsNextcloud(task.ToProtocol()) : task.ToProtocol(), ProtocolJson.Default.ProtocolTask);
+        buffer.Json.WriteEndObject();
+        return buffer.Text;
     }
 
     private static ProtocolTask AsNextcloud(ProtocolTask task) =>

@@ -69,12 +69,11 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
 
     private static void Write(IBufferWriter<byte> body, TaskEvent @event, OcsStyle style)
     {
-        var buffer = new ArrayBufferWriter<byte>(512);
-        using (var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
-            WriteData(json, @event, style);
+        using var buffer = JsonBuffer.Take();
+        WriteData(buffer.Json, @event, style);
 
         // Input and output stand in it as they were sent, perhaps on many lines; within texts JSON has no line breaks.
-        var data = buffer.WrittenSpan.ToArray();
+        var data = buffer.Written.ToArray();
         data.AsSpan().Replace((byte)'\n', (byte)' ');
         data.AsSpan().Replace((byte)'\r', (byte)' ');
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"id: {@event.Position}\nevent: {Name(@event)}\ndata: "), body);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Texts;
 
@@ -29,7 +30,7 @@ internal static class OcsWriter
             return;
 
         var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
-        using var buffer = EnvelopeBuffer.Take();
+        using var buffer = JsonBuffer.Take();
         WriteJson(buffer.Json, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
         var body = json ? buffer.Written : OcsXml.FromJson(buffer.Written);
 

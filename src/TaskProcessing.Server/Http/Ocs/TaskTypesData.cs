@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
@@ -18,10 +17,9 @@ internal sealed record TaskTypesData(TaskTypeCatalogue Catalogue) : OcsData
 
     private static byte[] WriteAnew(OcsStyle style, ImmutableArray<AvailableTaskType> types)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var json = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
-            WriteTypes(json, types, style);
-        return buffer.WrittenSpan.ToArray();
+        using var buffer = JsonBuffer.Take();
+        WriteTypes(buffer.Json, types, style);
+        return buffer.Written.ToArray();
     }
 
     private static void WriteTypes(Utf8JsonWriter json, ImmutableArray<AvailableTaskType> types, OcsStyle style)

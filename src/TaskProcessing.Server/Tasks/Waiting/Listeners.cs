@@ -52,7 +52,10 @@ internal sealed class Listeners<TTopic>(bool passOn)
     {
         lock (_lock)
         {
-            foreach (var listener in _byTopic.GetValueOrDefault(topic) ?? [])
+            if (!_byTopic.TryGetValue(topic, out var line))
+                return;
+
+            foreach (var listener in line)
                 listener.Wake(taskId, task);
         }
     }

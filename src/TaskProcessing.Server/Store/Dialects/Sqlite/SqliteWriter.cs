@@ -107,6 +107,13 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
         }
     }
 
+    private SqliteSession Open()
+    {
+        var session = open();
+        session.GatherLog();
+        return session;
+    }
+
     private void WriteBatch()
     {
         TakeMore();
@@ -136,7 +143,7 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
     {
         try
         {
-            _session ??= open();
+            _session ??= Open();
             _session.Begin();
             // What came while the others ran belongs to the same commit; first of all what they gave rise to.
             for (var next = 0; next < _batch.Count || TakeMore(); next++)
