@@ -28,12 +28,13 @@ internal static unsafe partial class GatheredLog
 
     /// <summary>Gathers from now on, until SQLite closes the log.</summary>
     /// <param name="connection">One that has read already: SQLite opens the log only then.</param>
-    public static void Gather(SqliteConnection connection)
+    /// <returns>False when this SQLite's files are others than those that are known here; then all stays as it is.</returns>
+    public static bool Gather(SqliteConnection connection)
     {
         LogFile* log = null;
         SqliteException.ThrowExceptionForRC(FileControl(connection.Handle!, "main", JournalPointer, &log), connection.Handle);
         if (log is null || log->Methods is null || log->Methods->Version != KnownVersion)
-            return;
+            return false;
 
         var gathered = (Gathered*)NativeMemory.AllocZeroed((nuint)sizeof(Gathered) + Room);
         gathered->Bytes = (byte*)(gathered + 1);
@@ -46,6 +47,7 @@ internal static unsafe partial class GatheredLog
         gathered->Methods.Sync = &Sync;
         gathered->Methods.FileSize = &FileSize;
         log->Methods = &gathered->Methods;
+        return true;
     }
 
     [LibraryImport("e_sqlite3", EntryPoint = "sqlite3_file_control", StringMarshalling = StringMarshalling.Utf8)]
