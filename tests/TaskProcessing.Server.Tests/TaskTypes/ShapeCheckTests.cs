@@ -52,6 +52,16 @@ public sealed class ShapeCheckTests
     public void A_misfit_is_named_in_the_words_that_clients_know(ShapeType type, string value, string reason) =>
         ShapeCheck.InputMisfit(Shape(type), Input(value), maxTextBytes: 3).Should().Be($"Failed to validate input key \"value\": {reason}");
 
+    [Theory]
+    [InlineData("\"abc\"")]
+    [InlineData("\"\\n\\u0061\\\\\"")]
+    [InlineData("\"\\u20ac\"")]
+    public void A_text_is_as_long_as_it_is_in_UTF8_however_JSON_writes_it(string value)
+    {
+        ShapeCheck.InputMisfit(Shape(ShapeType.Text), Input(value), maxTextBytes: 3).Should().BeNull();
+        ShapeCheck.InputMisfit(Shape(ShapeType.Text), Input(value), maxTextBytes: 2).Should().EndWith("Text is too long");
+    }
+
     [Fact]
     public void What_is_absent_or_null_is_missing_only_where_it_is_mandatory()
     {
