@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
@@ -92,15 +91,11 @@ internal sealed class OcsConnection : IDisposable
     /// <summary>A JSON body, written by hand so that nothing depends on reflection.</summary>
     public static HttpContent Json(Action<Utf8JsonWriter> write)
     {
-        var buffer = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(buffer, ProtocolJson.WriterOptions))
-        {
-            writer.WriteStartObject();
-            write(writer);
-            writer.WriteEndObject();
-        }
-
-        return new ReadOnlyMemoryContent(buffer.WrittenMemory)
+        using var buffer = JsonBuffer.Take();
+        buffer.Json.WriteStartObject();
+        write(buffer.Json);
+        buffer.Json.WriteEndObject();
+        return new ByteArrayContent(buffer.Written.ToArray())
         {
             Headers = { ContentType = new MediaTypeHeaderValue("application/json", "utf-8") },
         };
