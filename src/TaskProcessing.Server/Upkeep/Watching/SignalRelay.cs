@@ -92,7 +92,7 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
 
     private async Task InsistAsync(string purpose, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        var isFailing = false;
+        var hasFailed = false;
         while (true)
         {
             var began = time.GetTimestamp();
@@ -103,10 +103,11 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
             catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
             {
                 // A connection that breaks once and is made again is no news; what was to be told meanwhile is found by looking.
-                isFailing = isFailing && time.GetElapsedTime(began) < Calm;
-                if (isFailing && await CanReadAsync(cancellationToken) && IsNews())
+                // Nor is what fails while the database is away: it may just have come back when it is asked after the failure.
+                var canRead = await CanReadAsync(cancellationToken);
+                if (hasFailed && canRead && time.GetElapsedTime(began) < Calm && IsNews())
                     Log.Failed(logger, error, purpose);
-                isFailing = true;
+                hasFailed = canRead;
             }
 
             await Task.Delay(PauseAfterFailure, time, cancellationToken);
@@ -121,9 +122,9 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
             await changes.LookAsync(cancellationToken);
             return true;
         }
-        catch (StoreUnavailableException)
+        catch (Exception error) when (error is not OperationCanceledException)
         {
-            return false;
+            return error is not StoreUnavailableException;
         }
     }
 
