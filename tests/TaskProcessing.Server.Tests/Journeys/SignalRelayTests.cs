@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
@@ -39,10 +38,10 @@ public sealed class SignalRelayTests
     private static async Task<IReadOnlyList<string>> LogOfAsync(string attempts)
     {
         var line = new BreakingLine(attempts.Split(' '));
-        await using var server = await TestServer.StartAsync(more: services => services.Replace(ServiceDescriptor.Singleton<ISignalLine>(line)));
+        await using var server = await TestServer.StartAsync();
         server.ExpectedLog.Add(Warning);
-        line.CarriesNotices = true;
-        using var relay = ActivatorUtilities.CreateInstance<SignalRelay>(server.Get<IServiceProvider>(), new NoPauses());
+        var services = server.Get<IServiceProvider>();
+        using var relay = ActivatorUtilities.CreateInstance<SignalRelay>(services, line, ActivatorUtilities.CreateInstance<ChangeWatcher>(services, line), new NoPauses());
         await relay.StartAsync(CancellationToken.None);
         await line.Listening.WaitAsync(TimeSpan.FromSeconds(30));
         await relay.StopAsync(CancellationToken.None);
@@ -60,8 +59,7 @@ public sealed class SignalRelayTests
 
         public Task Listening => _listening.Task;
 
-        /// <summary>False while the server starts, whose own relay is to leave the line alone.</summary>
-        public bool CarriesNotices { get; set; }
+        public bool CarriesNotices => true;
 
         public TimeSpan LookInterval => TimeSpan.FromHours(1);
 
