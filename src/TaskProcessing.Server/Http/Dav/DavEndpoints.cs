@@ -26,19 +26,18 @@ internal static class DavEndpoints
     {
         foreach (var address in new[] { "/remote.php/dav/{**path}", "/remote.php/webdav/{**path}" })
         {
-            Map("OPTIONS", Options);
-            routes.MapMethods(address, ["GET", "HEAD"], (DavRequest request, DavContent dav, CancellationToken cancellationToken) => dav.GetAsync(request, cancellationToken)).RequireDavUser().ExcludeFromDescription();
-            Map("PUT", (DavRequest request, DavContent dav, CancellationToken cancellationToken) => dav.PutAsync(request, cancellationToken));
-            Map("DELETE", (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.DeleteAsync(request, cancellationToken));
-            Map("MKCOL", (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.MakeFolderAsync(request, cancellationToken));
-            Map("COPY", (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.CopyAsync(request, cancellationToken));
-            Map("MOVE", (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.MoveAsync(request, cancellationToken));
-            Map("PROPFIND", (DavRequest request, DavFind dav, CancellationToken cancellationToken) => dav.FindAsync(request, cancellationToken));
-            Map("PROPPATCH", (DavRequest request, DavPatch dav, CancellationToken cancellationToken) => dav.PatchAsync(request, cancellationToken));
-            Map("LOCK", (DavRequest request, DavLocks dav, CancellationToken cancellationToken) => dav.LockAsync(request, cancellationToken));
-            Map("UNLOCK", (DavRequest request, DavLocks dav, CancellationToken cancellationToken) => dav.UnlockAsync(request, cancellationToken));
-
-            void Map(string verb, Delegate handler) => routes.MapMethods(address, [verb], handler).RequireDavUser().ExcludeFromDescription();
+            var tree = routes.MapGroup(address).RequireDavUser().ExcludeFromDescription();
+            tree.MapMethods("", ["OPTIONS"], Options);
+            tree.MapMethods("", ["GET", "HEAD"], (DavRequest request, DavContent dav, CancellationToken cancellationToken) => dav.GetAsync(request, cancellationToken));
+            tree.MapMethods("", ["PUT"], (DavRequest request, DavContent dav, CancellationToken cancellationToken) => dav.PutAsync(request, cancellationToken));
+            tree.MapMethods("", ["DELETE"], (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.DeleteAsync(request, cancellationToken));
+            tree.MapMethods("", ["MKCOL"], (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.MakeFolderAsync(request, cancellationToken));
+            tree.MapMethods("", ["COPY"], (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.CopyAsync(request, cancellationToken));
+            tree.MapMethods("", ["MOVE"], (DavRequest request, DavTree dav, CancellationToken cancellationToken) => dav.MoveAsync(request, cancellationToken));
+            tree.MapMethods("", ["PROPFIND"], (DavRequest request, DavFind dav, CancellationToken cancellationToken) => dav.FindAsync(request, cancellationToken));
+            tree.MapMethods("", ["PROPPATCH"], (DavRequest request, DavPatch dav, CancellationToken cancellationToken) => dav.PatchAsync(request, cancellationToken));
+            tree.MapMethods("", ["LOCK"], (DavRequest request, DavLocks dav, CancellationToken cancellationToken) => dav.LockAsync(request, cancellationToken));
+            tree.MapMethods("", ["UNLOCK"], (DavRequest request, DavLocks dav, CancellationToken cancellationToken) => dav.UnlockAsync(request, cancellationToken));
         }
     }
 

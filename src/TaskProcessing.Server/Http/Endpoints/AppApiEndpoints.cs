@@ -18,7 +18,7 @@ internal static class AppApiEndpoints
     public static void MapAppApiRoutes(this IEndpointRouteBuilder routes)
     {
         var apps = routes.MapAppApi().WithTags("AppAPI");
-        apps.MapRead("/ex-app/state", GetState).RequireApp(evenDisabled: true)
+        apps.MapMethods("/ex-app/state", OcsRoutes.Read, GetState).RequireApp(evenDisabled: true)
             .Describe("getAppState", "1 when the app is enabled, else 0.", data: typeof(int), failures: 401);
         apps.MapPut("/ex-app/status", SetStatus).RequireApp()
             .Describe("setAppStatus", "Says how far the app's preparations are.", typeof(AppStatusParameters), failures: [400, 401]);
@@ -26,16 +26,16 @@ internal static class AppApiEndpoints
             .Describe("setAppStatusOld", "The older form of setAppStatus.", typeof(AppStatusParameters), failures: [400, 401, 404]);
         apps.MapPost("/api/v1/log", WriteLog).RequireApp()
             .Describe("writeLog", "Writes a line into the server's log.", typeof(LogParameters), failures: [400, 401]);
-        apps.MapRead("/api/v1/users", ListUsers).RequireApp()
+        apps.MapMethods("/api/v1/users", OcsRoutes.Read, ListUsers).RequireApp()
             .Describe("listUsers", "Lists the users' ids.", data: typeof(IReadOnlyList<string>), failures: 401);
-        apps.MapRead("/api/v1/info/nextcloud_url/absolute", GetAbsoluteUrl).RequireApp()
+        apps.MapMethods("/api/v1/info/nextcloud_url/absolute", OcsRoutes.Read, GetAbsoluteUrl).RequireApp()
             .Describe("getAbsoluteUrl", "Makes an absolute address of a path on this server.", typeof(AbsoluteUrlParameters), typeof(AbsoluteUrlResource), 400, 401);
         apps.MapPost("/api/v1/ai_provider/task_processing", Register).RequireApp()
             .Describe("registerProvider", "Registers a provider of the app, or replaces it.", typeof(RegisterParameters), failures: [400, 401]);
         // Apps take their providers back while they are being disabled.
         apps.MapDelete("/api/v1/ai_provider/task_processing", Unregister).RequireApp(evenDisabled: true)
             .Describe("unregisterProvider", "Takes a provider of the app back; its id is the parameter name.", failures: [401, 404]);
-        apps.MapRead("/api/v1/ai_provider/task_processing", GetRegistration).RequireApp()
+        apps.MapMethods("/api/v1/ai_provider/task_processing", OcsRoutes.Read, GetRegistration).RequireApp()
             .Describe("getProvider", "Answers a provider of the app as it was registered.", typeof(ProviderNameParameters), typeof(RegistrationResource), 401, 404);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
@@ -18,11 +19,11 @@ internal static class CloudEndpoints
     public static void MapCloudRoutes(this IEndpointRouteBuilder routes)
     {
         var cloud = routes.MapCloud().WithTags("Server");
-        cloud.MapRead("/capabilities", GetCapabilities).AllowAnybody()
+        cloud.MapMethods("/capabilities", OcsRoutes.Read, GetCapabilities).AllowAnybody()
             .Describe("getCapabilities", "Which Nextcloud this server speaks like.", data: typeof(CapabilitiesResource));
-        cloud.MapRead("/user", GetUser).RequireUser()
+        cloud.MapMethods("/user", OcsRoutes.Read, GetUser).RequireUser()
             .Describe("getUser", "Who is logged in.", data: typeof(UserResource), failures: 401);
-        routes.MapRead("/status.php", GetStatus).AllowAnybody().WithTags("Server")
+        routes.MapMethods("/status.php", OcsRoutes.Read, GetStatus).AllowAnybody().WithTags("Server")
             .Describe("getStatus", "Whether the server is up; plain JSON without envelope.");
     }
 

@@ -25,11 +25,11 @@ internal static class FileEndpoints
     public static void MapTaskFiles(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapTaskProcessing().WithTags("Files of tasks");
-        users.MapRead("/tasks/{id}/file/{fileId}", Download).AllowGuests(needsHeader: false)
+        users.MapMethods("/tasks/{id}/file/{fileId}", OcsRoutes.Read, Download).AllowGuests(needsHeader: false)
             .Describe("downloadFile", "Answers the content of a file that the task names; one range of it can be asked for.", failures: 404);
 
         var providers = routes.MapTaskProcessing().MapGroup("/tasks_provider").WithTags("Files of tasks").RequireProvider();
-        providers.MapRead("/{id}/file/{fileId}", DownloadAsProvider)
+        providers.MapMethods("/{id}/file/{fileId}", OcsRoutes.Read, DownloadAsProvider)
             .Describe("downloadFileAsProvider", "Answers the content of a file that the task names.", failures: [404, 412]);
         providers.MapPost("/{id}/file", Upload)
             .Describe("uploadFile", "Stores a result file, the part \"file\" of a form; the result then names its id.", failures: [400, 404, 412, 413]);

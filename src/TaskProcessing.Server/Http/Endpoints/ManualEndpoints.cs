@@ -20,7 +20,7 @@ internal static class ManualEndpoints
             .Describe("fetchTask", "Answers a task of the caller's; GET does so without a limit.", data: typeof(ManualTaskResource), failures: [404, 429]);
         manual.MapPost("/task/{id}/cancel", Cancel).AllowGuests()
             .Describe("cancelTaskByManual", "Calls a task off.", data: typeof(ManualTaskResource), failures: 404);
-        manual.MapRead("/task/{id}/file/{fileId}", FileEndpoints.Download).AllowGuests(needsHeader: false)
+        manual.MapMethods("/task/{id}/file/{fileId}", OcsRoutes.Read, FileEndpoints.Download).AllowGuests(needsHeader: false)
             .Describe("downloadFileByManual", "Answers the content of a file that the task names.", failures: 404);
         foreach (var (spelling, plural) in new[] { ("/task/{id}", ""), ("/tasks/{id}", "s") })
         {

@@ -14,6 +14,6 @@ internal static class OcsRoutes
 
     public static RouteGroupBuilder MapCloud(this IEndpointRouteBuilder routes) => routes.MapGroup($"{Root}/cloud");
 
-    /// <summary>A GET route, which HEAD may use too.</summary>
-    public static RouteHandlerBuilder MapRead(this IEndpointRouteBuilder routes, string pattern, Delegate handler) => routes.MapMethods(pattern, ["GET", "HEAD"], handler);
+    /// <summary>The verbs of a route that only reads.</summary>
+    public static IReadOnlyList<string> Read { get; } = ["GET", "HEAD"];
 }

@@ -24,9 +24,9 @@ internal static class RestEndpoints
     public static void MapRest(this IEndpointRouteBuilder routes)
     {
         var tasks = routes.MapGroup("/api/v1/tasks").RequireRestLogin().WithTags("Tasks").WithGroupName(ApiDocuments.ApiDocuments.Rest);
-        tasks.MapRead("", List)
+        tasks.MapMethods("", OcsRoutes.Read, List)
             .Describe("listTasks", "Lists tasks, newest first; with page or page_size as a page, else as a bare list.", typeof(RestListParameters), typeof(TaskSummaryResource[]), 401, 422);
-        tasks.MapRead("/{id}", Get)
+        tasks.MapMethods("/{id}", OcsRoutes.Read, Get)
             .Describe("getTask", "Answers a task with all that is known of it.", data: typeof(TaskDetailResource), failures: [401, 404, 422]);
         tasks.MapPost("", Create).LimitScheduling()
             .Describe("createTask", "Schedules a task.", typeof(RestCreateParameters), typeof(TaskDetailResource), 400, 401, 409, 422, 429);

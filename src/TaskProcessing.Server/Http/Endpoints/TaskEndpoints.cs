@@ -20,31 +20,31 @@ internal static class TaskEndpoints
     public static void MapTasks(this IEndpointRouteBuilder routes)
     {
         var users = routes.MapTaskProcessing().WithTags("Tasks");
-        users.MapRead("/tasktypes", GetTaskTypes).AllowGuests()
+        users.MapMethods("/tasktypes", OcsRoutes.Read, GetTaskTypes).AllowGuests()
             .Describe("getTaskTypes", "Lists what can be scheduled.", data: typeof(TaskTypesResource));
         users.MapPost("/schedule", Schedule).AllowGuests().LimitScheduling()
             .Describe("scheduleTask", "Schedules a task.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412, 429);
-        users.MapRead("/task/{id}", GetTask).AllowGuests().MayWait()
+        users.MapMethods("/task/{id}", OcsRoutes.Read, GetTask).AllowGuests().MayWait()
             .Describe("getTask", "Answers a task of the caller's.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 429]);
         users.MapDelete("/task/{id}", Delete).AllowGuests()
             .Describe("deleteTask", "Deletes a task of the caller's, whatever its status.", failures: 404);
-        users.MapRead("/tasks", List).RequireUser()
+        users.MapMethods("/tasks", OcsRoutes.Read, List).RequireUser()
             .Describe("listTasks", "Lists the caller's tasks.", typeof(ListParameters), typeof(TaskListResource), 401);
-        users.MapRead("/tasks/app/{appId}", ListOfApp).RequireUser()
+        users.MapMethods("/tasks/app/{appId}", OcsRoutes.Read, ListOfApp).RequireUser()
             .Describe("listTasksOfApp", "Lists the caller's tasks that an app scheduled.", typeof(ListOfAppParameters), typeof(TaskListResource), 401);
         users.MapPost("/tasks/{id}/cancel", Cancel).AllowGuests()
             .Describe("cancelTask", "Calls a task off; one that has ended stays as it is.", data: typeof(TaskEnvelopeResource), failures: 404);
-        users.MapRead("/tasks/{id}/queue_position", GetQueuePosition).AllowGuests()
+        users.MapMethods("/tasks/{id}/queue_position", OcsRoutes.Read, GetQueuePosition).AllowGuests()
             .Describe("getQueuePosition", "Tells where a waiting task stands; 1 is next.", data: typeof(int), failures: [404, 412]);
-        users.MapRead("/queue_stats", GetQueueStats).RequireAdmin(needsHeader: false)
+        users.MapMethods("/queue_stats", OcsRoutes.Read, GetQueueStats).RequireAdmin(needsHeader: false)
             .Describe("getQueueStats", "Counts waiting and running tasks, for autoscalers.", typeof(QueueStatsParameters), typeof(QueueStatsResource), 401, 403);
 
         var apps = routes.MapTaskProcessing().MapGroup("/tasks_consumer").WithTags("Tasks of provider apps").RequireProvider();
-        apps.MapRead("/tasktypes", GetTaskTypes)
+        apps.MapMethods("/tasktypes", OcsRoutes.Read, GetTaskTypes)
             .Describe("getTaskTypesAsApp", "Lists what can be scheduled.", data: typeof(TaskTypesResource), failures: 412);
         apps.MapPost("/schedule", Schedule)
             .Describe("scheduleTaskAsApp", "Schedules a task for the named user, or for nobody.", typeof(ScheduleParameters), typeof(TaskEnvelopeResource), 400, 401, 412);
-        apps.MapRead("/task/{id}", GetTask).MayWait()
+        apps.MapMethods("/task/{id}", OcsRoutes.Read, GetTask).MayWait()
             .Describe("getTaskAsApp", "Answers a task of the named user, or of nobody.", typeof(WaitParameters), data: typeof(TaskEnvelopeResource), failures: [404, 412, 429]);
         apps.MapDelete("/task/{id}", Delete)
             .Describe("deleteTaskAsApp", "Deletes a task of the named user, or of nobody.", failures: [404, 412]);
