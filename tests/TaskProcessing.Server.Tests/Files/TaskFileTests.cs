@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using TaskProcessing.Server.Tests.Support;
 using static TaskProcessing.Server.Tests.Support.FileDriver;
+using static TaskProcessing.Server.Tests.Support.OcsDriver;
 
 namespace TaskProcessing.Server.Tests.Files;
 
@@ -17,28 +18,26 @@ public sealed class TaskFileTests
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["Files:MaxFilesPerTask"] = "2" });
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
-        using var app = await server.ExAppAsync("worker");
+        using var app = await server.WorkerAsync("core:analyze-images");
         using var guest = server.Guest();
-        await app.RegisterProviderAsync("core:analyze-images");
         var mine = await alice.PutFileAsync("a", Png);
         var bobs = await bob.PutFileAsync("b", Png);
         (await alice.SendAsync(new HttpRequestMessage(new HttpMethod("MKCOL"), "/remote.php/webdav/folder"))).EnsureSuccessStatusCode();
         await alice.DeleteAsync("/remote.php/webdav/a");
         var kept = await alice.PutFileAsync("c", Png);
 
-        async Task RefusedAsync(HttpClient who, object images, HttpStatusCode status, string message)
+        async Task RefusedAsync(HttpClient who, object images, int status, string message)
         {
-            var answer = await who.TryScheduleAsync("core:analyze-images", new { images, input = "?" });
-            answer.StatusCode.Should().Be(status);
-            (await MessageOf(answer)).Should().Be(message);
+            var reply = await who.OcsAsync("POST", "/schedule", new { type = "core:analyze-images", appId = "test", input = new { images, input = "?" } });
+            (reply.HttpStatus, reply.Message).Should().Be((status, message));
         }
 
-        await RefusedAsync(alice, new[] { kept, bobs }, HttpStatusCode.Unauthorized, "User does not have access to the files mentioned in the task input");
-        await RefusedAsync(alice, new[] { mine }, HttpStatusCode.BadRequest, $"Could not find file {mine}");
-        await RefusedAsync(alice, new[] { 4711 }, HttpStatusCode.BadRequest, "Could not find file 4711");
-        await RefusedAsync(alice, new[] { bobs + 1 }, HttpStatusCode.BadRequest, $"File with id \"{bobs + 1}\" is not a file");
-        await RefusedAsync(alice, new[] { kept, kept, kept }, HttpStatusCode.BadRequest, "A task may name 2 files, not 3");
-        await RefusedAsync(guest, new[] { kept }, HttpStatusCode.Unauthorized, "Cannot schedule task with files referenced without user context");
+        await RefusedAsync(alice, new[] { kept, bobs }, 401, "User does not have access to the files mentioned in the task input");
+        await RefusedAsync(alice, new[] { mine }, 400, $"Could not find file {mine}");
+        await RefusedAsync(alice, new[] { 4711 }, 400, "Could not find file 4711");
+        await RefusedAsync(alice, new[] { bobs + 1 }, 400, $"File with id \"{bobs + 1}\" is not a file");
+        await RefusedAsync(alice, new[] { kept, kept, kept }, 400, "A task may name 2 files, not 3");
+        await RefusedAsync(guest, new[] { kept }, 401, "Cannot schedule task with files referenced without user context");
     }
 
     [Fact]
@@ -47,8 +46,7 @@ public sealed class TaskFileTests
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync(Subtitles);
+        using var app = await server.WorkerAsync(Subtitles);
         var named = await alice.PutFileAsync("a.txt", "named"u8.ToArray());
         var secret = await alice.PutFileAsync("b.txt", "secret"u8.ToArray());
         var id = await alice.ScheduleAsync(Subtitles, new { input = named });
@@ -73,8 +71,7 @@ public sealed class TaskFileTests
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2speech");
+        using var app = await server.WorkerAsync("core:text2speech");
         var bobs = await bob.PutFileAsync("b", [1]);
         var first = await alice.ScheduleAsync("core:text2speech", new { input = "1" });
         var second = await alice.ScheduleAsync("core:text2speech", new { input = "2" });
@@ -94,8 +91,7 @@ public sealed class TaskFileTests
     {
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync(Subtitles);
+        using var app = await server.WorkerAsync(Subtitles);
         var file = await alice.PutFileAsync("a.txt", "still here"u8.ToArray());
         var id = await alice.ScheduleAsync(Subtitles, new { input = file });
 
@@ -117,8 +113,7 @@ public sealed class TaskFileTests
     {
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2speech");
+        using var app = await server.WorkerAsync("core:text2speech");
         var id = await alice.ScheduleAsync("core:text2speech", new { input = "x" });
         var file = await app.UploadAsync(id, Png, fileName);
         await app.FinishAsync(id, new { speech = file });
@@ -134,8 +129,7 @@ public sealed class TaskFileTests
         await using var server = await TestServer.StartAsync(
             settings: new Dictionary<string, string> { ["Files:MaxUploadBytes"] = "100", ["Files:MaxFilesPerTask"] = "1" });
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2speech");
+        using var app = await server.WorkerAsync("core:text2speech");
         var id = await alice.ScheduleAsync("core:text2speech", new { input = "x" });
 
         var large = await app.TryUploadAsync(id, new byte[101]);
@@ -156,8 +150,7 @@ public sealed class TaskFileTests
     {
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2speech");
+        using var app = await server.WorkerAsync("core:text2speech");
         var id = await alice.ScheduleAsync("core:text2speech", new { input = "x" });
         using var form = new MultipartFormDataContent
         {
@@ -178,8 +171,7 @@ public sealed class TaskFileTests
     {
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2speech");
+        using var app = await server.WorkerAsync("core:text2speech");
         var id = await alice.ScheduleAsync("core:text2speech", new { input = "x" });
         var file = await app.UploadAsync(id, Encoding.ASCII.GetBytes("0123456789"));
         await app.FinishAsync(id, new { speech = file });

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using TaskProcessing.Server.Files.Blobs;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -31,7 +30,7 @@ public sealed class BucketOutageTests
         using var worker = await server.WorkerAsync(Type);
         await alice.PutFileAsync("before.txt", [1, 2, 3]);
         var task = await alice.ScheduleAsync(Type, new { input = "a cat", numberOfImages = 1 });
-        await worker.ClaimAsync(Type);
+        await worker.NextAsync($"worker:{Type}", Type);
 
         await FailAsync(bucket, failure);
         var upload = await worker.TryUploadAsync(task, FileDriver.Png);

@@ -5,7 +5,6 @@ using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 

@@ -1,5 +1,4 @@
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 

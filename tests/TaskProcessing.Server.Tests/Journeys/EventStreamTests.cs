@@ -3,7 +3,6 @@ using TaskProcessing.Sdk.Client;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;

@@ -2,6 +2,7 @@ using System.Net;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 using static TaskProcessing.Server.Tests.Support.FileDriver;
+using static TaskProcessing.Server.Tests.Support.OcsDriver;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
@@ -17,13 +18,12 @@ public sealed class FileJourneyTests
         await using var s3 = storage == "S3" ? await S3Server.StartAsync() : null;
         await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), settings: s3?.Settings);
         using var alice = await server.UserAsync("alice");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:analyze-images");
+        using var app = await server.WorkerAsync("core:analyze-images");
         var picture = await alice.PutFileAsync("dot.png", Png);
 
         var id = await alice.ScheduleAsync("core:analyze-images", new { images = new object[] { picture, $"{picture}" }, input = "What is it?" });
-        var claimed = await app.ClaimAsync("core:analyze-images");
-        claimed.GetProperty("input").GetProperty("images").EnumerateArray().Select(image => image.GetInt64()).Should().Equal(picture, picture);
+        var claimed = await app.OcsAsync("GET", "/tasks_provider/next?providerIds[]=worker:core:analyze-images&taskTypeIds[]=core:analyze-images");
+        claimed.Task["input"]!["images"]!.AsArray().Select(image => (long)image!).Should().Equal(picture, picture);
 
         var seen = await app.GetAsync($"{Root}/tasks_provider/{id}/file/{picture}");
         seen.Content.Headers.ContentType!.MediaType.Should().Be("image/png");
@@ -41,11 +41,10 @@ public sealed class FileJourneyTests
         await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), settings: s3?.Settings);
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
-        using var app = await server.ExAppAsync("worker");
-        await app.RegisterProviderAsync("core:text2image");
+        using var app = await server.WorkerAsync("core:text2image");
 
         var id = await alice.ScheduleAsync("core:text2image", new { input = "dots", numberOfImages = 2 });
-        await app.ClaimAsync("core:text2image");
+        await app.NextAsync("worker:core:text2image", "core:text2image");
         long[] images = [await app.UploadAsync(id, Png), await app.UploadAsync(id, Png)];
         (await alice.GetAsync($"{Root}/tasks/{id}/file/{images[0]}")).StatusCode.Should().Be(HttpStatusCode.NotFound, "no result names it yet");
         (await app.FinishAsync(id, new { images })).Should().Be("STATUS_SUCCESSFUL");

@@ -1,5 +1,4 @@
 using System.Net;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 

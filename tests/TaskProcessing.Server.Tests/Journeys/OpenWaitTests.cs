@@ -1,6 +1,5 @@
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;

@@ -3,7 +3,6 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using TaskProcessing.Server.Store;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;

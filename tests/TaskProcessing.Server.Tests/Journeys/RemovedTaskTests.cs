@@ -3,7 +3,6 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Cli;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 

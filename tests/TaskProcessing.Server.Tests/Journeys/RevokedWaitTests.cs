@@ -5,7 +5,6 @@ using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Cli;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Watching;

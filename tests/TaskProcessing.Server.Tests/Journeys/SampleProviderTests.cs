@@ -23,11 +23,11 @@ public sealed class SampleProviderTests
             await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find(Type) is not null || sample.HasExited, "the registration");
             sample.HasExited.Should().BeFalse();
 
-            var words = await FinishedAsync(alice, await alice.ScheduleAsync(Type, new { text = "One two  three\nfour" }));
+            var words = await alice.EndedAsync(await alice.ScheduleAsync(Type, new { text = "One two  three\nfour" }));
             words.GetProperty("input").GetProperty("unit").GetString().Should().Be("words", "that is the default");
             words.GetProperty("output").GetProperty("count").GetDouble().Should().Be(4);
             words.GetProperty("output").GetProperty("summary").GetString().Should().Be("The text has 4 words.");
-            var lines = await FinishedAsync(alice, await alice.ScheduleAsync(Type, new { text = "One two  three\nfour", unit = "lines" }));
+            var lines = await alice.EndedAsync(await alice.ScheduleAsync(Type, new { text = "One two  three\nfour", unit = "lines" }));
             lines.GetProperty("output").GetProperty("count").GetDouble().Should().Be(2);
 
             var refused = await alice.PostAsJsonAsync(
@@ -59,14 +59,5 @@ public sealed class SampleProviderTests
                 ["Logging__LogLevel__Default"] = "Warning",
             },
         })!;
-    }
-
-    private static async Task<System.Text.Json.JsonElement> FinishedAsync(HttpClient user, long id)
-    {
-        System.Text.Json.JsonElement task = default;
-        await Eventually.BecomesTrue(
-            () => (task = user.TaskAsync(id).GetAwaiter().GetResult()).GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"), "the end of the task");
-        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
-        return task;
     }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;

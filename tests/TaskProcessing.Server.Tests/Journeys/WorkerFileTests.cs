@@ -6,7 +6,6 @@ using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Tests.Support;
-using static TaskProcessing.Server.Tests.Support.FileDriver;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
@@ -28,13 +27,10 @@ public sealed class WorkerFileTests
 
         await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find("core:audio2text:subtitles") is not null, "the registration");
         var input = await alice.PutFileAsync("quiet.txt", "psst"u8.ToArray());
-        var task = await alice.ScheduleAsync("core:audio2text:subtitles", new { input });
-        var ended = await DataOf(await alice.GetAsync($"{Root}/task/{task}?wait=30"));
-        while (ended.GetProperty("task").GetProperty("status").GetString() is "STATUS_SCHEDULED" or "STATUS_RUNNING")
-            ended = await DataOf(await alice.GetAsync($"{Root}/task/{task}?wait=30"));
+        var ended = await alice.EndedAsync(await alice.ScheduleAsync("core:audio2text:subtitles", new { input }));
 
-        var output = ended.GetProperty("task").GetProperty("output").GetProperty("output").GetInt64();
-        (await alice.GetStringAsync($"{Root}/tasks/{task}/file/{output}")).Should().Be("PSST");
+        var output = ended.GetProperty("output").GetProperty("output").GetInt64();
+        (await alice.TaskFileAsync(ended, output)).Should().Equal("PSST"u8.ToArray());
         await stopping.CancelAsync();
         await running;
     }

@@ -1,14 +1,11 @@
 using System.Net.Http.Json;
-using System.Text.Json;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>What tests do to provider apps and with them.</summary>
+/// <summary>What provider apps do, and what becomes of them.</summary>
 internal static class ExAppDriver
 {
-    private const string Root = "/ocs/v2.php/taskprocessing";
-
     private static readonly object[] None = [];
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -49,23 +46,29 @@ internal static class ExAppDriver
     public static async Task RegisterAsync(this HttpClient app, string id, string taskType, object? customTaskType = null) =>
         (await app.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider = Provider(id, taskType), customTaskType }, Token)).EnsureSuccessStatusCode();
 
-    public static async Task<long> ScheduleAsync(this HttpClient user, string type, object input, bool preferStreaming = false)
+    /// <summary>A client of the app <c>worker</c>, which serves the given types with the providers <c>worker:TYPE</c>.</summary>
+    public static async Task<HttpClient> WorkerAsync(this TestServer server, params string[] types)
     {
-        var response = await user.PostAsJsonAsync($"{Root}/schedule", new { input, type, appId = "test", preferStreaming }, Token);
-        response.IsSuccessStatusCode.Should().BeTrue(await response.Content.ReadAsStringAsync(Token));
-        return (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64();
-    }
+        var app = await server.ExAppAsync("worker");
+        foreach (var type in types)
+            await app.RegisterAsync($"worker:{type}", type);
 
-    public static async Task<JsonElement> TaskAsync(this HttpClient user, long id) =>
-        (await user.GetFromJsonAsync<JsonElement>($"{Root}/task/{id}", Token)).GetProperty("ocs").GetProperty("data").GetProperty("task");
+        return app;
+    }
 
     /// <summary>The id of the task that is handed out for the provider; null when there is none.</summary>
     public static async Task<long?> NextAsync(this HttpClient app, string providerId, string taskType)
     {
-        var response = await app.GetAsync($"{Root}/tasks_provider/next?providerIds[]={providerId}&taskTypeIds[]={taskType}", Token);
-        response.EnsureSuccessStatusCode();
-        return response.StatusCode == System.Net.HttpStatusCode.NoContent
-            ? null
-            : (await response.Content.ReadFromJsonAsync<JsonElement>(Token)).GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64();
+        var reply = await app.OcsAsync("GET", $"/tasks_provider/next?providerIds[]={providerId}&taskTypeIds[]={taskType}");
+        reply.HttpStatus.Should().BeOneOf(200, 204);
+        return reply.HttpStatus == 204 ? null : reply.TaskId;
+    }
+
+    /// <summary>Ends a task; answers its status.</summary>
+    public static async Task<string> FinishAsync(this HttpClient app, long taskId, object output)
+    {
+        var reply = await app.OcsAsync("POST", $"/tasks_provider/{taskId}/result", new { output });
+        reply.HttpStatus.Should().Be(200, reply.Message);
+        return (string)reply.Task["status"]!;
     }
 }

@@ -59,12 +59,12 @@ public sealed class ProviderCommandTests
 
         (await first.NextAsync("first:p", "core:text2text")).Should().BeNull("it is disabled");
         (await second.NextAsync("second:p", "core:text2text")).Should().NotBeNull();
-        (await TypesAsync(alice)).TryGetProperty("core:text2image", out _).Should().BeFalse("nobody else serves it");
+        (await alice.TaskTypesAsync()).TryGetProperty("core:text2image", out _).Should().BeFalse("nobody else serves it");
         (await StatesAsync(driver))["first:p"].Should().Be("disabled");
 
         await driver.SucceedAsync("provider", "enable", "first:image");
         await server.Get<ChangeWatcher>().LookAsync(Token);
-        (await TypesAsync(alice)).TryGetProperty("core:text2image", out _).Should().BeTrue();
+        (await alice.TaskTypesAsync()).TryGetProperty("core:text2image", out _).Should().BeTrue();
     }
 
     [Fact]
@@ -163,9 +163,6 @@ public sealed class ProviderCommandTests
     private static async Task<Dictionary<string, string>> StatesAsync(CommandLineDriver driver) =>
         JsonElement.Parse(await driver.SucceedAsync("provider", "list", "--json")).EnumerateArray()
             .ToDictionary(provider => provider.GetProperty("id").GetString()!, provider => provider.GetProperty("state").GetString()!);
-
-    private static async Task<JsonElement> TypesAsync(HttpClient user) =>
-        (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/tasktypes", Token))).GetProperty("types");
 
     private static string? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find(Type)?.Provider.Id;
 }

@@ -23,14 +23,14 @@ public sealed class CommandEndTests
         var directory = await StartedAsync();
         await Eventually.BecomesTrue(() => Running() >= 3, "the start of all that it starts");
 
-        (await server.User.PostAsync($"{FileDriver.Root}/tasks/{id}/cancel", null)).IsSuccessStatusCode.Should().BeTrue();
+        (await server.User.PostAsync($"{OcsDriver.Root}/tasks/{id}/cancel", null)).IsSuccessStatusCode.Should().BeTrue();
         var limit = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         while (!limit.IsCompleted && (Running() > 0 || Directory.Exists(directory)))
             await Task.Delay(10, TestContext.Current.CancellationToken);
 
         Running().Should().Be(0);
         Directory.Exists(directory).Should().BeFalse();
-        (await server.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_CANCELLED");
+        (await server.User.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_CANCELLED");
     }
 
     [Fact]

@@ -53,11 +53,11 @@ public sealed class CommandProviderTests
         var task = await server.RunAsync("test:gather", new { files = new[] { one, two } });
 
         var output = task.GetProperty("output");
-        Encoding.UTF8.GetString(await server.FileAsync(task, output.GetProperty("result").GetInt64())).Should().Be("one two");
+        Encoding.UTF8.GetString(await server.User.TaskFileAsync(task, output.GetProperty("result").GetInt64())).Should().Be("one two");
         output.GetProperty("note").GetString().Should().Be("done");
         var pages = output.GetProperty("pages").EnumerateArray().Select(page => page.GetInt64()).ToList();
         pages.Should().HaveCount(2);
-        Encoding.UTF8.GetString(await server.FileAsync(task, pages[1])).Should().Be("page 2\n");
+        Encoding.UTF8.GetString(await server.User.TaskFileAsync(task, pages[1])).Should().Be("page 2\n");
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public sealed class CommandProviderTests
         var task = await server.RunAsync("test:gather", new { files = new[] { file } });
 
         task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
-        Encoding.UTF8.GetString(await server.FileAsync(task, task.GetProperty("output").GetProperty("result").GetInt64())).Should().Be("hello\n");
+        Encoding.UTF8.GetString(await server.User.TaskFileAsync(task, task.GetProperty("output").GetProperty("result").GetInt64())).Should().Be("hello\n");
     }
 
     [Theory]
@@ -109,7 +109,7 @@ public sealed class CommandProviderTests
         (await server.TextAsync("x")).Should().Be("plain.--size=12.--.x.");
         var task = await server.RunAsync("core:text2text", new { input = "x", style = "loud", seed = 3 });
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("loud.--size=12.--seed=3.--.x.");
-        (await server.User.TryScheduleAsync("core:text2text", new { input = "x", style = "-x" })).IsSuccessStatusCode.Should().BeFalse();
+        (await server.User.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "x", style = "-x" } })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
     }
 
     [Fact]
@@ -122,7 +122,7 @@ public sealed class CommandProviderTests
         await Eventually.BecomesTrue(() => Progress(server, id) is 0.4, "progress");
         folder.Write("text");
 
-        (await server.EndedAsync(id)).GetProperty("output").GetProperty("output").GetString().Should().Be("text");
+        (await server.User.EndedAsync(id)).GetProperty("output").GetProperty("output").GetString().Should().Be("text");
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class CommandProviderTests
         var program = Path.Combine(new TemporaryFolder().Path, "late");
         await using var server = await CommandServer.StartAsync(program, [], time: time);
         server.Server.ExpectedLog.Add($"Command test is not offered: the program {program} is not installed");
-        (await server.User.TryScheduleAsync("core:text2text", new { input = "x" })).IsSuccessStatusCode.Should().BeFalse();
+        (await server.User.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "x" } })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
 
         await File.WriteAllTextAsync(program, "#!/bin/sh\necho here");
         System.Diagnostics.Process.Start("chmod", ["+x", program]).WaitForExit();

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
@@ -43,7 +42,7 @@ internal sealed class CommandServer : IAsyncDisposable
     public Task<long> ScheduleAsync(string text) => User.ScheduleAsync("core:text2text", new { input = text });
 
     /// <summary>Runs a task; answers it when it has ended.</summary>
-    public async Task<JsonElement> RunAsync(string taskType, object input) => await EndedAsync(await User.ScheduleAsync(taskType, input));
+    public async Task<JsonElement> RunAsync(string taskType, object input) => await User.EndedAsync(await User.ScheduleAsync(taskType, input));
 
     /// <summary>Runs a <c>core:text2text</c> task; answers the text.</summary>
     public async Task<string> TextAsync(string input)
@@ -61,20 +60,6 @@ internal sealed class CommandServer : IAsyncDisposable
         task.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
         return await ErrorAsync(task.GetProperty("id").GetInt64());
     }
-
-    public async Task<JsonElement> EndedAsync(long taskId)
-    {
-        while (true)
-        {
-            var answer = await User.GetAsync($"{FileDriver.Root}/task/{taskId}?wait=20");
-            answer.StatusCode.Should().Be(HttpStatusCode.OK);
-            var task = (await FileDriver.DataOf(answer)).GetProperty("task");
-            if (task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
-                return task;
-        }
-    }
-
-    public Task<byte[]> FileAsync(JsonElement task, long fileId) => User.GetByteArrayAsync($"{FileDriver.Root}/tasks/{task.GetProperty("id").GetInt64()}/file/{fileId}");
 
     public async ValueTask DisposeAsync()
     {

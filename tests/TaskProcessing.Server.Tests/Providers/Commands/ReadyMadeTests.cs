@@ -156,7 +156,7 @@ public sealed class ReadyMadeTests
     {
         var task = await server.RunAsync("core:text2speech", input);
         task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
-        return await server.FileAsync(task, task.GetProperty("output").GetProperty("speech").GetInt64());
+        return await server.User.TaskFileAsync(task, task.GetProperty("output").GetProperty("speech").GetInt64());
     }
 
     /// <summary>Reads a WAV file of 16 bits and one channel.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
@@ -17,7 +16,7 @@ public sealed class LocalProvidersTests
         await using var server = await StartAsync(new Source(new Echo("test:echo")), new Source(stuck: true));
         using var user = await server.UserAsync("alice");
 
-        (await TypesAsync(user)).TryGetProperty("core:text2text", out _).Should().BeTrue();
+        (await user.TaskTypesAsync()).TryGetProperty("core:text2text", out _).Should().BeTrue();
         (await OutputAsync(user, await user.ScheduleAsync("core:text2text", new { input = "hello" }))).Should().Be("hello");
     }
 
@@ -27,7 +26,7 @@ public sealed class LocalProvidersTests
         var source = new Source();
         await using var server = await StartAsync(source);
         using var user = await server.UserAsync("alice");
-        (await TypesAsync(user)).TryGetProperty("core:text2text", out _).Should().BeFalse();
+        (await user.TaskTypesAsync()).TryGetProperty("core:text2text", out _).Should().BeFalse();
 
         source.Offer(new Echo("test:echo"));
         await Eventually.BecomesTrue(() => Serving(server) is not null, "the new provider's type");
@@ -44,7 +43,7 @@ public sealed class LocalProvidersTests
 
         source.Offer(new Echo("test:echo", "small", "large"));
         await Eventually.BecomesTrue(() => Serving(server)!.OptionalInputShapeEnumValues["model"].Length == 2, "the changed descriptor");
-        (await TypesAsync(user)).GetRawText().Should().Contain("large");
+        (await user.TaskTypesAsync()).GetRawText().Should().Contain("large");
 
         (await OutputAsync(user, await user.ScheduleAsync("core:text2text", new { input = "x", model = "large" }))).Should().Be("x");
     }
@@ -59,7 +58,7 @@ public sealed class LocalProvidersTests
         source.Offer();
 
         await Eventually.BecomesTrue(() => Serving(server) is null, "the end of the offer");
-        (await TypesAsync(user)).TryGetProperty("core:text2text", out _).Should().BeFalse();
+        (await user.TaskTypesAsync()).TryGetProperty("core:text2text", out _).Should().BeFalse();
     }
 
     [Fact]
@@ -100,16 +99,8 @@ public sealed class LocalProvidersTests
 
     private static ProviderDescriptor? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find("core:text2text")?.Provider;
 
-    private static async Task<JsonElement> TypesAsync(HttpClient user) =>
-        (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/tasktypes"))).GetProperty("types");
-
-    private static async Task<string> OutputAsync(HttpClient user, long taskId)
-    {
-        var task = (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{taskId}?wait=20"))).GetProperty("task");
-        while (task.GetProperty("status").GetString() is "STATUS_SCHEDULED" or "STATUS_RUNNING")
-            task = (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{taskId}?wait=20"))).GetProperty("task");
-        return task.GetProperty("output").GetProperty("output").GetString()!;
-    }
+    private static async Task<string> OutputAsync(HttpClient user, long taskId) =>
+        (await user.EndedAsync(taskId)).GetProperty("output").GetProperty("output").GetString()!;
 
     private sealed class Source(TaskProvider? first = null, bool stuck = false, int failures = 0) : ILocalProviderSource
     {

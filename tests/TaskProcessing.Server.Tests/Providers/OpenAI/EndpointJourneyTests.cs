@@ -37,7 +37,7 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     [Fact]
     public async Task Every_type_that_the_models_can_do_is_on_offer_with_its_choices()
     {
-        var types = await TypesAsync();
+        var types = await _user.TaskTypesAsync();
 
         types.EnumerateObject().Select(type => type.Name).Where(name => name.StartsWith("core:", StringComparison.Ordinal))
             .Should().BeEquivalentTo(OpenAIProviders.TaskTypes).And.HaveCount(20);
@@ -103,10 +103,11 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     public async Task A_task_may_choose_its_model_and_the_length_of_its_answer_and_no_other_model()
     {
         var task = await ResultAsync("core:text2text", new { input = "Hi", model = "tiny-vision", max_tokens = 5 });
-        var refused = await _user.TryScheduleAsync("core:text2text", new { input = "Hi", model = "gone" });
+        var refused = await _user.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "Hi", model = "gone" } });
 
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("🐢 Hi");
-        (await FileDriver.MessageOf(refused)).Should().Contain("model");
+        refused.HttpStatus.Should().Be(400);
+        refused.Message.Should().Contain("model");
     }
 
     [Fact]
@@ -127,7 +128,7 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
 
         var images = task.GetProperty("output").GetProperty("images").EnumerateArray().Select(image => image.GetInt64()).ToList();
         images.Should().HaveCount(2).And.OnlyHaveUniqueItems();
-        (await FileAsync(task, images[1])).Should().Equal(FileDriver.Png);
+        (await _user.TaskFileAsync(task, images[1])).Should().Equal(FileDriver.Png);
     }
 
     [Fact]
@@ -139,25 +140,13 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
         var spoken = await ResultAsync("core:text2speech", new { input = "Hello", voice = "nova", speed = 1.5 });
 
         heard.GetProperty("output").GetProperty("output").GetString().Should().Be("open the door");
-        Encoding.UTF8.GetString(await FileAsync(spoken, spoken.GetProperty("output").GetProperty("speech").GetInt64())).Should().Be("ID3 a voice");
+        Encoding.UTF8.GetString(await _user.TaskFileAsync(spoken, spoken.GetProperty("output").GetProperty("speech").GetInt64())).Should().Be("ID3 a voice");
     }
-
-    private async Task<JsonElement> TypesAsync() => (await FileDriver.DataOf(await _user.GetAsync($"{FileDriver.Root}/tasktypes"))).GetProperty("types");
 
     private async Task<JsonElement> ResultAsync(string type, object input)
     {
-        var id = await _user.ScheduleAsync(type, input);
-        while (true)
-        {
-            var task = (await FileDriver.DataOf(await _user.GetAsync($"{FileDriver.Root}/task/{id}?wait=20"))).GetProperty("task");
-            if (task.GetProperty("status").GetString() is "STATUS_SCHEDULED" or "STATUS_RUNNING")
-                continue;
-
-            task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "{0}", task);
-            return task;
-        }
+        var task = await _user.EndedAsync(await _user.ScheduleAsync(type, input));
+        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "{0}", task);
+        return task;
     }
-
-    private Task<byte[]> FileAsync(JsonElement task, long fileId) =>
-        _user.GetByteArrayAsync($"{FileDriver.Root}/tasks/{task.GetProperty("id").GetInt64()}/file/{fileId}");
 }

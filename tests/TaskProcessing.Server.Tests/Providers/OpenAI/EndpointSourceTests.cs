@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
 using TaskProcessing.Sdk.Protocol;
@@ -30,7 +29,7 @@ public sealed class EndpointSourceTests
 
         await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
         using var user = await server.UserAsync("alice");
-        (await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }))).GetProperty("output").GetProperty("output").GetString().Should().Be("Fine.");
+        (await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }))).GetProperty("output").GetProperty("output").GetString().Should().Be("Fine.");
     }
 
     [Fact]
@@ -86,7 +85,7 @@ public sealed class EndpointSourceTests
         server.ExpectedLog.Add("Endpoint local shows no list of models: The endpoint answered 404");
         using var user = await server.UserAsync("alice");
 
-        var task = await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
+        var task = await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
         endpoint.Requests.Single().Json.GetProperty("model").GetString().Should().Be("mine");
@@ -101,15 +100,14 @@ public sealed class EndpointSourceTests
         await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"));
         using var user = await server.UserAsync("alice");
 
-        var scheduled = await user.PostAsJsonAsync($"{FileDriver.Root}/schedule", new { input = new { input = "Tell" }, type = "core:text2text", appId = "test", preferStreaming = true });
-        var id = (await FileDriver.DataOf(scheduled)).GetProperty("task").GetProperty("id").GetInt64();
+        var id = await user.ScheduleAsync("core:text2text", new { input = "Tell" }, preferStreaming: true);
         var task = default(JsonElement);
         do
-            task = await LookAsync(user, id);
+            task = await user.TaskAsync(id, wait: 20);
         while (!task.GetRawText().Contains("Once upon a time"));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_RUNNING");
-        (await user.PostAsync($"{FileDriver.Root}/tasks/{id}/cancel", null)).EnsureSuccessStatusCode();
+        (await user.PostAsync($"{OcsDriver.Root}/tasks/{id}/cancel", null)).EnsureSuccessStatusCode();
         await Eventually.BecomesTrue(() => endpoint.Aborted == 1, "the end of the call");
     }
 
@@ -132,12 +130,12 @@ public sealed class EndpointSourceTests
         await Eventually.BecomesTrue(() => endpoint.Requests.Count == 2, "two calls");
         var running = 0;
         foreach (var id in ids)
-            running += (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{id}"))).GetProperty("task").GetProperty("status").GetString() == "STATUS_RUNNING" ? 1 : 0;
+            running += (await user.TaskAsync(id)).GetProperty("status").GetString() == "STATUS_RUNNING" ? 1 : 0;
         running.Should().Be(2);
 
         release.SetResult();
         foreach (var id in ids)
-            (await EndAsync(user, id)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
+            (await user.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
     }
 
     [Fact]
@@ -149,7 +147,7 @@ public sealed class EndpointSourceTests
         server.ExpectedLog.Add("context length exceeded");
         using var user = await server.UserAsync("alice");
 
-        var task = await EndAsync(user, await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
+        var task = await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
         task.GetProperty("userFacingErrorMessage").GetString().Should().Be("The text is too long for the AI model.");
@@ -195,17 +193,4 @@ public sealed class EndpointSourceTests
     private static ProviderDescriptor? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find("core:text2text")?.Provider;
 
     private static IEnumerable<string> Models(TestServer server) => Serving(server)!.OptionalInputShapeEnumValues["model"].Select(choice => choice.Value);
-
-    private static async Task<JsonElement> LookAsync(HttpClient user, long id) =>
-        (await FileDriver.DataOf(await user.GetAsync($"{FileDriver.Root}/task/{id}?wait=20"))).GetProperty("task");
-
-    private static async Task<JsonElement> EndAsync(HttpClient user, long id)
-    {
-        while (true)
-        {
-            var task = await LookAsync(user, id);
-            if (task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
-                return task;
-        }
-    }
 }
