@@ -10,7 +10,7 @@ internal static class NpmTools
     /// <summary>Starts a script; the test is skipped when the package that it needs is not installed.</summary>
     public static Process Start(string script, string package, params string[] arguments)
     {
-        Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules", package)), $"\"npm ci\" in tests/npm installs {package}");
+        Need(package);
         var start = new ProcessStartInfo("node", [script, .. arguments])
         {
             WorkingDirectory = Folder,
@@ -20,6 +20,10 @@ internal static class NpmTools
         };
         return Process.Start(start)!;
     }
+
+    /// <summary>Skips the test when the package is not installed.</summary>
+    public static void Need(string package) =>
+        Assert.SkipUnless(Directory.Exists(Path.Combine(Folder, "node_modules", package)), $"\"npm ci\" in tests/npm installs {package}");
 
     /// <summary>Runs a script to its end; it must succeed.</summary>
     /// <returns>What it wrote to standard output.</returns>

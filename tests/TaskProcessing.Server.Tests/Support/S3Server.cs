@@ -45,6 +45,7 @@ internal sealed class S3Server : IAsyncDisposable
 
     public static async Task<S3Server> StartAsync()
     {
+        NpmTools.Need("s3rver");
         var directory = Directory.CreateTempSubdirectory("taskprocessing-s3-");
         var process = NpmTools.Start("s3-server.mjs", "s3rver", directory.FullName, Bucket);
         return new S3Server(directory, process, int.Parse((await process.StandardOutput.ReadLineAsync())!));

@@ -75,10 +75,11 @@ public sealed class CommandEndTests
     public async Task What_a_killed_server_left_ends_with_the_next_one()
     {
         var root = Directory.CreateTempSubdirectory("taskprocessing-runs-").FullName;
-        await File.WriteAllTextAsync(Path.Combine(root, "lock"), "", TestContext.Current.CancellationToken);
         var run = Directory.CreateDirectory(Path.Combine(root, "1")).FullName;
         using var left = Process.Start(new ProcessStartInfo("sleep", "1000") { Environment = { ["TASKPROCESSING_RUN"] = run, ["WORD"] = _word } })!;
         Running().Should().Be(1);
+        // Without a lock it is about to be made; from here on servers of other tests may remove it, too.
+        await File.WriteAllTextAsync(Path.Combine(root, "lock"), "", TestContext.Current.CancellationToken);
 
         await using var server = await CommandServer.StartAsync("true", []);
 
