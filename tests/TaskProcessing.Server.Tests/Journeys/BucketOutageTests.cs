@@ -25,7 +25,7 @@ public sealed class BucketOutageTests
     public async Task A_bucket_that_fails_is_a_503_until_it_works_again(string failure, string reason)
     {
         await using var bucket = await S3Front.StartAsync();
-        await using var server = await StartAsync(bucket);
+        await using var server = await StartAsync(bucket, timeoutSeconds: failure == "silent" ? 2 : 30);
         using var alice = await server.UserAsync("alice");
         using var worker = await server.WorkerAsync(Type);
         await alice.PutFileAsync("before.txt", [1, 2, 3]);
@@ -108,9 +108,9 @@ public sealed class BucketOutageTests
             bucket.Failure = S3Front.Refusal(int.Parse(failure.Split(' ')[0]), failure.Split(' ')[1]);
     }
 
-    private static async Task<TestServer> StartAsync(S3Front bucket)
+    private static async Task<TestServer> StartAsync(S3Front bucket, int timeoutSeconds = 30)
     {
-        var server = await TestServer.StartAsync(settings: bucket.Settings(("Files:S3:TimeoutSeconds", "1")));
+        var server = await TestServer.StartAsync(settings: bucket.Settings(("Files:S3:TimeoutSeconds", $"{timeoutSeconds}")));
         server.ExpectedLog.Add(Began);
         return server;
     }
