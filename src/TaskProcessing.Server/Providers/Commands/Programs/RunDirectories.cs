@@ -41,10 +41,7 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
     private void Open()
     {
         _root = Directory.CreateTempSubdirectory(Prefix).FullName;
-        // Named when it is held: between its making and its locking another server could take it for abandoned.
-        var unnamed = Path.Combine(_root, $"{LockName}.new");
-        _lock = new FileStream(unnamed, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-        File.Move(unnamed, Path.Combine(_root, LockName));
+        _lock = new FileStream(Path.Combine(_root, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
     }
 
     /// <summary>The lock goes with the process that holds it. One without a lock is about to be made.</summary>
