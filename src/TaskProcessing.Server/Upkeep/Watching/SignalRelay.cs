@@ -92,7 +92,7 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
 
     private async Task InsistAsync(string purpose, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
-        var hasFailed = false;
+        var hasFailedAlone = false;
         while (true)
         {
             var began = time.GetTimestamp();
@@ -105,9 +105,9 @@ internal sealed partial class SignalRelay(ISignalLine line, TaskSignal signal, C
                 // A connection that breaks once and is made again is no news; what was to be told meanwhile is found by looking.
                 // Nor is what fails while the database is away: it may just have come back when it is asked after the failure.
                 var canRead = await CanReadAsync(cancellationToken);
-                if (hasFailed && canRead && time.GetElapsedTime(began) < Calm && IsNews())
+                if (hasFailedAlone && canRead && time.GetElapsedTime(began) < Calm && IsNews())
                     Log.Failed(logger, error, purpose);
-                hasFailed = canRead;
+                hasFailedAlone = canRead;
             }
 
             await Task.Delay(PauseAfterFailure, time, cancellationToken);
