@@ -58,7 +58,7 @@ public sealed class ManualProfileTests
         using var worker = await server.WorkerAsync("core:audio2text");
         using var guest = server.Guest();
 
-        (await guest.OcsAsync("POST", "/schedule", new { input = new { input = 7 }, type = "core:audio2text", appId = "test" }))
+        (await guest.TryScheduleAsync("core:audio2text", new { input = 7 }))
             .Should().BeEquivalentTo(new { HttpStatus = 401, StatusCode = 401, Message = "Cannot schedule task with files referenced without user context" });
     }
 
@@ -96,11 +96,11 @@ public sealed class ManualProfileTests
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
 
-        var unknown = await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = "core:text2text:sumary", appId = "test" });
+        var unknown = await alice.TryScheduleAsync("core:text2text:sumary", new { input = "x" });
         unknown.HttpStatus.Should().Be(400);
         unknown.Message.Should().StartWith("There is no such task type. Did you mean core:text2text:summary, ");
 
-        (await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = "core:text2text:summary", appId = "test" }))
+        (await alice.TryScheduleAsync("core:text2text:summary", new { input = "x" }))
             .Should().BeEquivalentTo(new { HttpStatus = 412, StatusCode = 412, MetaMessage = "", Message = "The given provider is not available" });
     }
 
@@ -112,7 +112,7 @@ public sealed class ManualProfileTests
         using var alice = await server.UserAsync("alice");
         var id = (await alice.ScheduleAsync()).TaskId;
 
-        (await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = "core:text2text:sumary", appId = "test" }))
+        (await alice.TryScheduleAsync("core:text2text:sumary", new { input = "x" }))
             .Should().BeEquivalentTo(new { HttpStatus = 412, Message = "The given provider is not available" });
         (await alice.OcsAsync("POST", $"/task/{id}")).HttpStatus.Should().Be(405, "GET and DELETE are there");
         foreach (var (method, route) in new[] { ("POST", "task/{0}/cancel"), ("GET", "task/{0}/progress"), ("POST", "tasks/{0}/progress"), ("POST", "task/{0}/result"), ("POST", "tasks/{0}/result") })

@@ -28,7 +28,7 @@ public sealed class TaskFileTests
 
         async Task RefusedAsync(HttpClient who, object images, int status, string message)
         {
-            var reply = await who.OcsAsync("POST", "/schedule", new { type = "core:analyze-images", appId = "test", input = new { images, input = "?" } });
+            var reply = await who.TryScheduleAsync("core:analyze-images", new { images, input = "?" });
             (reply.HttpStatus, reply.Message).Should().Be((status, message));
         }
 

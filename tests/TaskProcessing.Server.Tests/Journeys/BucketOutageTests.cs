@@ -30,7 +30,7 @@ public sealed class BucketOutageTests
         using var worker = await server.WorkerAsync(Type);
         await alice.PutFileAsync("before.txt", [1, 2, 3]);
         var task = await alice.ScheduleAsync(Type, new { input = "a cat", numberOfImages = 1 });
-        await worker.NextAsync($"worker:{Type}", Type);
+        (await worker.NextAsync($"worker:{Type}", Type)).Should().Be(task);
 
         await FailAsync(bucket, failure);
         var upload = await worker.TryUploadAsync(task, FileDriver.Png);

@@ -44,7 +44,7 @@ public sealed class FileJourneyTests
         using var app = await server.WorkerAsync("core:text2image");
 
         var id = await alice.ScheduleAsync("core:text2image", new { input = "dots", numberOfImages = 2 });
-        await app.NextAsync("worker:core:text2image", "core:text2image");
+        (await app.NextAsync("worker:core:text2image", "core:text2image")).Should().Be(id);
         long[] images = [await app.UploadAsync(id, Png), await app.UploadAsync(id, Png)];
         (await alice.GetAsync($"{Root}/tasks/{id}/file/{images[0]}")).StatusCode.Should().Be(HttpStatusCode.NotFound, "no result names it yet");
         (await app.FinishAsync(id, new { images })).Should().Be("STATUS_SUCCESSFUL");

@@ -127,7 +127,7 @@ public sealed class LeaseJourneyTests
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await alice.ScheduleAsync()).TaskId));
 
         ids.Distinct().Should().ContainSingle();
-        var other = await alice.OcsAsync("POST", "/schedule", new { input = new { input = "something else" }, type = Type, appId = "test" });
+        var other = await alice.TryScheduleAsync(Type, new { input = "something else" });
         other.HttpStatus.Should().Be((int)HttpStatusCode.Conflict);
         using var bob = await server.UserAsync("bob");
         bob.DefaultRequestHeaders.Add("Idempotency-Key", "order 66");
@@ -165,7 +165,7 @@ public sealed class LeaseJourneyTests
         await alice.ScheduleAsync();
         await alice.ScheduleAsync();
 
-        var refused = await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = Type, appId = "test" });
+        var refused = await alice.TryScheduleAsync(Type, new { input = "x" });
 
         refused.HttpStatus.Should().Be((int)HttpStatusCode.TooManyRequests);
         refused.Message.Should().NotBeEmpty();

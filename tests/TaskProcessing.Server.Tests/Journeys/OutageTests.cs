@@ -178,7 +178,7 @@ public sealed class OutageTests
         }
     }
 
-    private static Task<OcsReply> ScheduleAsync(HttpClient client) => client.OcsAsync("POST", "/schedule", new { input = new { input = Much }, type = Type, appId = "test" });
+    private static Task<OcsReply> ScheduleAsync(HttpClient client) => client.TryScheduleAsync(Type, new { input = Much });
 
     private static async Task<HttpResponseMessage> PutAsync(HttpClient client)
     {

@@ -11,7 +11,6 @@ namespace TaskProcessing.Server.Tests.Journeys;
 /// <summary><c>POST /tasks_provider/results</c>: many results in one call.</summary>
 public sealed class ResultBatchTests : IAsyncLifetime
 {
-    private const string Root = "/ocs/v2.php/taskprocessing";
     private const string Type = "core:text2text";
 
     private TestServer _server = null!;
@@ -37,7 +36,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
     public async Task Every_result_has_an_outcome_of_its_own_in_the_order_of_the_request()
     {
         var (good, misfit, failed, empty, late) = (await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync());
-        await _alice.PostAsync($"{Root}/tasks/{late}/cancel", null);
+        await _alice.PostAsync($"{OcsDriver.Root}/tasks/{late}/cancel", null);
 
         var outcomes = await SendAsync(
             new { id = good, output = new { output = "done" } },
@@ -113,7 +112,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
         var (failed, done) = (await ClaimedAsync(), await ClaimedAsync());
         foreach (var id in new[] { failed, done })
         {
-            (await _app.PostAsJsonAsync($"{Root}/tasks_provider/{id}/release", new { claim = 1 })).EnsureSuccessStatusCode();
+            (await _app.PostAsJsonAsync($"{OcsDriver.Root}/tasks_provider/{id}/release", new { claim = 1 })).EnsureSuccessStatusCode();
             (await _app.NextAsync("p", Type)).Should().NotBeNull("a second worker has it now");
         }
 
@@ -142,7 +141,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [InlineData("""{"results": {"id": 7}}""", "Parameter \"results\" must be a list of objects")]
     public async Task What_is_no_list_is_refused(string body, string message)
     {
-        var response = await _app.PostAsync($"{Root}/tasks_provider/results", new StringContent(body, null, "application/json"));
+        var response = await _app.PostAsync($"{OcsDriver.Root}/tasks_provider/results", new StringContent(body, null, "application/json"));
 
         response.StatusCode.Should().Be(HttpStatusCode.BadRequest);
         (await Json(response)).GetProperty("data").GetProperty("message").GetString().Should().Be(message);
@@ -151,7 +150,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [Fact]
     public async Task Users_cannot_send_results()
     {
-        var response = await _alice.PostAsJsonAsync($"{Root}/tasks_provider/results", new { results = Array.Empty<object>() });
+        var response = await _alice.PostAsJsonAsync($"{OcsDriver.Root}/tasks_provider/results", new { results = Array.Empty<object>() });
 
         response.StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
     }
@@ -179,12 +178,12 @@ public sealed class ResultBatchTests : IAsyncLifetime
     public async Task A_user_who_is_removed_is_nobody_an_app_can_act_for()
     {
         using var forAlice = await _server.ExAppAsync("helper", userId: "alice");
-        (await forAlice.GetAsync($"{Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await forAlice.GetAsync($"{OcsDriver.Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.OK);
 
         await _server.Get<Accounts.IAccountStore>().RemoveAsync("alice", CancellationToken.None);
         await _server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
 
-        (await forAlice.GetAsync($"{Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
+        (await forAlice.GetAsync($"{OcsDriver.Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
     }
 
     private static TaskOutput Output(string text) => new() { { "output", text } };
@@ -198,7 +197,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
         return id;
     }
 
-    private Task<HttpResponseMessage> PostAsync(object body) => _app.PostAsJsonAsync($"{Root}/tasks_provider/results", body);
+    private Task<HttpResponseMessage> PostAsync(object body) => _app.PostAsJsonAsync($"{OcsDriver.Root}/tasks_provider/results", body);
 
     /// <summary>A line for each outcome.</summary>
     private async Task<IEnumerable<string>> SendAsync(params object[] results)

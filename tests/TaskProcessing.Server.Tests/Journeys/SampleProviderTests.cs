@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Http.Json;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tests.Support;
 
@@ -23,17 +21,16 @@ public sealed class SampleProviderTests
             await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find(Type) is not null || sample.HasExited, "the registration");
             sample.HasExited.Should().BeFalse();
 
-            var words = await alice.EndedAsync(await alice.ScheduleAsync(Type, new { text = "One two  three\nfour" }));
+            var words = await alice.SucceedAsync(Type, new { text = "One two  three\nfour" });
             words.GetProperty("input").GetProperty("unit").GetString().Should().Be("words", "that is the default");
             words.GetProperty("output").GetProperty("count").GetDouble().Should().Be(4);
             words.GetProperty("output").GetProperty("summary").GetString().Should().Be("The text has 4 words.");
-            var lines = await alice.EndedAsync(await alice.ScheduleAsync(Type, new { text = "One two  three\nfour", unit = "lines" }));
+            var lines = await alice.SucceedAsync(Type, new { text = "One two  three\nfour", unit = "lines" });
             lines.GetProperty("output").GetProperty("count").GetDouble().Should().Be(2);
 
-            var refused = await alice.PostAsJsonAsync(
-                "/ocs/v2.php/taskprocessing/schedule", new { type = Type, appId = "test", input = new { text = "x", unit = "miles" } }, TestContext.Current.CancellationToken);
-            refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
-            (await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Should().Contain("unit");
+            var refused = await alice.TryScheduleAsync(Type, new { text = "x", unit = "miles" });
+            refused.HttpStatus.Should().Be(400);
+            refused.Message.Should().Contain("unit");
         }
         finally
         {

@@ -11,8 +11,7 @@ namespace TaskProcessing.Server.Tests.Journeys;
 /// <summary><c>?wait=</c>: workers and clients that wait instead of asking again and again.</summary>
 public sealed class WaitingTests
 {
-    private const string Root = "/ocs/v2.php/taskprocessing";
-    private const string Next = $"{Root}/tasks_provider/next?providerIds[]=p&taskTypeIds[]=core:text2text&wait=30";
+    private const string Next = $"{OcsDriver.Root}/tasks_provider/next?providerIds[]=p&taskTypeIds[]=core:text2text&wait=30";
 
     [Fact]
     public async Task A_waiting_worker_gets_the_task_that_is_scheduled()
@@ -23,7 +22,7 @@ public sealed class WaitingTests
         var next = app.GetAsync(Next);
         await Waiting(server);
 
-        var id = await ScheduleAsync(alice);
+        var id = await alice.ScheduleAsync("core:text2text", new { input = "x" });
 
         var claimed = await (await next).Content.ReadFromJsonAsync<JsonElement>();
         claimed.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64().Should().Be(id);
@@ -53,7 +52,7 @@ public sealed class WaitingTests
         var workers = Enumerable.Range(0, 100).Select(_ => app.GetFromJsonAsync<JsonElement>(Next)).ToList();
         await Waiting(server);
 
-        var scheduled = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => ScheduleAsync(alice)));
+        var scheduled = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => alice.ScheduleAsync("core:text2text", new { input = "x" })));
 
         var claimed = (await Task.WhenAll(workers)).Select(answer => answer.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64());
         claimed.Should().BeEquivalentTo(scheduled);
@@ -91,7 +90,7 @@ public sealed class WaitingTests
     {
         await using var server = await StartAsync();
         using var alice = await server.UserAsync("alice");
-        var id = await ScheduleAsync(alice);
+        var id = await alice.ScheduleAsync("core:text2text", new { input = "x" });
 
         var progressed = await ChangeWhileWaitingAsync(server, alice, id, () => server.Get<ReportProgress>().RunAsync(id, new ProgressReport(0.5), CancellationToken.None));
         progressed.GetProperty("progress").GetDouble().Should().Be(0.5);
@@ -99,7 +98,7 @@ public sealed class WaitingTests
             server, alice, id, () => server.Get<FinishTask>().RunAsync(id, new FinishRequest(JsonElement.Parse("""{"output":"x"}"""), null, null), CancellationToken.None));
         finished.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
 
-        (await TaskAsync(alice, $"{Root}/task/{id}?wait=60")).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "a task that has ended is answered at once");
+        (await alice.TaskAsync(id, wait: 60)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "a task that has ended is answered at once");
     }
 
     [Fact]
@@ -130,18 +129,9 @@ public sealed class WaitingTests
 
     private static async Task<JsonElement> ChangeWhileWaitingAsync(TestServer server, HttpClient client, long id, Func<Task> change)
     {
-        var waiting = TaskAsync(client, $"{Root}/task/{id}?wait=60");
+        var waiting = client.TaskAsync(id, wait: 60);
         await Eventually.BecomesTrue(() => server.Get<TaskSignal>().IsWatched(id), "waiting");
         await change();
         return await waiting;
     }
-
-    private static async Task<long> ScheduleAsync(HttpClient client)
-    {
-        var response = await client.PostAsJsonAsync($"{Root}/schedule", new { input = new { input = "x" }, type = "core:text2text", appId = "test" });
-        return (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64();
-    }
-
-    private static async Task<JsonElement> TaskAsync(HttpClient client, string path) =>
-        (await client.GetFromJsonAsync<JsonElement>(path)).GetProperty("ocs").GetProperty("data").GetProperty("task");
 }

@@ -27,7 +27,7 @@ internal sealed class EventReader(HttpResponseMessage response, IAsyncEnumerator
 
     public static async Task<HttpResponseMessage> OpenAsync(HttpClient client, string route, string? lastEventId = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/ocs/v2.php/taskprocessing{route}");
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"{OcsDriver.Root}{route}");
         if (lastEventId is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", lastEventId);
         return await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, TestContext.Current.CancellationToken);

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -58,16 +59,28 @@ internal static class OcsDriver
     /// <summary>Schedules a task with an input of its own; answers its id.</summary>
     public static async Task<long> ScheduleAsync(this HttpClient user, string type, object input, bool preferStreaming = false)
     {
-        var reply = await user.OcsAsync("POST", "/schedule", new { input, type, appId = "test", preferStreaming });
+        var reply = await user.TryScheduleAsync(type, input, preferStreaming);
         reply.HttpStatus.Should().Be(200, reply.Message);
         return reply.TaskId;
+    }
+
+    /// <summary>As <see cref="ScheduleAsync(HttpClient, string, object, bool)"/>, where it may be refused.</summary>
+    public static Task<OcsReply> TryScheduleAsync(this HttpClient user, string type, object input, bool preferStreaming = false) =>
+        user.OcsAsync("POST", "/schedule", new { input, type, appId = "test", preferStreaming });
+
+    /// <summary>Schedules a task that ends well; answers it when it has.</summary>
+    public static async Task<JsonElement> SucceedAsync(this HttpClient user, string type, object input)
+    {
+        var task = await user.EndedAsync(await user.ScheduleAsync(type, input));
+        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "{0}", task);
+        return task;
     }
 
     /// <summary>The task; with a wait, once it changes or after so many seconds.</summary>
     public static async Task<JsonElement> TaskAsync(this HttpClient user, long id, int wait = 0)
     {
         using var answer = await user.GetAsync($"{Root}/task/{id}{(wait == 0 ? "" : $"?wait={wait}")}", Token);
-        answer.IsSuccessStatusCode.Should().BeTrue(await answer.Content.ReadAsStringAsync(Token));
+        answer.StatusCode.Should().Be(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(Token));
         return (await DataOf(answer)).GetProperty("task");
     }
 

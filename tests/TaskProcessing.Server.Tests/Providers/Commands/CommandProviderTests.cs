@@ -109,7 +109,7 @@ public sealed class CommandProviderTests
         (await server.TextAsync("x")).Should().Be("plain.--size=12.--.x.");
         var task = await server.RunAsync("core:text2text", new { input = "x", style = "loud", seed = 3 });
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("loud.--size=12.--seed=3.--.x.");
-        (await server.User.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "x", style = "-x" } })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
+        (await server.User.TryScheduleAsync("core:text2text", new { input = "x", style = "-x" })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public sealed class CommandProviderTests
         var program = Path.Combine(new TemporaryFolder().Path, "late");
         await using var server = await CommandServer.StartAsync(program, [], time: time);
         server.Server.ExpectedLog.Add($"Command test is not offered: the program {program} is not installed");
-        (await server.User.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "x" } })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
+        (await server.User.TryScheduleAsync("core:text2text", new { input = "x" })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
 
         await File.WriteAllTextAsync(program, "#!/bin/sh\necho here");
         System.Diagnostics.Process.Start("chmod", ["+x", program]).WaitForExit();

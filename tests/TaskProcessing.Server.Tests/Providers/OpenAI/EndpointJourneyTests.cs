@@ -72,7 +72,7 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
             ("core:generateemoji", """{"input":"Hi"}""", "🐢"),
         };
 
-        var answers = await Task.WhenAll(cases.Select(async one => (await ResultAsync(one.Type, JsonElement.Parse(one.Input))).GetProperty("output").GetProperty("output").GetString()));
+        var answers = await Task.WhenAll(cases.Select(async one => (await _user.SucceedAsync(one.Type, JsonElement.Parse(one.Input))).GetProperty("output").GetProperty("output").GetString()));
 
         cases.Zip(answers, (one, answer) => (one.Type, answer)).Should().Equal(cases.Select(one => (one.Type, (string?)one.Output)));
     }
@@ -82,10 +82,10 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     {
         const string tools = """[{"type":"function","function":{"name":"weather","description":"d","parameters":{"type":"object","properties":{"city":{"type":"string"}}}}}]""";
 
-        var asking = await ResultAsync(
+        var asking = await _user.SucceedAsync(
             "core:text2text:chatwithtools", new { system_prompt = "", input = "Weather in Ulm?", tool_message = "", history = Array.Empty<string>(), tools });
         var calls = asking.GetProperty("output").GetProperty("tool_calls").GetString()!;
-        var answering = await ResultAsync("core:text2text:chatwithtools", new
+        var answering = await _user.SucceedAsync("core:text2text:chatwithtools", new
         {
             system_prompt = "",
             input = "",
@@ -102,8 +102,8 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     [Fact]
     public async Task A_task_may_choose_its_model_and_the_length_of_its_answer_and_no_other_model()
     {
-        var task = await ResultAsync("core:text2text", new { input = "Hi", model = "tiny-vision", max_tokens = 5 });
-        var refused = await _user.OcsAsync("POST", "/schedule", new { type = "core:text2text", appId = "test", input = new { input = "Hi", model = "gone" } });
+        var task = await _user.SucceedAsync("core:text2text", new { input = "Hi", model = "tiny-vision", max_tokens = 5 });
+        var refused = await _user.TryScheduleAsync("core:text2text", new { input = "Hi", model = "gone" });
 
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("🐢 Hi");
         refused.HttpStatus.Should().Be(400);
@@ -115,7 +115,7 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     {
         var image = await _user.PutFileAsync("red.png", FileDriver.Png);
 
-        var task = await ResultAsync("core:analyze-images", new { images = new[] { image, image }, input = "What is it?" });
+        var task = await _user.SucceedAsync("core:analyze-images", new { images = new[] { image, image }, input = "What is it?" });
 
         task.GetProperty("output").GetProperty("output").GetString()
             .Should().Be("🐢 Answer the user's | What is it? <data:image/png;base64,> <data:image/png;base64,>");
@@ -124,7 +124,7 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     [Fact]
     public async Task Images_are_made()
     {
-        var task = await ResultAsync("core:text2image", new { input = "A red dot", numberOfImages = 2 });
+        var task = await _user.SucceedAsync("core:text2image", new { input = "A red dot", numberOfImages = 2 });
 
         var images = task.GetProperty("output").GetProperty("images").EnumerateArray().Select(image => image.GetInt64()).ToList();
         images.Should().HaveCount(2).And.OnlyHaveUniqueItems();
@@ -136,17 +136,10 @@ public sealed class EndpointJourneyTests : IAsyncLifetime
     {
         var sound = await _user.PutFileAsync("door.mp3", "ID3 sound"u8.ToArray());
 
-        var heard = await ResultAsync("core:audio2text", new { input = sound });
-        var spoken = await ResultAsync("core:text2speech", new { input = "Hello", voice = "nova", speed = 1.5 });
+        var heard = await _user.SucceedAsync("core:audio2text", new { input = sound });
+        var spoken = await _user.SucceedAsync("core:text2speech", new { input = "Hello", voice = "nova", speed = 1.5 });
 
         heard.GetProperty("output").GetProperty("output").GetString().Should().Be("open the door");
         Encoding.UTF8.GetString(await _user.TaskFileAsync(spoken, spoken.GetProperty("output").GetProperty("speech").GetInt64())).Should().Be("ID3 a voice");
-    }
-
-    private async Task<JsonElement> ResultAsync(string type, object input)
-    {
-        var task = await _user.EndedAsync(await _user.ScheduleAsync(type, input));
-        task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "{0}", task);
-        return task;
     }
 }
