@@ -14,7 +14,7 @@ tasks=$base/ocs/v2.php/taskprocessing
 dotnet build -c Release -v quiet src/TaskProcessing.Server >/dev/null
 trap 'kill "$pid" 2>/dev/null || true; rm -rf "$work"' EXIT
 
-"$server" user add alice --password pw --DataDirectory="$work/data" >/dev/null
+"$server" user add alice --password "a password" --DataDirectory="$work/data" >/dev/null
 "$server" exapp add worker --app-version 1.0.0 --enabled --secret secret --DataDirectory="$work/data" >/dev/null
 "$server" serve --DataDirectory="$work/data" --urls "$base" --Serilog:MinimumLevel:Default=Warning >"$work/log" 2>&1 &
 pid=$!
@@ -34,12 +34,12 @@ timed() {
 }
 
 echo "before: $(memory)"
-timed "upload over WebDAV" curl -sSf -u alice:pw -T "$work/big.bin" -D "$work/headers" -o /dev/null "$base/remote.php/webdav/big.bin"
+timed "upload over WebDAV" curl -sSf -u "alice:a password" -T "$work/big.bin" -D "$work/headers" -o /dev/null "$base/remote.php/webdav/big.bin"
 id=$(sed -n 's/^OC-FileId: 0*\([0-9]*\).*/\1/Ip' "$work/headers")
 
 registration='{"provider":{"id":"w","name":"w","task_type":"core:audio2text:subtitles","expected_runtime":1,"optional_input_shape":[],"optional_output_shape":[],"input_shape_enum_values":{},"input_shape_defaults":{},"optional_input_shape_enum_values":{},"optional_input_shape_defaults":{},"output_shape_enum_values":{},"optional_output_shape_enum_values":{}}}'
 curl "${json[@]}" "${app[@]}" -H 'Content-Type: application/json' -d "$registration" -o /dev/null "$base/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing"
-task=$(curl "${json[@]}" -u alice:pw -H 'Content-Type: application/json' -d "{\"type\":\"core:audio2text:subtitles\",\"appId\":\"bench\",\"input\":{\"input\":$id}}" "$tasks/schedule" | field "['task']['id']")
+task=$(curl "${json[@]}" -u "alice:a password" -H 'Content-Type: application/json' -d "{\"type\":\"core:audio2text:subtitles\",\"appId\":\"bench\",\"input\":{\"input\":$id}}" "$tasks/schedule" | field "['task']['id']")
 curl "${json[@]}" "${app[@]}" -o /dev/null "$tasks/tasks_provider/next?providerIds[]=w&taskTypeIds[]=core:audio2text:subtitles"
 
 timed "download by the provider" curl "${json[@]}" "${app[@]}" -o "$work/in.bin" "$tasks/tasks_provider/$task/file/$id"
@@ -49,7 +49,7 @@ same "$work/in.bin"
 curl "${json[@]}" "${app[@]}" -H 'Content-Type: application/json' -d "{\"output\":{\"output\":$result}}" -o /dev/null "$tasks/tasks_provider/$task/result"
 
 # Cut off on its way and gone on with from there.
-download() { curl "${json[@]}" -u alice:pw -o "$work/out.bin" "$@" "$tasks/tasks/$task/file/$result"; }
+download() { curl "${json[@]}" -u "alice:a password" -o "$work/out.bin" "$@" "$tasks/tasks/$task/file/$result"; }
 download --max-time 3 --limit-rate $((size / 8))M 2>/dev/null || true
 echo "download cut off after $(stat -c %s "$work/out.bin") bytes"
 timed "rest of the download by Range" download -C -
@@ -57,10 +57,10 @@ same "$work/out.bin"
 
 parts=$base/remote.php/dav/uploads/alice/bench
 in_parts() {
-    curl -sSf -u alice:pw -X MKCOL "$parts"
+    curl -sSf -u "alice:a password" -X MKCOL "$parts"
     split -b 100M -d -a 5 "$work/big.bin" "$work/part."
-    for part in "$work"/part.*; do curl -sSf -u alice:pw -T "$part" -o /dev/null "$parts/${part##*.}"; done
-    curl -sSf -u alice:pw -X MOVE -H "Destination: $base/remote.php/webdav/parts.bin" "$parts/.file"
+    for part in "$work"/part.*; do curl -sSf -u "alice:a password" -T "$part" -o /dev/null "$parts/${part##*.}"; done
+    curl -sSf -u "alice:a password" -X MOVE -H "Destination: $base/remote.php/webdav/parts.bin" "$parts/.file"
 }
 timed "upload in parts of 100 MiB, and their assembly" in_parts
 echo "at the end: $(memory)"

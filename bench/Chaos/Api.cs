@@ -38,24 +38,30 @@ internal sealed class Api : IDisposable
         return api;
     }
 
-    public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken);
+    public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken);
 
     public Task<Reply> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body ?? new { }) }, cancellationToken);
+        SendAsync(
+            new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body ?? new { }) },
+            cancellationToken
+        );
 
     public Task<Reply> ScheduleAsync(string key, Uri? webhook, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, Root + "/schedule")
         {
-            Content = JsonContent.Create(new
-            {
-                type = ChaosOptions.TaskType,
-                appId = "chaos",
-                customId = key,
-                input = new { input = $"text of {key}" },
-                webhookUri = webhook,
-                webhookMethod = webhook is null ? null : "HTTP:POST",
-            }),
+            Content = JsonContent.Create(
+                new
+                {
+                    type = ChaosOptions.TaskType,
+                    appId = "chaos",
+                    customId = key,
+                    input = new { input = $"text of {key}" },
+                    webhookUri = webhook,
+                    webhookMethod = webhook is null ? null : "HTTP:POST",
+                }
+            ),
         };
         request.Headers.Add("Idempotency-Key", key);
         return SendAsync(request, cancellationToken);
@@ -79,21 +85,27 @@ internal sealed class Api : IDisposable
             output_shape_enum_values = none,
             optional_output_shape_enum_values = none,
         };
-        using var answer = await _http.PostAsJsonAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", new { provider }, cancellationToken);
+        using var answer = await _http.PostAsJsonAsync(
+            "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing",
+            new { provider },
+            cancellationToken
+        );
         answer.EnsureSuccessStatusCode();
     }
 
     /// <summary>Asks again until there is an answer: a connection may break, and the server may be down or not ready.</summary>
     /// <param name="call">The call.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="mayConflict">Whether 409 is an answer as good as any.</param>
-    public static async Task<Reply> InsistAsync(Func<Task<Reply>> call, CancellationToken cancellationToken, bool mayConflict = false)
+    /// <param name="mayConflict">True when 409 is a success too.</param>
+    public static async Task<Reply> RetryAsync(Func<Task<Reply>> call, CancellationToken cancellationToken, bool mayConflict = false)
     {
         while (true)
         {
             var reply = await call();
             if (reply.Code is not (0 or 503))
-                return reply.Code is 200 or 204 || (mayConflict && reply.Code == 409) ? reply : throw new InvalidOperationException($"The server answered {reply.Code}: {reply.Text}");
+                return reply.Code is 200 or 204 || (mayConflict && reply.Code == 409)
+                    ? reply
+                    : throw new InvalidOperationException($"The server answered {reply.Code}: {reply.Text}");
 
             await Task.Delay(Pause, cancellationToken);
         }
@@ -110,7 +122,10 @@ internal sealed class Api : IDisposable
             var text = await answer.Content.ReadAsStringAsync(cancellationToken);
             return Reply.Of((int)answer.StatusCode, text);
         }
-        catch (Exception error) when (error is HttpRequestException or SocketException or IOException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+        catch (Exception error)
+            when (error is HttpRequestException or SocketException or IOException or TaskCanceledException
+                && !cancellationToken.IsCancellationRequested
+            )
         {
             return new Reply(0, error.Message);
         }
@@ -119,8 +134,8 @@ internal sealed class Api : IDisposable
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
 
-/// <summary>What the server answered.</summary>
-/// <param name="Code">The HTTP status; 0 when there was no answer, and nobody knows what was done.</param>
+/// <summary>The server's answer.</summary>
+/// <param name="Code">The HTTP status; 0 without an answer, when the outcome is unknown.</param>
 /// <param name="Text">The answer.</param>
 internal sealed record Reply(int Code, string Text)
 {
@@ -147,7 +162,10 @@ internal sealed record Reply(int Code, string Text)
             Id = task.GetProperty("id").GetInt64(),
             Claim = data.TryGetProperty("claim", out var claim) ? claim.GetInt64() : 0,
             Status = task.GetProperty("status").GetString()!,
-            Output = task.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("output", out var value) ? value.GetString() : null,
+            Output =
+                task.GetProperty("output") is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty("output", out var value)
+                    ? value.GetString()
+                    : null,
         };
     }
 }

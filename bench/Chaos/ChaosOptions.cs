@@ -1,6 +1,6 @@
 namespace Chaos;
 
-/// <summary>What a run does.</summary>
+/// <summary>The options of a run.</summary>
 internal sealed record ChaosOptions
 {
     /// <summary>The task type that everything is about.</summary>
@@ -44,7 +44,7 @@ internal enum Sabotage
     /// <summary>A task that was called off is there as if it were not.</summary>
     Revive,
 
-    /// <summary>Nobody is told any more how tasks ended.</summary>
+    /// <summary>No webhook is sent any more.</summary>
     Hush,
 
     /// <summary>Workers that lost a task name the claim after their own, as if the server did not tell them apart.</summary>

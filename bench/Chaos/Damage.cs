@@ -1,6 +1,6 @@
 namespace Chaos;
 
-/// <summary>Does to the database what the server must never do.</summary>
+/// <summary>Damages the database in ways that the server must never cause.</summary>
 internal static class Damage
 {
     public static async Task DoAsync(Sabotage sabotage, Farm farm, IDatabase database, CancellationToken cancellationToken)
@@ -8,7 +8,8 @@ internal static class Damage
         var sql = sabotage switch
         {
             Sabotage.Lose => $"DELETE FROM tasks WHERE id = {farm.Accepted.Values.First()}",
-            Sabotage.Overwrite => """UPDATE tasks SET output = '{"output":"done by nobody"}' WHERE id = (SELECT MAX(id) FROM tasks WHERE status = 3)""",
+            Sabotage.Overwrite =>
+                """UPDATE tasks SET output = '{"output":"done by nobody"}' WHERE id = (SELECT MAX(id) FROM tasks WHERE status = 3)""",
             Sabotage.Revive => $"UPDATE tasks SET status = 4 WHERE id = {farm.Cancelled.First()}",
             Sabotage.Hush => "DELETE FROM webhook_deliveries WHERE id IN (SELECT MAX(id) FROM webhook_deliveries)",
             _ => null,

@@ -2,12 +2,12 @@ using System.Diagnostics;
 
 namespace Chaos;
 
-/// <summary>Where the server keeps its tasks in this run.</summary>
+/// <summary>The database of the server in this run.</summary>
 internal interface IDatabase : IAsyncDisposable
 {
     string Name { get; }
 
-    /// <summary>How the server is told.</summary>
+    /// <summary>The settings for the server.</summary>
     IReadOnlyList<string> Settings { get; }
 
     Task StartAsync(CancellationToken cancellationToken);
@@ -15,10 +15,10 @@ internal interface IDatabase : IAsyncDisposable
     /// <summary>Kills the database itself, where it is a program, and starts it again; false where it is none.</summary>
     Task<bool> KillAsync(CancellationToken cancellationToken);
 
-    /// <summary>Runs a statement beside the server; answers what it wrote.</summary>
+    /// <summary>Runs a statement beside the server; answers its output.</summary>
     Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken);
 
-    /// <summary>What the database says about its own state; empty when all is well. The server is stopped.</summary>
+    /// <summary>The faults that the database's own check finds; empty without one. The server is stopped.</summary>
     Task<string> CheckAsync(CancellationToken cancellationToken);
 }
 
@@ -35,7 +35,8 @@ internal sealed class SqliteFile(string folder) : IDatabase
 
     public Task<bool> KillAsync(CancellationToken cancellationToken) => Task.FromResult(false);
 
-    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) => Tool.RunAsync("sqlite3", ["-cmd", ".timeout 10000", Path, sql], cancellationToken);
+    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        Tool.RunAsync("sqlite3", ["-cmd", ".timeout 10000", Path, sql], cancellationToken);
 
     public async Task<string> CheckAsync(CancellationToken cancellationToken)
     {
@@ -53,7 +54,11 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
 
     public string Name => "PostgreSQL";
 
-    public IReadOnlyList<string> Settings => ["--Store:Provider=PostgreSql", $"--Store:ConnectionString=Host=127.0.0.1;Port={_port};Username=postgres;Database=chaos;Maximum Pool Size=40"];
+    public IReadOnlyList<string> Settings =>
+        [
+            "--Store:Provider=PostgreSql",
+            $"--Store:ConnectionString=Host=127.0.0.1;Port={_port};Username=postgres;Database=chaos;Maximum Pool Size=40",
+        ];
 
     private string Data => Path.Combine(folder, "postgres", "data");
 
@@ -83,12 +88,18 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
         return true;
     }
 
-    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) => Tool.RunAsync("psql", [.. Login("chaos"), "-At", "-c", sql], cancellationToken);
+    public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
+        Tool.RunAsync("psql", [.. Login("chaos"), "-At", "-c", sql], cancellationToken);
 
     public async Task<string> CheckAsync(CancellationToken cancellationToken)
     {
         await ExecuteAsync("CREATE EXTENSION IF NOT EXISTS amcheck", cancellationToken);
-        return await Tool.RunAsync(Path.Combine(programs, "pg_amcheck"), [.. Login("chaos"), "--heapallindexed"], cancellationToken, mayFail: true);
+        return await Tool.RunAsync(
+            Path.Combine(programs, "pg_amcheck"),
+            [.. Login("chaos"), "--heapallindexed"],
+            cancellationToken,
+            mayFail: true
+        );
     }
 
     public async ValueTask DisposeAsync()
@@ -97,10 +108,21 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
             await RunAsync("pg_ctl", ["-D", Data, "-m", "fast", "-w", "stop"], CancellationToken.None, mayFail: true);
     }
 
-    private Task<string> RaiseAsync(CancellationToken cancellationToken) => RunAsync(
-        "pg_ctl",
-        ["-D", Data, "-w", "-l", Path.Combine(Data, "log"), "-o", $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories= -c fsync=on -c max_connections=100", "start"],
-        cancellationToken);
+    private Task<string> RaiseAsync(CancellationToken cancellationToken) =>
+        RunAsync(
+            "pg_ctl",
+            [
+                "-D",
+                Data,
+                "-w",
+                "-l",
+                Path.Combine(Data, "log"),
+                "-o",
+                $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories= -c fsync=on -c max_connections=100",
+                "start",
+            ],
+            cancellationToken
+        );
 
     private string[] Login(string database) => ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-d", database];
 
@@ -130,13 +152,18 @@ internal static class Tool
 {
     public static async Task<string> RunAsync(string program, string[] arguments, CancellationToken cancellationToken, bool mayFail = false)
     {
-        // What pg_ctl leaves running keeps the pipes of its parent open: its output goes nowhere.
+        // The server that pg_ctl starts keeps the pipes of its parent open, so its output is discarded.
         var isStarting = arguments is [.., "start"];
-        using var process = Process.Start(new ProcessStartInfo(isStarting ? "sh" : program, isStarting ? ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments] : arguments)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(
+                isStarting ? "sh" : program,
+                isStarting ? ["-c", "exec \"$@\" >/dev/null 2>&1", "sh", program, .. arguments] : arguments
+            )
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+            }
+        )!;
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);

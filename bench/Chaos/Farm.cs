@@ -1,8 +1,8 @@
 namespace Chaos;
 
 /// <summary>
-/// Clients that schedule, repeat, wait and cancel, each as fast as it gets answers; and the record of what they were told.
-/// An answer that did not come is asked for until it does, with the same key.
+/// Clients that schedule, repeat, wait and cancel, each as fast as it gets answers, and a record of the answers. A
+/// request without an answer is repeated until it gets one, with the same key.
 /// </summary>
 internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook)
 {
@@ -19,7 +19,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
     /// <summary>Tasks that a client was told are cancelled.</summary>
     public HashSet<long> Cancelled { get; } = [];
 
-    /// <summary>Tasks whose end is to be told.</summary>
+    /// <summary>Tasks with a webhook.</summary>
     public HashSet<long> Hooked { get; } = [];
 
     /// <summary>Ends that clients were shown: they must be the last.</summary>
@@ -27,10 +27,10 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
 
     public int Repeats { get; private set; }
 
-    /// <summary>What was wrong already while it ran.</summary>
+    /// <summary>The faults found during the run.</summary>
     public List<string> Violations { get; } = [];
 
-    /// <summary>Runs until told to stop; what was begun is finished, so that nothing is left in doubt.</summary>
+    /// <summary>Runs until it is stopped; finishes what it has begun, so that no outcome is in doubt.</summary>
     public Task RunAsync(int clients, CancellationToken stopping, CancellationToken cancellationToken) =>
         Task.WhenAll(Enumerable.Range(0, clients).Select(number => ClientAsync(number, stopping, cancellationToken)));
 
@@ -53,7 +53,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
 
     private async Task<long> ScheduleAsync(Api api, string key, Uri? hook, CancellationToken cancellationToken)
     {
-        var reply = await Api.InsistAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
+        var reply = await Api.RetryAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
         lock (_lock)
         {
             Accepted[key] = reply.Id;
@@ -66,7 +66,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
 
     private async Task RepeatAsync(Api api, string key, Uri? hook, long id, CancellationToken cancellationToken)
     {
-        var again = await Api.InsistAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
+        var again = await Api.RetryAsync(() => api.ScheduleAsync(key, hook, cancellationToken), cancellationToken);
         lock (_lock)
         {
             Repeats++;
@@ -78,7 +78,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
     private async Task CancelAsync(Api api, long id, CancellationToken cancellationToken)
     {
         await Task.Delay(Random.Shared.Next(100), cancellationToken);
-        var reply = await Api.InsistAsync(() => api.PostAsync($"/tasks/{id}/cancel", null, cancellationToken), cancellationToken);
+        var reply = await Api.RetryAsync(() => api.PostAsync($"/tasks/{id}/cancel", null, cancellationToken), cancellationToken);
         lock (_lock)
         {
             if (reply.Status == "STATUS_CANCELLED")
@@ -90,7 +90,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
     {
         for (var attempt = 0; attempt < 3 && !stopping.IsCancellationRequested; attempt++)
         {
-            var reply = await Api.InsistAsync(() => api.GetAsync($"/task/{id}?wait=5", cancellationToken), cancellationToken);
+            var reply = await Api.RetryAsync(() => api.GetAsync($"/task/{id}?wait=5", cancellationToken), cancellationToken);
             if (!reply.HasEnded)
                 continue;
 

@@ -1,6 +1,8 @@
 namespace Chaos;
 
-/// <summary>The time in which a worker surely held a task: from the answer to its claim until its lease could have ended, or it let go.</summary>
+/// <summary>
+/// The time in which a worker surely held a task: from the answer to its claim until its lease could have ended, or it let go.
+/// </summary>
 internal sealed record Holding(long Task, string Claim, long From, long Until)
 {
     /// <remarks>
@@ -10,16 +12,15 @@ internal sealed record Holding(long Task, string Claim, long From, long Until)
     public static List<Holding> Of(IEnumerable<Entry> entries)
     {
         var lease = (long)ChaosOptions.Lease.TotalMilliseconds;
-        return
-        [
-            .. from entry in entries
-               group entry by (entry.Task, entry.Claim) into claim
-               let claimed = claim.FirstOrDefault(entry => entry.Kind == EntryKind.Claimed)
-               where claimed is not null
-               let leaseEnd = claim.Where(entry => entry.Kind is EntryKind.Claimed or EntryKind.Renewed).Max(entry => entry.Sent) + lease
-               let letGo = claim.Where(entry => entry.Kind == EntryKind.LetsGo).Select(entry => entry.Sent).DefaultIfEmpty(long.MaxValue).Min()
-               select new Holding(claim.Key.Task, claim.Key.Claim, claimed.Got, Math.Min(leaseEnd, letGo)),
-        ];
+        var claims =
+            from entry in entries
+            group entry by (entry.Task, entry.Claim) into claim
+            let claimed = claim.FirstOrDefault(entry => entry.Kind == EntryKind.Claimed)
+            where claimed is not null
+            let leaseEnd = claim.Where(entry => entry.Kind is EntryKind.Claimed or EntryKind.Renewed).Max(entry => entry.Sent) + lease
+            let letGo = claim.Where(entry => entry.Kind == EntryKind.LetsGo).Select(entry => entry.Sent).DefaultIfEmpty(long.MaxValue).Min()
+            select new Holding(claim.Key.Task, claim.Key.Claim, claimed.Got, Math.Min(leaseEnd, letGo));
+        return [.. claims];
     }
 
     /// <summary>Pairs of workers that held the same task at the same moment.</summary>
@@ -40,15 +41,19 @@ internal sealed record Holding(long Task, string Claim, long From, long Until)
         }
     }
 
-    /// <summary>What workers did to a task while another one surely held it.</summary>
+    /// <summary>The changes of workers to a task while another worker surely held it.</summary>
     public static IEnumerable<string> Intrusions(IEnumerable<Holding> holdings, IEnumerable<Entry> entries)
     {
         var holders = holdings.ToLookup(holding => holding.Task);
-        return
+        var intrusions =
             from entry in entries
             where entry.Kind is EntryKind.GaveBack or EntryKind.Failed
             from holder in holders[entry.Task]
             where holder.Claim != entry.Claim && holder.From <= entry.Sent && entry.Got <= holder.Until
-            select $"task {entry.Task} was held by {holder.Claim} when {entry.Claim} {(entry.Kind == EntryKind.Failed ? "failed it" : "gave it back")}";
+            select (entry, holder);
+        return intrusions.Select(pair =>
+            $"task {pair.entry.Task} was held by {pair.holder.Claim} when {pair.entry.Claim} "
+            + (pair.entry.Kind == EntryKind.Failed ? "failed it" : "gave it back")
+        );
     }
 }

@@ -3,8 +3,8 @@ using System.Text.Json;
 namespace Chaos;
 
 /// <summary>
-/// What a worker process did and was told, a line for each, written before and after every call. Each line is one write to
-/// the file, so what stands there outlives a kill of the process.
+/// The calls of a worker process and their answers, a line each, written before and after every call. Each line is one
+/// write to the file, so it outlives a kill of the process.
 /// </summary>
 internal sealed class Journal(string path) : IDisposable
 {
@@ -32,11 +32,11 @@ internal sealed class Journal(string path) : IDisposable
 }
 
 /// <summary>One thing that a worker did with a task that it claimed.</summary>
-/// <param name="Kind">What it did.</param>
+/// <param name="Kind">The call.</param>
 /// <param name="Task">The task.</param>
-/// <param name="Claim">Which claim of a task this is about, as one worker may have the same task twice.</param>
-/// <param name="Sent">When it asked, in milliseconds.</param>
-/// <param name="Got">When it was answered; 0 while it waits for that.</param>
+/// <param name="Claim">The claim number, because one worker may get the same task twice.</param>
+/// <param name="Sent">The time of the call, in milliseconds.</param>
+/// <param name="Got">The time of the answer; 0 while it waits for that.</param>
 /// <param name="Won">Of an answered result: whether the stored output is this worker's.</param>
 /// <param name="Output">Of a result: the output that no other one has.</param>
 internal sealed record Entry(EntryKind Kind, long Task, string Claim, long Sent, long Got = 0, bool Won = false, string? Output = null)
@@ -53,7 +53,10 @@ internal enum EntryKind
     /// <summary>The worker's lease was renewed.</summary>
     Renewed,
 
-    /// <summary>The worker's report was answered that the task is cancelled, or its release that the claim does not count: a client may have cancelled it, or another worker may have it.</summary>
+    /// <summary>
+    /// The worker's report was answered that the task is cancelled, or its release that the claim does not count: a client may
+    /// have cancelled it, or another worker may have it.
+    /// </summary>
     SentAway,
 
     /// <summary>The worker is about to give the task back, or to end it: from here on its lease may be over.</summary>
@@ -65,6 +68,6 @@ internal enum EntryKind
     /// <summary>The worker was answered that the task waits again.</summary>
     GaveBack,
 
-    /// <summary>The worker's final error was answered, and is what the task ended with.</summary>
+    /// <summary>The worker's final error was answered, and ended the task.</summary>
     Failed,
 }

@@ -8,7 +8,7 @@ internal static class Run
     private const int Users = 6;
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(90);
 
-    /// <summary>What a killed server was sending waits for a while, and then for three refusals more.</summary>
+    /// <summary>A delivery that a killed server was sending waits for a while, and then for three more refusals.</summary>
     private static readonly TimeSpan Telling = TimeSpan.FromSeconds(180);
 
     /// <returns>0 when nothing was lost and nothing done twice, else 1.</returns>
@@ -16,7 +16,9 @@ internal static class Run
     {
         var watch = Stopwatch.StartNew();
         Directory.CreateDirectory(options.Folder);
-        await using IDatabase database = options.PostgreSqlPrograms is { } programs ? new PostgreSqlInstance(programs, options.Folder) : new SqliteFile(options.Folder);
+        await using IDatabase database = options.PostgreSqlPrograms is { } programs
+            ? new PostgreSqlInstance(programs, options.Folder)
+            : new SqliteFile(options.Folder);
         await database.StartAsync(cancellationToken);
         using var server = new ServerProcess(options, database);
         await server.SetUpAsync(Users, cancellationToken);
@@ -45,11 +47,19 @@ internal static class Run
         if (await database.CheckAsync(cancellationToken) is { Length: > 0 } broken)
             verdict.Violations.Add($"the database is damaged: {broken}");
 
-        Console.WriteLine($"{database.Name}, {options.Clients} clients, {kills}, {workers.Kills} kills of workers, {watch.Elapsed.TotalSeconds:0} s");
+        Console.WriteLine(
+            $"{database.Name}, {options.Clients} clients, {kills}, {workers.Kills} kills of workers, {watch.Elapsed.TotalSeconds:0} s"
+        );
         return verdict.Print();
     }
 
-    private static async Task<string> KillAsync(ChaosOptions options, ServerProcess server, IDatabase database, WorkerProcesses workers, CancellationToken cancellationToken)
+    private static async Task<string> KillAsync(
+        ChaosOptions options,
+        ServerProcess server,
+        IDatabase database,
+        WorkerProcesses workers,
+        CancellationToken cancellationToken
+    )
     {
         var (ofServer, ofDatabase) = (0, 0);
         for (var kill = 1; kill <= options.Kills; kill++)

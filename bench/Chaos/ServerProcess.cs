@@ -10,7 +10,7 @@ internal sealed class ServerProcess : IDisposable
     public const string App = "chaos";
     public const string AppSecret = "secret-of-chaos";
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     private readonly ChaosOptions _options;
     private readonly string[] _settings;
@@ -30,7 +30,7 @@ internal sealed class ServerProcess : IDisposable
             "--Providers:BuiltIn:Enabled=false",
             "--RateLimits:Enabled=false",
             "--Webhooks:AllowedTargets:0=127.0.0.1",
-            // What a killed server was sending is tried again half a minute after this time.
+            // A delivery that a killed server was sending is tried again half a minute after this time.
             "--Webhooks:TimeoutSeconds=5",
             "--Leases:MaxAttempts=1000",
             "--Leases:RetrySeconds=0",
@@ -75,7 +75,7 @@ internal sealed class ServerProcess : IDisposable
     public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
-        for (var until = DateTime.UtcNow + Patience; DateTime.UtcNow < until; await Task.Delay(20, cancellationToken))
+        for (var until = DateTime.UtcNow + StartTimeout; DateTime.UtcNow < until; await Task.Delay(20, cancellationToken))
         {
             if (_process!.HasExited)
                 throw new InvalidOperationException($"The server ended by itself with code {_process.ExitCode}; see server.log");
@@ -86,13 +86,16 @@ internal sealed class ServerProcess : IDisposable
                 if (answer.IsSuccessStatusCode)
                     return;
             }
-            catch (Exception error) when (error is HttpRequestException or SocketException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+            catch (Exception error)
+                when (error is HttpRequestException or SocketException or TaskCanceledException
+                    && !cancellationToken.IsCancellationRequested
+                )
             {
-                // Not up yet, or busy with what its predecessor left.
+                // Not up yet, or busy with the remains of its predecessor.
             }
         }
 
-        throw new TimeoutException($"The server was not ready within {Patience}; see server.log");
+        throw new TimeoutException($"The server was not ready within {StartTimeout}; see server.log");
     }
 
     /// <summary>SIGKILL.</summary>
@@ -124,11 +127,20 @@ internal sealed class ServerProcess : IDisposable
         var errors = process.StandardError.ReadToEndAsync(cancellationToken);
         var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return process.ExitCode == 0 ? output.Trim() : throw new InvalidOperationException($"{string.Join(' ', command[..2])}: {await errors}");
+        return process.ExitCode == 0
+            ? output.Trim()
+            : throw new InvalidOperationException($"{string.Join(' ', command[..2])}: {await errors}");
     }
 
-    private Process Start(string[] arguments) => Process.Start(
-        new ProcessStartInfo(_options.Server, arguments) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _options.Folder })!;
+    private Process Start(string[] arguments) =>
+        Process.Start(
+            new ProcessStartInfo(_options.Server, arguments)
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true,
+                WorkingDirectory = _options.Folder,
+            }
+        )!;
 
     private void Write(string? line)
     {

@@ -5,7 +5,7 @@ using System.Text.Json;
 
 namespace Chaos;
 
-/// <summary>What the server has, as its REST face shows it to an operator.</summary>
+/// <summary>The server's tasks, as its REST API shows them to an operator.</summary>
 internal sealed class StoredTasks : IDisposable
 {
     private const string Root = "/api/v1/tasks";
@@ -26,7 +26,8 @@ internal sealed class StoredTasks : IDisposable
     public async Task<IReadOnlyCollection<StoredTask>> ReadAllAsync(CancellationToken cancellationToken)
     {
         var ids = new List<long>();
-        for (var before = long.MaxValue; ;)
+        var before = long.MaxValue;
+        while (true)
         {
             var page = await DataAsync($"{Root}?limit={Page}&before_id={before}", cancellationToken);
             ids.AddRange(page.EnumerateArray().Select(task => task.GetProperty("id").GetInt64()));
@@ -50,21 +51,35 @@ internal sealed class StoredTasks : IDisposable
 /// <summary>A task as it is in the end.</summary>
 internal sealed record StoredTask(long Id, string Status, string? Output, IReadOnlyList<(string Event, DateTime At)> History)
 {
-    public string OcsStatus => Status switch
-    {
-        "completed" => "STATUS_SUCCESSFUL",
-        "failed" => "STATUS_FAILED",
-        "cancelled" => "STATUS_CANCELLED",
-        _ => Status,
-    };
+    public string OcsStatus =>
+        Status switch
+        {
+            "completed" => "STATUS_SUCCESSFUL",
+            "failed" => "STATUS_FAILED",
+            "cancelled" => "STATUS_CANCELLED",
+            _ => Status,
+        };
 
-    public static StoredTask Of(JsonElement task) => new(
-        task.GetProperty("id").GetInt64(),
-        task.GetProperty("status").GetString()!,
-        task.GetProperty("result") is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("output", out var output) ? output.GetString() : null,
-        [
-            .. task.GetProperty("history").EnumerateArray().Select(one => (
-                one.GetProperty("event").GetString()!,
-                DateTime.Parse(one.GetProperty("at").GetString()!, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal))),
-        ]);
+    public static StoredTask Of(JsonElement task) =>
+        new(
+            task.GetProperty("id").GetInt64(),
+            task.GetProperty("status").GetString()!,
+            task.GetProperty("result") is { ValueKind: JsonValueKind.Object } result && result.TryGetProperty("output", out var output)
+                ? output.GetString()
+                : null,
+            [
+                .. task.GetProperty("history")
+                    .EnumerateArray()
+                    .Select(one =>
+                        (
+                            one.GetProperty("event").GetString()!,
+                            DateTime.Parse(
+                                one.GetProperty("at").GetString()!,
+                                CultureInfo.InvariantCulture,
+                                DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal
+                            )
+                        )
+                    ),
+            ]
+        );
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Chaos;
 
-/// <summary>Compares what clients and workers were told with what the server has in the end.</summary>
+/// <summary>Compares the answers to clients and workers with the server's final state.</summary>
 internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, string serviceKey)
 {
     private const int Shown = 20;
@@ -23,7 +23,8 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
 
     public async Task WaitUntilAllIsToldAsync(TimeSpan longest, CancellationToken cancellationToken)
     {
-        for (var until = DateTime.UtcNow + longest; DateTime.UtcNow < until && !receiver.HasAll(farm.Hooked);)
+        var until = DateTime.UtcNow + longest;
+        while (DateTime.UtcNow < until && !receiver.HasAll(farm.Hooked))
             await Task.Delay(200, cancellationToken);
     }
 
@@ -46,17 +47,27 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
         Count("claims that workers were given", claims.Count);
         Count(
             "calls of workers that were told that their claim is over",
-            entries.Count(entry => entry.Kind == EntryKind.SentAway && tasks.TryGetValue(entry.Task, out var task) && task.Status != "cancelled"));
+            entries.Count(entry =>
+                entry.Kind == EntryKind.SentAway && tasks.TryGetValue(entry.Task, out var task) && task.Status != "cancelled"
+            )
+        );
         Violations.AddRange(Holding.Overlaps(claims));
         Violations.AddRange(Holding.Intrusions(claims, entries));
-        foreach (var twice in entries.Where(entry => entry.Kind == EntryKind.Claimed).GroupBy(entry => (entry.Task, entry.Number)).Where(group => group.Count() > 1))
+        foreach (
+            var twice in entries
+                .Where(entry => entry.Kind == EntryKind.Claimed)
+                .GroupBy(entry => (entry.Task, entry.Number))
+                .Where(group => group.Count() > 1)
+        )
             Violations.Add($"task {twice.Key.Task} has {twice.Count()} claims with the number {twice.Key.Number}");
     }
 
     public int Print()
     {
         foreach (var (what, count) in _counts)
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {count,7} {what}"));
+            Console.WriteLine(
+                string.Create(CultureInfo.InvariantCulture, $"  {count.ToString(CultureInfo.InvariantCulture).PadLeft(7)} {what}")
+            );
         foreach (var violation in Violations.Take(Shown))
             Console.WriteLine($"VIOLATION: {violation}");
         Console.WriteLine(Violations.Count == 0 ? "Nothing lost, nothing done twice." : $"{Violations.Count} violations.");
@@ -85,7 +96,10 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
 
         foreach (var (id, seen) in farm.Seen)
         {
-            if (tasks.TryGetValue(id, out var task) && (task.OcsStatus != seen.Status || (seen.Output is not null && task.Output != seen.Output)))
+            if (
+                tasks.TryGetValue(id, out var task)
+                && (task.OcsStatus != seen.Status || (seen.Output is not null && task.Output != seen.Output))
+            )
                 Violations.Add($"task {id} had ended as {seen.Status} with \"{seen.Output}\", and is {task.Status} with \"{task.Output}\"");
         }
     }
@@ -98,7 +112,9 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
         foreach (var result in won)
         {
             if (tasks.TryGetValue(result.Task, out var task) && (task.Status != "completed" || task.Output != result.Output))
-                Violations.Add($"the result \"{result.Output}\" of task {result.Task} was accepted; it is {task.Status} with \"{task.Output}\"");
+                Violations.Add(
+                    $"the result \"{result.Output}\" of task {result.Task} was accepted; it is {task.Status} with \"{task.Output}\""
+                );
         }
 
         foreach (var twice in won.GroupBy(result => result.Task).Where(group => group.Count() > 1))
@@ -113,7 +129,9 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
         }
     }
 
-    /// <summary>By the server's own record, too, a task that is claimed again was lost or given back in between, and not too early.</summary>
+    /// <summary>
+    /// By the server's own record, too, a task that is claimed again was lost or given back in between, and not too early.
+    /// </summary>
     private void JudgeHistories(IEnumerable<StoredTask> tasks)
     {
         var lost = 0;
@@ -127,7 +145,10 @@ internal sealed class Verdict(Farm farm, WebhookReceiver receiver, Uri address, 
                 if (name is "lost" && held is { } holder && at - holder.At < ChaosOptions.Lease - TimeSpan.FromSeconds(1))
                     Violations.Add($"task {task.Id} was claimed at {holder.At:T} and taken away at {at:T}, before its lease had ended");
                 lost += name is "lost" ? 1 : 0;
-                held = name is "claimed" or "started" ? (name, at) : name is "renewed" ? held : null;
+                held =
+                    name is "claimed" or "started" ? (name, at)
+                    : name is "renewed" ? held
+                    : null;
             }
         }
 

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace Chaos;
 
-/// <summary>A receiver that takes every delivery only at the fourth try; and the record of what it took.</summary>
+/// <summary>A receiver that accepts every delivery only at the fourth attempt, and a record of the accepted ones.</summary>
 internal sealed class WebhookReceiver : IDisposable
 {
     private const int Refusals = 3;
@@ -24,7 +24,9 @@ internal sealed class WebhookReceiver : IDisposable
 
     public int Refused { get; private set; }
 
-    /// <summary>What was taken after it had been taken already: the server died before it could note the answer.</summary>
+    /// <summary>
+    /// The deliveries that came again after they were accepted: the server died before it could record the answer.
+    /// </summary>
     public int Repeated { get; private set; }
 
     /// <summary>Task and status of each delivery that was taken, by the id of the delivery.</summary>
@@ -57,7 +59,11 @@ internal sealed class WebhookReceiver : IDisposable
     {
         var body = await JsonDocument.ParseAsync(context.Request.InputStream);
         var task = body.RootElement.GetProperty("task");
-        context.Response.StatusCode = Take(context.Request.Headers["X-TaskProcessing-Delivery"]!, task.GetProperty("id").GetInt64(), task.GetProperty("status").ToString());
+        context.Response.StatusCode = Take(
+            context.Request.Headers["webhook-id"]!,
+            task.GetProperty("id").GetInt64(),
+            task.GetProperty("status").ToString()
+        );
         context.Response.Close();
     }
 

@@ -1,7 +1,7 @@
 namespace Chaos;
 
 /// <summary>
-/// A worker process: claims, reports, ends; and now and then does what bad workers do, above all with tasks that it has
+/// A worker process: claims, reports, ends; and sometimes misbehaves as bad workers do, above all with tasks that it has
 /// lost. It is killed without warning, so it keeps a <see cref="Journal"/>.
 /// </summary>
 internal sealed class Worker(Api api, Journal journal, string name, bool forges)
@@ -11,7 +11,8 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
     /// <summary>Every so many tasks are such that one worker falls asleep over them while the next one takes its time.</summary>
     private const int HeavyEvery = 20;
 
-    private static readonly string Next = $"/tasks_provider/next?providerIds[]={ServerProcess.App}&taskTypeIds[]={Uri.EscapeDataString(ChaosOptions.TaskType)}&wait=1";
+    private static readonly string Next =
+        $"/tasks_provider/next?providerIds[]={ServerProcess.App}&taskTypeIds[]={Uri.EscapeDataString(ChaosOptions.TaskType)}&wait=1";
 
     private int _claims;
 
@@ -31,7 +32,14 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
         while (!cancellationToken.IsCancellationRequested)
         {
             var sent = Now;
-            var claimed = await Api.InsistAsync(() => { sent = Now; return api.GetAsync(Next, cancellationToken); }, cancellationToken);
+            var claimed = await Api.RetryAsync(
+                () =>
+                {
+                    sent = Now;
+                    return api.GetAsync(Next, cancellationToken);
+                },
+                cancellationToken
+            );
             if (claimed.Code == 204)
                 continue;
 
@@ -81,7 +89,8 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
     /// <summary>Needs longer than a lease, and says so in time.</summary>
     private async Task TakeTimeAsync(HeldTask held, CancellationToken cancellationToken)
     {
-        for (var until = Now + (long)(2 * ChaosOptions.Lease.TotalMilliseconds); Now < until;)
+        var until = Now + (long)(2 * ChaosOptions.Lease.TotalMilliseconds);
+        while (Now < until)
         {
             await Task.Delay(Random.Shared.Next(300, 900), cancellationToken);
             if (!await ReportAsync(held, "heartbeat", cancellationToken))
@@ -91,7 +100,10 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
         await FinishAsync(held, cancellationToken);
     }
 
-    /// <summary>Falls asleep over the task, and then does with it whatever workers can do, although it mostly is another one's by now.</summary>
+    /// <summary>
+    /// Stays silent for longer than the lease, and then makes any call of workers on the task, although it mostly belongs
+    /// to another worker by now.
+    /// </summary>
     private async Task OversleepAsync(HeldTask held, CancellationToken cancellationToken)
     {
         await Task.Delay(ChaosOptions.Lease * (1.2 + Random.Shared.NextDouble()), cancellationToken);
@@ -100,23 +112,37 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
         Random.Shared.Shuffle(doings);
         foreach (var doing in doings.Take(4))
         {
-            await (doing switch
-            {
-                "release" or "result" => GiveBackAsync(late, doing, cancellationToken),
-                "fail" => FailAsync(late, cancellationToken),
-                "finish" => FinishAsync(late, cancellationToken),
-                _ => ReportAsync(late, doing, cancellationToken),
-            });
+            await (
+                doing switch
+                {
+                    "release" or "result" => GiveBackAsync(late, doing, cancellationToken),
+                    "fail" => FailAsync(late, cancellationToken),
+                    "finish" => FinishAsync(late, cancellationToken),
+                    _ => ReportAsync(late, doing, cancellationToken),
+                }
+            );
             await Task.Delay(Random.Shared.Next(100), cancellationToken);
         }
     }
 
-    /// <summary>Whether the worker shall go on.</summary>
+    /// <summary>Reports progress; true when the worker shall go on.</summary>
     private async Task<bool> ReportAsync(HeldTask held, string what, CancellationToken cancellationToken)
     {
         var sent = Now;
-        var body = new { progress = 0.5, output = new { output = $"part of {held.Name}" }, claim = held.Claim };
-        var reply = await Api.InsistAsync(() => { sent = Now; return api.PostAsync(held.Route(what), body, cancellationToken); }, cancellationToken);
+        var body = new
+        {
+            progress = 0.5,
+            output = new { output = $"part of {held.Name}" },
+            claim = held.Claim,
+        };
+        var reply = await Api.RetryAsync(
+            () =>
+            {
+                sent = Now;
+                return api.PostAsync(held.Route(what), body, cancellationToken);
+            },
+            cancellationToken
+        );
         var goesOn = reply.Status == "STATUS_RUNNING";
         // Output that comes soon after the last one is dropped, and the lease is not renewed then.
         if (goesOn && what != "stream-result")
@@ -130,7 +156,9 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
     {
         var output = $"done by {held.Name}";
         var (_, reply) = await LetGoAsync(held, "result", new { output = new { output }, claim = held.Claim }, cancellationToken);
-        journal.Write(new Entry(EntryKind.Finished, held.Id, held.Name, 0, Now, reply.Status == "STATUS_SUCCESSFUL" && reply.Output == output, output));
+        journal.Write(
+            new Entry(EntryKind.Finished, held.Id, held.Name, 0, Now, reply.Status == "STATUS_SUCCESSFUL" && reply.Output == output, output)
+        );
     }
 
     private async Task FailAsync(HeldTask held, CancellationToken cancellationToken)
@@ -145,7 +173,18 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
     /// <param name="cancellationToken">Ends the wait.</param>
     private async Task GiveBackAsync(HeldTask held, string how, CancellationToken cancellationToken)
     {
-        var (sent, reply) = await LetGoAsync(held, how, new { errorMessage = "busy", retryable = true, retryAfter = 0, claim = held.Claim }, cancellationToken);
+        var (sent, reply) = await LetGoAsync(
+            held,
+            how,
+            new
+            {
+                errorMessage = "busy",
+                retryable = true,
+                retryAfter = 0,
+                claim = held.Claim,
+            },
+            cancellationToken
+        );
         if (reply.Status == "STATUS_SCHEDULED")
             journal.Write(new Entry(EntryKind.GaveBack, held.Id, held.Name, sent, Now));
         if (reply.Code == 409)
@@ -157,7 +196,14 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
     {
         var sent = Now;
         journal.Write(new Entry(EntryKind.LetsGo, held.Id, held.Name, sent));
-        return (sent, await Api.InsistAsync(() => api.PostAsync(held.Route(what), body, cancellationToken), cancellationToken, mayConflict: what == "release"));
+        return (
+            sent,
+            await Api.RetryAsync(
+                () => api.PostAsync(held.Route(what), body, cancellationToken),
+                cancellationToken,
+                mayConflict: what == "release"
+            )
+        );
     }
 
     /// <param name="Id">The task.</param>

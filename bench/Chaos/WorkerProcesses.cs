@@ -17,7 +17,7 @@ internal sealed class WorkerProcesses(Uri address, ChaosOptions options) : IDisp
             _running.Add(StartOne());
     }
 
-    /// <summary>SIGKILL for one of them, whatever it is at.</summary>
+    /// <summary>Kills one of them with SIGKILL, at any moment.</summary>
     public void KillOne()
     {
         var victim = Random.Shared.Next(_running.Count);
@@ -47,6 +47,9 @@ internal sealed class WorkerProcesses(Uri address, ChaosOptions options) : IDisp
         var journal = Path.Combine(options.Folder, $"{name}.jsonl");
         File.WriteAllText(journal, "");
         Journals.Add(journal);
-        return Process.Start(Environment.ProcessPath!, ["worker", address.ToString(), journal, name, .. options.Sabotage == Sabotage.Forge ? ["--forge"] : Array.Empty<string>()])!;
+        return Process.Start(
+            Environment.ProcessPath!,
+            ["worker", address.ToString(), journal, name, .. options.Sabotage == Sabotage.Forge ? ["--forge"] : Array.Empty<string>()]
+        )!;
     }
 }

@@ -1,8 +1,8 @@
-using TaskProcessing.Server.Providers.BuiltIn.Emoji;
+using TaskProcessing.Providers.BuiltIn.Emoji;
 
 namespace TaskProcessing.Quality;
 
-/// <summary>How often the emoji for a sentence is one that a person would accept.</summary>
+/// <summary>The share of sentences whose emoji a person would accept.</summary>
 internal static class EmojiQuality
 {
     public static IEnumerable<(EmojiCase Case, string Answer, bool IsGood)> Measure() =>

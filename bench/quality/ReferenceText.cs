@@ -1,13 +1,14 @@
 namespace TaskProcessing.Quality;
 
-/// <summary>A text of our own, and what a person wrote of it without seeing what the server answers.</summary>
+/// <summary>A text of our own, with answers that a person wrote without seeing the server's.</summary>
 internal sealed record ReferenceText(string Name, bool IsHeldOut, string Genre, string Headline, string Topics, string Summary, string Text)
 {
     private const string Mark = "texts.";
 
     public static IReadOnlyList<ReferenceText> All { get; } =
     [
-        .. typeof(ReferenceText).Assembly.GetManifestResourceNames()
+        .. typeof(ReferenceText)
+            .Assembly.GetManifestResourceNames()
             .Where(name => name.StartsWith(Mark, StringComparison.Ordinal))
             .Order(StringComparer.Ordinal)
             .Select(Read),
@@ -22,6 +23,13 @@ internal sealed record ReferenceText(string Name, bool IsHeldOut, string Genre, 
         while (reader.ReadLine() is { } line && line != "---")
             head.Add(line[..line.IndexOf(':', StringComparison.Ordinal)], line[(line.IndexOf(':', StringComparison.Ordinal) + 1)..].Trim());
         return new(
-            Path.GetFileNameWithoutExtension(resource[Mark.Length..]), head["held-out"] == "yes", head["genre"], head["headline"], head["topics"], head["summary"], reader.ReadToEnd());
+            Path.GetFileNameWithoutExtension(resource[Mark.Length..]),
+            head["held-out"] == "yes",
+            head["genre"],
+            head["headline"],
+            head["topics"],
+            head["summary"],
+            reader.ReadToEnd()
+        );
     }
 }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TaskProcessing.Quality;
 
-/// <summary>What was measured, as tables.</summary>
+/// <summary>The measurements, as tables.</summary>
 internal static class Report
 {
     public static string Write()
@@ -23,16 +23,25 @@ internal static class Report
             foreach (var half in ReferenceText.All.GroupBy(text => text.IsHeldOut).OrderBy(half => half.Key))
             {
                 var scores = half.Select(work.Measure).ToList();
-                var (answer, baseline) = (Rouge.Average([.. scores.Select(score => score.Answer)]), Rouge.Average([.. scores.Select(score => score.Baseline)]));
-                report.Append(CultureInfo.InvariantCulture, $"| {work.Name}{(half.Key ? ", held out" : "")} | {scores.Count} ")
-                    .Append(CultureInfo.InvariantCulture, $"| {answer.One:0.000} | {baseline.One:0.000} | {answer.Two:0.000} | {baseline.Two:0.000} | {answer.Longest:0.000} | {baseline.Longest:0.000} |\n");
+                var (answer, baseline) = (
+                    Rouge.Average([.. scores.Select(score => score.Answer)]),
+                    Rouge.Average([.. scores.Select(score => score.Baseline)])
+                );
+                report
+                    .Append(CultureInfo.InvariantCulture, $"| {work.Name}{(half.Key ? ", held out" : "")} | {scores.Count} ")
+                    .Append(CultureInfo.InvariantCulture, $"| {answer.One:0.000} | {baseline.One:0.000} ")
+                    .Append(CultureInfo.InvariantCulture, $"| {answer.Two:0.000} | {baseline.Two:0.000} ")
+                    .Append(CultureInfo.InvariantCulture, $"| {answer.Longest:0.000} | {baseline.Longest:0.000} |\n");
             }
         }
     }
 
     private static void WriteTexts(StringBuilder report)
     {
-        report.Append("\nROUGE-1 of each text, and of the baseline:\n\n| text | genre | ").AppendJoin(" | ", TextWork.All.Select(work => $"{work.Name} | baseline")).Append(" |\n|---|---|");
+        report
+            .Append("\nROUGE-1 of each text, and of the baseline:\n\n| text | genre | ")
+            .AppendJoin(" | ", TextWork.All.Select(work => $"{work.Name} | baseline"))
+            .Append(" |\n|---|---|");
         report.Insert(report.Length, "--:|", TextWork.All.Count * 2).Append('\n');
         foreach (var text in ReferenceText.All)
         {
@@ -47,6 +56,9 @@ internal static class Report
     {
         report.Append("\n| emoji | sentences | accepted |\n|---|--:|--:|\n");
         foreach (var half in EmojiQuality.Measure().GroupBy(result => result.Case.IsHeldOut))
-            report.Append(CultureInfo.InvariantCulture, $"| {(half.Key ? "held out" : "looked at")} | {half.Count()} | {half.Count(result => result.IsGood) / (double)half.Count():0 %} |\n");
+        {
+            var (name, good) = (half.Key ? "held out" : "looked at", half.Count(result => result.IsGood) / (double)half.Count());
+            report.Append(CultureInfo.InvariantCulture, $"| {name} | {half.Count()} | {good:0 %} |\n");
+        }
     }
 }

@@ -1,10 +1,10 @@
-using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+using TaskProcessing.Providers.BuiltIn.Text.Reading;
 
 namespace TaskProcessing.Quality;
 
 /// <summary>
-/// How much of a reference a text says in the same words, and of its own words how many the reference has: the F-score of
-/// shared words, of shared pairs of neighbours, and of the longest sequence of words that both have in order.
+/// The similarity of a text to a reference: the F-score of shared words, of shared pairs of neighbours, and of the
+/// longest sequence of words that both have in order.
 /// </summary>
 internal readonly record struct Rouge(double One, double Two, double Longest)
 {
@@ -43,7 +43,8 @@ internal readonly record struct Rouge(double One, double Two, double Longest)
     }
 
     private static Dictionary<string, int> Sequences(List<string> words, int length) =>
-        Enumerable.Range(0, Math.Max(0, words.Count - length + 1))
+        Enumerable
+            .Range(0, Math.Max(0, words.Count - length + 1))
             .Select(at => string.Join(' ', words.GetRange(at, length)))
             .CountBy(sequence => sequence)
             .ToDictionary();

@@ -1,18 +1,33 @@
-using TaskProcessing.Server.Providers.BuiltIn.Text;
-using TaskProcessing.Server.Providers.BuiltIn.Text.Reading;
+using TaskProcessing.Providers.BuiltIn.Text;
+using TaskProcessing.Providers.BuiltIn.Text.Reading;
 
 namespace TaskProcessing.Quality;
 
-/// <summary>A kind of text work: what the server answers, what would be the naive answer, and what a person wrote.</summary>
-internal sealed record TextWork(string Name, Func<string, string> Answer, Func<string, string> Baseline, Func<ReferenceText, string> Reference)
+/// <summary>A kind of text work: the server's answer, the naive baseline, and a person's answer.</summary>
+internal sealed record TextWork(
+    string Name,
+    Func<string, string> Answer,
+    Func<string, string> Baseline,
+    Func<ReferenceText, string> Reference
+)
 {
     private const int LongestHeadline = 90;
 
     public static IReadOnlyList<TextWork> All { get; } =
     [
-        new("summary", text => Summarizer.Summarize(text, new Progress<double>(), CancellationToken.None), FirstSentences, text => text.Summary),
-        new("headline", text => HeadlineWriter.Write(text, new Progress<double>(), CancellationToken.None), FirstSentence, text => text.Headline),
-        new("topics", text => KeyPhrases.List(text, new Progress<double>(), CancellationToken.None), MostFrequentWords, text => text.Topics),
+        new(
+            "summary",
+            text => Summarizer.Summarize(text, new Progress<double>(), CancellationToken.None),
+            FirstSentences,
+            text => text.Summary
+        ),
+        new(
+            "headline",
+            text => HeadlineWriter.Write(text, new Progress<double>(), CancellationToken.None),
+            FirstSentence,
+            text => text.Headline
+        ),
+        new("topics", text => KeyPhrases.List(text, new Progress<double>(), CancellationToken.None), MaxFrequentWords, text => text.Topics),
     ];
 
     public (Rouge Answer, Rouge Baseline) Measure(ReferenceText text) =>
@@ -28,11 +43,11 @@ internal sealed record TextWork(string Name, Func<string, string> Answer, Func<s
     private static string FirstSentence(string text) => Shortened.AtSpace(Sentences(text)[0], LongestHeadline);
 
     /// <summary>As many words as there are topics, the most frequent first; no stop words.</summary>
-    private static string MostFrequentWords(string text)
+    private static string MaxFrequentWords(string text)
     {
         var count = Rouge.Words(KeyPhrases.List(text, new Progress<double>(), CancellationToken.None)).Count;
-        var words = Read(text).Tokens
-            .Where(token => !token.Word.IsStop)
+        var words = Read(text)
+            .Tokens.Where(token => !token.Word.IsStop)
             .CountBy(token => token.Word.Term)
             .OrderByDescending(entry => entry.Value)
             .Take(count)
@@ -46,5 +61,6 @@ internal sealed record TextWork(string Name, Func<string, string> Answer, Func<s
         return [.. document.Sentences.Where(sentence => sentence.Kind != BlockKind.Heading && sentence.Words > 0).Select(document.TextOf)];
     }
 
-    private static TextDocument Read(string text) => TextDocument.Read(text, new Pace(new Progress<double>(), CancellationToken.None));
+    private static TextDocument Read(string text) =>
+        TextDocument.Read(text, new ProgressReporter(new Progress<double>(), CancellationToken.None));
 }

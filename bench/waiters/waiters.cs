@@ -1,8 +1,8 @@
 #:property PublishAot=false
 #:property JsonSerializerIsReflectionEnabledByDefault=true
-// Opens many waiters on a server of loopback, says what its process weighs then, and how long it takes from an event to
-// the waiter that it is for. Usage: waiters ADDRESS PID KIND COUNT ROUNDS, where KIND is next, task or events.
-// Users and app are those that bench/waiters/run makes.
+// Opens many waiters on a server of loopback, prints the memory of its process, and the time from an event to its waiter.
+// Usage: waiters ADDRESS PID KIND COUNT ROUNDS, where KIND is next, task or events. bench/waiters/run makes the users and
+// the app.
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net.Http.Headers;
@@ -13,22 +13,29 @@ using System.Text.Json;
 var (address, pid, kind, count, rounds) = (args[0], int.Parse(args[1]), args[2], int.Parse(args[3]), int.Parse(args[4]));
 const string root = "/ocs/v2.php/taskprocessing";
 const string next = root + "/tasks_provider/next?providerIds[]=bench&taskTypeIds[]=core:text2text&wait=60";
-var users = Environment.GetEnvironmentVariable("USER_TOKENS")!.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-    .Select(token => Client(client => client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token))).ToArray();
+var users = Environment
+    .GetEnvironmentVariable("USER_TOKENS")!
+    .Split(' ', StringSplitOptions.RemoveEmptyEntries)
+    .Select(token => Client(client => client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token)))
+    .ToArray();
 using var worker = Client(client =>
 {
     client.DefaultRequestHeaders.Add("EX-APP-ID", "bench");
     client.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");
     client.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", Convert.ToBase64String(Encoding.UTF8.GetBytes(":bench-secret")));
 });
-using (var registration = new StringContent(
-    """
-    {"provider": {"id": "bench", "name": "bench", "task_type": "core:text2text", "expected_runtime": 86400,
-      "optional_input_shape": [], "optional_output_shape": [], "input_shape_enum_values": [], "input_shape_defaults": [],
-      "optional_input_shape_enum_values": [], "optional_input_shape_defaults": [], "output_shape_enum_values": [], "optional_output_shape_enum_values": []}}
-    """,
-    Encoding.UTF8,
-    "application/json"))
+using (
+    var registration = new StringContent(
+        """
+        {"provider": {"id": "bench", "name": "bench", "task_type": "core:text2text", "expected_runtime": 86400,
+          "optional_input_shape": [], "optional_output_shape": [], "input_shape_enum_values": [], "input_shape_defaults": [],
+          "optional_input_shape_enum_values": [], "optional_input_shape_defaults": [], "output_shape_enum_values": [],
+          "optional_output_shape_enum_values": []}}
+        """,
+        Encoding.UTF8,
+        "application/json"
+    )
+)
 {
     (await worker.PostAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing", registration)).EnsureSuccessStatusCode();
 }
@@ -38,24 +45,42 @@ using var over = new CancellationTokenSource();
 var seen = new ConcurrentDictionary<long, TaskCompletionSource>();
 var opened = 0;
 var ids = new long[kind == "next" ? 0 : count];
-await Parallel.ForAsync(0, ids.Length, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (index, _) => ids[index] = await ScheduleAsync(UserOf(index)));
+await Parallel.ForAsync(
+    0,
+    ids.Length,
+    new ParallelOptions { MaxDegreeOfParallelism = 16 },
+    async (index, _) => ids[index] = await ScheduleAsync(UserOf(index))
+);
 
-// Claimed, so that what is measured is the result alone.
-for (var claimed = 0; claimed < Math.Min(rounds, ids.Length);)
-    claimed += Data(await worker.GetStringAsync(next.Replace("/next?", "/next_batch?numberOfTasks=100&", StringComparison.Ordinal))).GetProperty("tasks").GetArrayLength();
+// Claimed, so that only the result is measured.
+var claimed = 0;
+while (claimed < Math.Min(rounds, ids.Length))
+    claimed += Data(await worker.GetStringAsync(next.Replace("/next?", "/next_batch?numberOfTasks=100&", StringComparison.Ordinal)))
+        .GetProperty("tasks")
+        .GetArrayLength();
 
-var waiters = Enumerable.Range(0, count).Select(index => Task.Run(() => kind switch
-{
-    "next" => WorkAsync(),
-    "task" => PollAsync(UserOf(index), ids[index]),
-    _ => FollowAsync(UserOf(index), ids[index]),
-})).ToList();
+var waiters = Enumerable
+    .Range(0, count)
+    .Select(index =>
+        Task.Run(() =>
+            kind switch
+            {
+                "next" => WorkAsync(),
+                "task" => PollAsync(UserOf(index), ids[index]),
+                _ => FollowAsync(UserOf(index), ids[index]),
+            }
+        )
+    )
+    .ToList();
 while (Volatile.Read(ref opened) < count)
     await Task.Delay(50);
 await Task.Delay(3000);
 var cpu = Cpu();
 await Task.Delay(5000);
-Console.WriteLine($"{kind}: {count} waiting; server {idle} MB before, {Memory()} MB now, peak {Memory("VmHWM")} MB; CPU while nothing happens {(Cpu() - cpu) / 50.0:0.0} %");
+Console.WriteLine(
+    $"{kind}: {count} waiting; server {idle} MB before, {Memory()} MB now, peak {Memory("VmHWM")} MB; "
+        + $"CPU while nothing happens {(Cpu() - cpu) / 50.0:0.0} %"
+);
 
 var times = new List<double>();
 for (var round = 0; round < rounds; round++)
@@ -77,9 +102,12 @@ for (var round = 0; round < rounds; round++)
 }
 
 times.Sort();
-Console.WriteLine($"{kind}: {(kind == "next" ? "schedule to worker" : "result to client")}, {rounds} rounds: median {times[rounds / 2]:0.00} ms, p99 {times[rounds * 99 / 100]:0.00} ms, max {times[^1]:0.00} ms");
+Console.WriteLine(
+    $"{kind}: {(kind == "next" ? "schedule to worker" : "result to client")}, {rounds} rounds: "
+        + $"median {times[rounds / 2]:0.00} ms, p99 {times[rounds * 99 / 100]:0.00} ms, max {times[^1]:0.00} ms"
+);
 
-// SIGTERM: everybody is to be told at once.
+// SIGTERM: all waiters are to be answered at once.
 var stop = Stopwatch.GetTimestamp();
 using (var server = Process.GetProcessById(pid))
 {
@@ -87,7 +115,10 @@ using (var server = Process.GetProcessById(pid))
     await Task.WhenAll(waiters).WaitAsync(TimeSpan.FromSeconds(60));
     var told = Stopwatch.GetElapsedTime(stop);
     await server.WaitForExitAsync();
-    Console.WriteLine($"{kind}: told to stop, all waits ended after {told.TotalSeconds:0.0} s, the process after {Stopwatch.GetElapsedTime(stop).TotalSeconds:0.0} s");
+    Console.WriteLine(
+        $"{kind}: told to stop, all waits ended after {told.TotalSeconds:0.0} s, "
+            + $"the process after {Stopwatch.GetElapsedTime(stop).TotalSeconds:0.0} s"
+    );
 }
 
 // Waits on until the server ends.
@@ -105,9 +136,7 @@ async Task WorkAsync()
                 throw new InvalidOperationException($"{answer.StatusCode}");
         }
     }
-    catch (HttpRequestException)
-    {
-    }
+    catch (HttpRequestException) { }
 }
 
 async Task PollAsync(HttpClient user, long id)
@@ -124,9 +153,7 @@ async Task PollAsync(HttpClient user, long id)
             return;
         }
     }
-    catch (HttpRequestException)
-    {
-    }
+    catch (HttpRequestException) { }
 }
 
 async Task FollowAsync(HttpClient user, long id)
@@ -148,14 +175,26 @@ TaskCompletionSource Seen(long id) => seen.GetOrAdd(id, _ => new TaskCompletionS
 
 async Task<long> ScheduleAsync(HttpClient user)
 {
-    using var answer = await user.PostAsJsonAsync($"{root}/schedule", new { type = "core:text2text", appId = "bench", input = new { input = "hello" } });
+    using var answer = await user.PostAsJsonAsync(
+        $"{root}/schedule",
+        new
+        {
+            type = "core:text2text",
+            appId = "bench",
+            input = new { input = "hello" },
+        }
+    );
     return Data(await answer.Content.ReadAsStringAsync()).GetProperty("task").GetProperty("id").GetInt64();
 }
 
 JsonElement Data(string body) => JsonElement.Parse(body).GetProperty("ocs").GetProperty("data");
 
 long Memory(string what = "VmRSS") =>
-    long.Parse(File.ReadLines($"/proc/{pid}/status").First(line => line.StartsWith(what, StringComparison.Ordinal)).Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) / 1024;
+    long.Parse(
+        File.ReadLines($"/proc/{pid}/status")
+            .First(line => line.StartsWith(what, StringComparison.Ordinal))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]
+    ) / 1024;
 
 // In hundredths of a second.
 long Cpu()
@@ -166,7 +205,11 @@ long Cpu()
 
 HttpClient Client(Action<HttpClient> logIn)
 {
-    var client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = new Uri(address), Timeout = Timeout.InfiniteTimeSpan };
+    var client = new HttpClient(new SocketsHttpHandler { UseProxy = false })
+    {
+        BaseAddress = new Uri(address),
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
     client.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
     client.DefaultRequestHeaders.Add("Accept", "application/json");
     logIn(client);

@@ -9,31 +9,34 @@ var builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddTaskProcessingWorker().UseServer().AddProvider<WordCount>();
 builder.Build().Run();
 
-/// <summary>Counts what a text consists of. It brings a task type of its own, with a choice that has a default.</summary>
+/// <summary>
+/// Counts the words, lines or characters of a text. It brings a task type of its own, with a choice that has a default.
+/// </summary>
 internal sealed class WordCount : TaskProvider
 {
-    public override ProviderDescriptor Descriptor { get; } = new()
-    {
-        Id = "wordcount",
-        Name = "Word count",
-        TaskType = "sample:count",
-        ExpectedRuntime = TimeSpan.FromSeconds(1),
-        CustomTaskType = new TaskTypeDescriptor(
-            "sample:count",
-            "Count",
-            "Counts the words, lines or characters of a text.",
-            [
-                new("text", "Text", "What to count in", ShapeType.Text),
-                new("unit", "Unit", "What to count", ShapeType.Enum),
-            ],
-            [
-                new("count", "Count", "How many there are", ShapeType.Number),
-                new("summary", "Summary", "The same as a sentence", ShapeType.Text),
-            ]),
-        InputShapeEnumValues = ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>>.Empty
-            .Add("unit", [new("Words", "words"), new("Lines", "lines"), new("Characters", "characters")]),
-        InputShapeDefaults = ImmutableDictionary<string, JsonElement>.Empty.Add("unit", JsonElement.Parse("\"words\"")),
-    };
+    public override ProviderDescriptor Descriptor { get; } =
+        new()
+        {
+            Id = "wordcount",
+            Name = "Word count",
+            TaskType = "sample:count",
+            ExpectedRuntime = TimeSpan.FromSeconds(1),
+            CustomTaskType = new TaskTypeDescriptor(
+                "sample:count",
+                "Count",
+                "Counts the words, lines or characters of a text.",
+                [new("text", "Text", "What to count in", ShapeType.Text), new("unit", "Unit", "What to count", ShapeType.Enum)],
+                [
+                    new("count", "Count", "How many there are", ShapeType.Number),
+                    new("summary", "Summary", "The same as a sentence", ShapeType.Text),
+                ]
+            ),
+            InputShapeEnumValues = ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>>.Empty.Add(
+                "unit",
+                [new("Words", "words"), new("Lines", "lines"), new("Characters", "characters")]
+            ),
+            InputShapeDefaults = ImmutableDictionary<string, JsonElement>.Empty.Add("unit", JsonElement.Parse("\"words\"")),
+        };
 
     public override int Concurrency => 4;
 

@@ -1,17 +1,20 @@
+using System.ComponentModel.DataAnnotations;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace TaskProcessing.Server;
 
-/// <summary>Section <c>Secrets</c>: what protects the keys in the database, with which the secrets of provider apps are encrypted.</summary>
-internal sealed class SecretsOptions : ICheckedOptions
+/// <summary>
+/// Section <c>Secrets</c>: the protection of the keys in the database that encrypt the secrets of provider apps.
+/// </summary>
+internal sealed class SecretsOptions : IValidatableObject
 {
     public const string Section = "Secrets";
 
     /// <summary>
-    /// A PKCS #12 file (.pfx, .p12) whose certificate encrypts new keys; every node needs it. Default none: whoever reads
-    /// the database can read the secrets.
+    /// A PKCS #12 file (.pfx, .p12) whose certificate encrypts new keys; every node needs it. Default none: then a reader of the
+    /// database can read the secrets.
     /// </summary>
     public string? CertificateFile { get; set; }
 
@@ -22,16 +25,16 @@ internal sealed class SecretsOptions : ICheckedOptions
     public X509Certificate2? LoadCertificate() =>
         string.IsNullOrEmpty(CertificateFile) ? null : X509CertificateLoader.LoadPkcs12FromFile(CertificateFile, CertificatePassword);
 
-    public IEnumerable<(string Key, string Problem)> Problems()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         try
         {
             using var certificate = LoadCertificate();
-            return certificate is { HasPrivateKey: false } ? [(nameof(CertificateFile), "has no private key")] : [];
+            return certificate is { HasPrivateKey: false } ? [new ValidationResult("has no private key", [nameof(CertificateFile)])] : [];
         }
         catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            return [(nameof(CertificateFile), $"cannot be used: {error.Message}")];
+            return [new ValidationResult($"cannot be used: {error.Message}", [nameof(CertificateFile)])];
         }
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TaskProcessing.Tests;
 
-/// <summary>A real web server on loopback, for whomever a test stands in for.</summary>
+/// <summary>A real web server on loopback, for the stand-ins of tests.</summary>
 internal sealed class LoopbackWeb : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -15,11 +15,11 @@ internal sealed class LoopbackWeb : IAsyncDisposable
         Url = app.Urls.Single();
     }
 
-    /// <summary>Where it listens, or listened, without a slash at the end.</summary>
+    /// <summary>Its present or former address, without a slash at the end.</summary>
     public string Url { get; }
 
     /// <param name="answer">Answers every request.</param>
-    /// <param name="url">Where to listen; a free port unless said otherwise.</param>
+    /// <param name="url">The address to listen on; a free port by default.</param>
     public static async Task<LoopbackWeb> StartAsync(RequestDelegate answer, string url = "http://127.0.0.1:0")
     {
         var builder = WebApplication.CreateSlimBuilder([$"--urls={url}"]);

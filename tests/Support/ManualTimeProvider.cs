@@ -6,6 +6,7 @@ internal sealed class ManualTimeProvider : TimeProvider
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _timers = [];
     private readonly List<(Func<bool> Holds, TaskCompletionSource Signal)> _waiting = [];
+    private TimeSpan _setBack;
     private DateTimeOffset _now = new(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -13,10 +14,28 @@ internal sealed class ManualTimeProvider : TimeProvider
     public override DateTimeOffset GetUtcNow()
     {
         lock (_lock)
-            return _now;
+            return _now - _setBack;
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    /// <summary>Time itself: setting the clock back does not change it.</summary>
+    public override long GetTimestamp()
+    {
+        lock (_lock)
+            return _now.UtcTicks;
+    }
+
+    /// <summary>Sets the wall clock back. Measured durations and timers go on.</summary>
+    public void SetBack(TimeSpan by)
+    {
+        lock (_lock)
+            _setBack += by;
+    }
+
+    /// <summary>
+    /// Sets the wall clock forward, to make things old. <see cref="Advance"/> runs every job of a server that is due in
+    /// each second that passes, and a day has many seconds.
+    /// </summary>
+    public void SetForward(TimeSpan by) => SetBack(-by);
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -25,7 +44,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         return timer;
     }
 
-    /// <summary>How many wait for exactly this long from now.</summary>
+    /// <summary>The number of waiters for exactly this long from now.</summary>
     public int WaitersFor(TimeSpan howLong)
     {
         lock (_lock)
@@ -34,16 +53,17 @@ internal sealed class ManualTimeProvider : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        var until = GetUtcNow() + by;
+        var until = new DateTimeOffset(GetTimestamp(), TimeSpan.Zero) + by;
         while (TakeNextDue(until) is { } timer)
             timer.Fire();
         lock (_lock)
             _now = until;
     }
 
-    /// <summary>Completes when somebody waits for exactly this long from now: the code under test has come to rest there.</summary>
-    public Task WhenSomebodyWaitsAsync(TimeSpan howLong) =>
-        When(() => _timers.Exists(timer => timer.Due == _now + howLong));
+    /// <summary>
+    /// Completes when a timer waits for exactly this long from now: the code under test has come to rest there.
+    /// </summary>
+    public Task WhenSomebodyWaitsAsync(TimeSpan howLong) => When(() => _timers.Exists(timer => timer.Due == _now + howLong));
 
     /// <summary>Lets time jump from one awaited moment to the next until the goal is reached.</summary>
     public async Task RunUntilAsync(Task goal)
@@ -52,7 +72,7 @@ internal sealed class ManualTimeProvider : TimeProvider
         {
             await Task.WhenAny(goal, When(() => _timers.Count > 0));
             if (!goal.IsCompleted)
-                Advance(NextDue() - GetUtcNow());
+                Advance(NextDue() - new DateTimeOffset(GetTimestamp(), TimeSpan.Zero));
         }
 
         await goal;

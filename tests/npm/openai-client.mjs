@@ -32,6 +32,27 @@ await client.chat.completions
     stream: true,
   })
   .catch(ignore);
+await client.chat.completions
+  .create({
+    model: 'eyes',
+    messages: [
+      {
+        role: 'user',
+        content: [
+          { type: 'text', text: 'What is it?' },
+          { type: 'image_url', image_url: { url } },
+          { type: 'file', file: { filename: 'document.pdf', file_data: `data:application/pdf;base64,${Buffer.from('%PDF-1.7').toString('base64')}` } },
+        ],
+      },
+    ],
+    tools,
+    max_tokens: 4096,
+    stream: true,
+  })
+  .catch(ignore);
 await client.images.generate({ model: 'brush', prompt: 'A boat', response_format: 'b64_json' }).catch(ignore);
+await client.images.generate({ model: 'brush', prompt: 'A boat', response_format: 'b64_json', n: 3, size: '1024x1536' }).catch(ignore);
 await client.audio.speech.create({ model: 'mouth', voice: 'alloy', input: 'Hello', response_format: 'mp3' }).catch(ignore);
 await client.audio.transcriptions.create({ model: 'ears', file: await toFile(Buffer.from('ID3 sound'), 'audio.mp3'), response_format: 'json' }).catch(ignore);
+await client.audio.transcriptions.create({ model: 'ears', file: await toFile(Buffer.from('ID3 sound'), 'audio.mp3'), response_format: 'verbose_json' }).catch(ignore);
+await client.audio.transcriptions.create({ model: 'ears', file: await toFile(Buffer.from('ID3 sound'), 'audio.mp3'), response_format: 'json', language: 'en' }).catch(ignore);

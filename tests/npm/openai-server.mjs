@@ -17,7 +17,7 @@ server.on({ model: 'tiny-chat', endpoint: 'chat' }, echo);
 server.on({ model: 'tiny-vision', endpoint: 'chat' }, echo);
 server.on({ model: 'dall-e-3', endpoint: 'image' }, { image: { b64Json: png } });
 server.on({ model: 'tts-1', endpoint: 'speech' }, { audio: mp3, format: 'mp3' });
-server.on({ model: 'whisper-1', endpoint: 'transcription' }, { transcription: { text: 'open the door' } });
+server.on({ model: 'whisper-1', endpoint: 'transcription' }, { transcription: { text: 'open the door', segments: [{ id: 0, start: 0, end: 1.5, text: ' open the door' }] } });
 await server.start();
 console.log(`${server.url}/v1`);
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -24,6 +24,20 @@ await client.moveFile('/copy.txt', '/moved.txt');
 assert.equal(await client.exists('/copy.txt'), false);
 assert.equal(await client.exists('/moved.txt'), true);
 
+const everything = await client.getDirectoryContents('/', { deep: true });
+assert.deepEqual(everything.map(({ filename }) => filename).sort(), ['/folder ü', '/folder ü/hello.txt', '/moved.txt']);
+
+const whole = createClient(`${address}remote.php/dav`, { username: user, password });
+const { results } = await whole.search('/', {
+  data: `<d:searchrequest xmlns:d="DAV:"><d:basicsearch><d:select><d:prop><d:displayname/><d:getetag/></d:prop></d:select>
+    <d:from><d:scope><d:href>/files/${user}/</d:href><d:depth>infinity</d:depth></d:scope></d:from>
+    <d:where><d:like><d:prop><d:displayname/></d:prop><d:literal>HELLO%</d:literal></d:like></d:where></d:basicsearch></d:searchrequest>`,
+});
+assert.deepEqual(results.map(({ basename }) => basename), ['hello.txt']);
+
+const zip = await client.getFileContents('/folder ü', { headers: { Accept: 'application/zip' } });
+assert.equal(Buffer.from(zip).subarray(0, 2).toString(), 'PK');
+
 const lock = await client.lock('/moved.txt');
 await assert.rejects(client.deleteFile('/moved.txt'), { status: 423 });
 await client.unlock('/moved.txt', lock.token);

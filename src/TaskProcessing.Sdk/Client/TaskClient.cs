@@ -26,27 +26,26 @@ public sealed class TaskClient : IDisposable
 
     /// <summary>A client with connections of its own; it connects on the first call.</summary>
     /// <param name="server">The server's address, such as <c>https://cloud.example.org</c>.</param>
-    /// <param name="credentials">Whose tasks they are.</param>
+    /// <param name="credentials">The owner of the tasks.</param>
     /// <param name="time">The clock of the pauses; null for the system's.</param>
     public TaskClient(Uri server, OcsCredentials credentials, TimeProvider? time = null)
-        : this(new OcsConnection(server, credentials, LongPoll + AnswerTimeout, time ?? TimeProvider.System), credentials, time)
-    {
-    }
+        : this(new OcsConnection(server, credentials, LongPoll + AnswerTimeout, time ?? TimeProvider.System), credentials, time) { }
 
-    /// <summary>A client that calls through the given one, whose base address is the server's and which stays the caller's.</summary>
+    /// <summary>
+    /// A client that calls through the given one. The given client has the server's base address, and the caller disposes
+    /// of it.
+    /// </summary>
     /// <param name="http">Its timeout must be longer than thirty seconds.</param>
-    /// <param name="credentials">Whose tasks they are.</param>
+    /// <param name="credentials">The owner of the tasks.</param>
     /// <param name="time">The clock of the pauses; null for the system's.</param>
     public TaskClient(HttpClient http, OcsCredentials credentials, TimeProvider? time = null)
-        : this(new OcsConnection(http, credentials, time ?? TimeProvider.System), credentials, time)
-    {
-    }
+        : this(new OcsConnection(http, credentials, time ?? TimeProvider.System), credentials, time) { }
 
     private TaskClient(OcsConnection connection, OcsCredentials credentials, TimeProvider? time)
     {
         _connection = connection;
         _time = time ?? TimeProvider.System;
-        // Tasks of nobody, which an app schedules for itself, have routes of their own.
+        // Tasks without a user, which an app schedules for itself, have routes of their own.
         _tasks = credentials.IsAppWithoutUser ? Root + "tasks_consumer/" : Root;
     }
 
@@ -67,7 +66,7 @@ public sealed class TaskClient : IDisposable
     /// <summary>Schedules a task.</summary>
     /// <returns>The task with its id and, filled in, the defaults of its input.</returns>
     /// <exception cref="OcsException">
-    /// Among others: <see cref="OcsErrorKind.NotAvailable"/> (nobody serves the type), <see cref="OcsErrorKind.InvalidInput"/>
+    /// Among others: <see cref="OcsErrorKind.NotAvailable"/> (no provider serves the type), <see cref="OcsErrorKind.InvalidInput"/>
     /// (the message says which slot), <see cref="OcsErrorKind.RateLimited"/>.
     /// </exception>
     public async Task<ProtocolTask> ScheduleAsync(TaskRequest task, CancellationToken cancellationToken = default)
@@ -91,21 +90,25 @@ public sealed class TaskClient : IDisposable
     }
 
     /// <summary>The task as it is now.</summary>
-    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: there is none, or it is somebody else's.</exception>
+    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: the task does not exist or has another owner.</exception>
     public async Task<ProtocolTask> GetAsync(long id, CancellationToken cancellationToken = default) =>
         ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}", cancellationToken).ConfigureAwait(false));
 
     /// <summary>
-    /// Waits until a task has ended, in whichever way. The server is asked to answer when something changes; one that
-    /// cannot is polled, ever less often. A server that is away for a while is waited for.
+    /// Waits until a task has ended, in any way. The server is asked to answer when something changes; a server without
+    /// long polls is polled, at growing intervals. Waits while the server is away.
     /// </summary>
     /// <param name="id">The task.</param>
     /// <param name="onChange">Called first with the task as it is, then whenever its status, progress or output has changed.</param>
-    /// <param name="timeout">How long to wait; null for ever.</param>
+    /// <param name="timeout">The longest wait; null for ever.</param>
     /// <param name="cancellationToken">Ends the wait; the task goes on.</param>
     /// <exception cref="TimeoutException">The task had not ended in time; it goes on.</exception>
     public async Task<ProtocolTask> WaitAsync(
-        long id, Action<ProtocolTask>? onChange = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        long id,
+        Action<ProtocolTask>? onChange = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default
+    )
     {
         using var ends = new CancellationTokenSource(timeout ?? Timeout.InfiniteTimeSpan, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(ends.Token, cancellationToken);
@@ -126,22 +129,27 @@ public sealed class TaskClient : IDisposable
         }
     }
 
-    /// <summary>Schedules a task and waits until it has ended, in whichever way.</summary>
+    /// <summary>Schedules a task and waits until it has ended, in any way.</summary>
     /// <inheritdoc cref="WaitAsync" path="/param" />
-    /// <param name="task">What to schedule.</param>
+    /// <param name="task">The task to schedule.</param>
     public async Task<ProtocolTask> RunAsync(
-        TaskRequest task, Action<ProtocolTask>? onChange = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+        TaskRequest task,
+        Action<ProtocolTask>? onChange = null,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var scheduled = await ScheduleAsync(task, cancellationToken).ConfigureAwait(false);
         return await WaitAsync(scheduled.Id, onChange, timeout, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>
-    /// Follows a task until it has ended: first as it is, then after every change of its status, progress or output. By
-    /// the server's stream of events, where only what is new travels; where a server has none, as <see cref="WaitAsync"/> does.
-    /// A server that is away for a while is waited for; of what happened meanwhile the last state is told.
+    /// Follows a task until it has ended: first as it is, then after every change of its status, progress or output. Uses
+    /// the server's stream of events, which sends only changes; without one it polls like <see cref="WaitAsync"/>. Waits
+    /// while the server is away, and continues with the present state.
     /// </summary>
-    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: there is none, it is somebody else's, or it was deleted.</exception>
+    /// <exception cref="OcsException"><see cref="OcsErrorKind.NotFound"/>: the task does not exist, has another owner, or was
+    /// deleted.</exception>
     public async IAsyncEnumerable<ProtocolTask> FollowAsync(long id, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var events = new TaskEvents(_connection, $"{_tasks}task/{id}/events", _time);
@@ -158,19 +166,25 @@ public sealed class TaskClient : IDisposable
     }
 
     /// <summary>
-    /// The text of an output slot as it grows, for tasks that were scheduled with <see cref="TaskRequest.PreferStreaming"/>
-    /// and a provider that streams; of others it is one piece. Ends when the task has ended, in whichever way.
+    /// The text of an output slot as it grows, for tasks with <see cref="TaskRequest.PreferStreaming"/> and a provider
+    /// that streams; of other tasks it is one piece. Ends when the task has ended, in any way.
     /// </summary>
     /// <inheritdoc cref="FollowAsync" path="/exception" />
     public async IAsyncEnumerable<TextPiece> StreamTextAsync(
-        long id, string slot = "output", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        long id,
+        string slot = "output",
+        [EnumeratorCancellation] CancellationToken cancellationToken = default
+    )
     {
         var text = "";
         await foreach (var task in FollowAsync(id, cancellationToken).ConfigureAwait(false))
         {
-            var now = task.Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty(slot, out var value) && value.ValueKind == JsonValueKind.String
-                ? value.GetString()!
-                : "";
+            var now =
+                task.Output is { ValueKind: JsonValueKind.Object } output
+                && output.TryGetProperty(slot, out var value)
+                && value.ValueKind == JsonValueKind.String
+                    ? value.GetString()!
+                    : "";
             var grew = now.StartsWith(text, StringComparison.Ordinal);
             if (now != text || task.Status.IsFinal())
                 yield return new TextPiece(grew ? now[text.Length..] : now, !grew, task);
@@ -188,12 +202,16 @@ public sealed class TaskClient : IDisposable
         SendAsync(HttpMethod.Delete, $"{_tasks}task/{id}", cancellationToken);
 
     /// <summary>The user's tasks, those of all apps or of one.</summary>
-    /// <param name="taskType">Only tasks of this type; null for all. Not looked at when an app is named.</param>
+    /// <param name="taskType">Only tasks of this type; null for all. Ignored when an app is named.</param>
     /// <param name="customId">Only tasks with this mark; null for all.</param>
     /// <param name="appId">Only tasks that this app scheduled; null for all.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     public async Task<IReadOnlyList<ProtocolTask>> ListAsync(
-        string? taskType = null, string? customId = null, string? appId = null, CancellationToken cancellationToken = default)
+        string? taskType = null,
+        string? customId = null,
+        string? appId = null,
+        CancellationToken cancellationToken = default
+    )
     {
         var path = appId is null ? $"{Root}tasks" : $"{Root}tasks/app/{Uri.EscapeDataString(appId)}";
         string[] filters =
@@ -201,7 +219,8 @@ public sealed class TaskClient : IDisposable
             .. appId is null && taskType is not null ? [$"taskType={Uri.EscapeDataString(taskType)}"] : Array.Empty<string>(),
             .. customId is not null ? [$"customId={Uri.EscapeDataString(customId)}"] : Array.Empty<string>(),
         ];
-        var data = await SendAsync(HttpMethod.Get, filters.Length == 0 ? path : $"{path}?{string.Join('&', filters)}", cancellationToken).ConfigureAwait(false);
+        var data = await SendAsync(HttpMethod.Get, filters.Length == 0 ? path : $"{path}?{string.Join('&', filters)}", cancellationToken)
+            .ConfigureAwait(false);
         return ProtocolTask.ListFromData(data);
     }
 
@@ -234,7 +253,9 @@ public sealed class TaskClient : IDisposable
             {
                 // The first question wants to know how things are; only from then on a change can be waited for.
                 var wait = known is null || !mayWait ? "" : $"?wait={LongPoll.TotalSeconds:0}";
-                var task = ProtocolTask.FromData(await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}{wait}", cancellationToken).ConfigureAwait(false));
+                var task = ProtocolTask.FromData(
+                    await SendAsync(HttpMethod.Get, $"{_tasks}task/{id}{wait}", cancellationToken).ConfigureAwait(false)
+                );
                 failing.Reset();
                 mayWait = true;
                 changed = known is null || HasChanged(known, task);
@@ -245,7 +266,7 @@ public sealed class TaskClient : IDisposable
             }
             catch (OcsException exception) when (exception.MayPass)
             {
-                // Where too many wait already there is still an answer for whoever just asks.
+                // Beyond the limit of held requests a call without a wait is still answered.
                 mayWait = exception.Kind != OcsErrorKind.RateLimited;
                 pause = failing.Next(exception.RetryAfter);
             }
@@ -258,9 +279,7 @@ public sealed class TaskClient : IDisposable
     }
 
     private static bool HasChanged(ProtocolTask known, ProtocolTask now) =>
-        known.Status != now.Status
-        || known.Progress != now.Progress
-        || known.Output?.GetRawText() != now.Output?.GetRawText();
+        known.Status != now.Status || known.Progress != now.Progress || known.Output?.GetRawText() != now.Output?.GetRawText();
 
     private async Task<JsonElement> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken)
     {

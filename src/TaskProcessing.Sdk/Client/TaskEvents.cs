@@ -21,7 +21,7 @@ internal sealed class TaskEvents(OcsConnection connection, string route, TimePro
     private string? _lastId;
     private ProtocolTask? _known;
 
-    /// <summary>Whether the server has no such streams.</summary>
+    /// <summary>True when the server has no such streams.</summary>
     public bool AreUnknown { get; private set; }
 
     /// <summary>The task as it is, and then after each change; null when nothing more will happen, or the server has no streams.</summary>
@@ -42,7 +42,7 @@ internal sealed class TaskEvents(OcsConnection connection, string route, TimePro
             }
             catch (OcsException exception) when (exception is { Kind: OcsErrorKind.NotFound, OcsStatus: not 404 })
             {
-                // Only an envelope's own 404 speaks of the task; this is a server without the route.
+                // Only a 404 with an envelope means the task; this server does not have the route.
                 AreUnknown = true;
                 return null;
             }
@@ -67,7 +67,11 @@ internal sealed class TaskEvents(OcsConnection connection, string route, TimePro
         request.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("text/event-stream"));
         if (_lastId is not null)
             request.Headers.TryAddWithoutValidation("Last-Event-ID", _lastId);
-        _body = new LivelyStream(await connection.DownloadAsync(request, cancellationToken).ConfigureAwait(false), LongestSilence, time);
+        _body = new IdleTimeoutStream(
+            await connection.DownloadAsync(request, cancellationToken).ConfigureAwait(false),
+            LongestSilence,
+            time
+        );
         return SseParser.Create(_body).EnumerateAsync(cancellationToken).GetAsyncEnumerator(cancellationToken);
     }
 
@@ -80,14 +84,15 @@ internal sealed class TaskEvents(OcsConnection connection, string route, TimePro
         (_body, _events) = (null, null);
     }
 
-    private ProtocolTask? After(string kind, JsonElement data) => kind switch
-    {
-        "status" => ProtocolTask.FromData(data),
-        "progress" => _known! with { Progress = data.GetProperty("progress").GetDouble() },
-        "output" => _known! with { Output = Output(data) },
-        "deleted" => throw new OcsException("The task was deleted.", HttpStatusCode.NotFound, 404),
-        _ => _known,
-    };
+    private ProtocolTask? After(string kind, JsonElement data) =>
+        kind switch
+        {
+            "status" => ProtocolTask.FromData(data),
+            "progress" => _known! with { Progress = data.GetProperty("progress").GetDouble() },
+            "output" => _known! with { Output = Output(data) },
+            "deleted" => throw new OcsException("The task was deleted.", HttpStatusCode.NotFound, 404),
+            _ => _known,
+        };
 
     private JsonElement Output(JsonElement data)
     {

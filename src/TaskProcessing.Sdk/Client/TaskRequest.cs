@@ -9,22 +9,22 @@ public sealed record TaskRequest(string Type)
     /// <summary>The input, written as <c>Input = { ["input"] = text }</c>; files are named by their ids.</summary>
     public TaskOutput Input { get; init; } = [];
 
-    /// <summary>What the scheduling app calls itself, at most 32 characters; tasks can be listed by it.</summary>
+    /// <summary>The name of the scheduling app, at most 32 characters; tasks can be listed by it.</summary>
     public string AppId { get; init; } = "taskprocessing-sdk";
 
     /// <summary>The scheduler's own mark on the task; tasks can be listed by it.</summary>
     public string CustomId { get; init; } = "";
 
-    /// <summary>Where the server shall post the task when it has ended; needs <see cref="WebhookMethod"/>.</summary>
+    /// <summary>The address to which the server posts the ended task; needs <see cref="WebhookMethod"/>.</summary>
     public string? WebhookUri { get; init; }
 
-    /// <summary>How, for example <c>HTTP:POST</c>.</summary>
+    /// <summary>The method of the webhook, for example <c>HTTP:POST</c>.</summary>
     public string? WebhookMethod { get; init; }
 
-    /// <summary>Whether generated media shall be marked as such. Default true.</summary>
+    /// <summary>True to mark generated media as such. Default true.</summary>
     public bool IncludeWatermark { get; init; } = true;
 
-    /// <summary>Whether partial output is wanted while the task runs.</summary>
+    /// <summary>True to get partial output while the task runs.</summary>
     public bool PreferStreaming { get; init; }
 
     /// <summary>

@@ -23,10 +23,15 @@ internal static class OcsAnswer
         if (!meta.TryGetProperty("statuscode", out var code) || !code.TryGetInt32(out var ocsStatus))
             throw new OcsException($"The envelope of the answer has no status code: {Excerpt(body)}", httpStatus, retryAfter: retryAfter);
 
-        // v1.php says 100 for success, has HTTP 200 also for failures, and calls 201 and 204 failures by name.
+        // v1.php uses 100 for success, has HTTP 200 also for failures, and treats 201 and 204 as failures.
         var success = (int)httpStatus is >= 200 and < 300 && ocsStatus is 100 or (>= 200 and < 300);
         if (!success)
-            throw new OcsException(TextOf(data, "message") ?? TextOf(meta, "message") ?? Describe(httpStatus, body), httpStatus, ocsStatus, retryAfter);
+            throw new OcsException(
+                TextOf(data, "message") ?? TextOf(meta, "message") ?? Describe(httpStatus, body),
+                httpStatus,
+                ocsStatus,
+                retryAfter
+            );
 
         return ocsStatus == 204 ? null : data;
     }
@@ -63,11 +68,12 @@ internal static class OcsAnswer
             ? trimmed
             : null;
 
-    private static string Describe(HttpStatusCode httpStatus, ReadOnlyMemory<byte> body) => (int)httpStatus switch
-    {
-        >= 200 and < 300 => $"The answer is no OCS envelope: {Excerpt(body)}",
-        _ => $"The server answered {(int)httpStatus} {httpStatus}.",
-    };
+    private static string Describe(HttpStatusCode httpStatus, ReadOnlyMemory<byte> body) =>
+        (int)httpStatus switch
+        {
+            >= 200 and < 300 => $"The answer is no OCS envelope: {Excerpt(body)}",
+            _ => $"The server answered {(int)httpStatus} {httpStatus}.",
+        };
 
     private static string Excerpt(ReadOnlyMemory<byte> body) => Encoding.UTF8.GetString(body.Span[..Math.Min(body.Length, 200)]);
 }

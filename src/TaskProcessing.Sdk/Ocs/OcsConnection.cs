@@ -4,7 +4,7 @@ using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Sdk.Ocs;
 
-/// <summary>Sends calls to one server as one caller, and turns whatever goes wrong into <see cref="OcsException"/>.</summary>
+/// <summary>Sends calls to one server as one caller, and turns every failure into <see cref="OcsException"/>.</summary>
 internal sealed class OcsConnection : IDisposable
 {
     private readonly HttpClient _http;
@@ -15,19 +15,21 @@ internal sealed class OcsConnection : IDisposable
 
     /// <summary>Over a connection pool of its own.</summary>
     /// <param name="server">The server's address, as a browser would be pointed at it.</param>
-    /// <param name="credentials">Who calls.</param>
+    /// <param name="credentials">The credentials of the caller.</param>
     /// <param name="timeout">The longest that an answer may take; long polls included.</param>
     /// <param name="time">For dates in Retry-After.</param>
     public OcsConnection(Uri server, OcsCredentials credentials, TimeSpan timeout, TimeProvider time)
     {
         // No redirects: they would turn a POST into a GET and carry an app's secret to another host.
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            ConnectTimeout = TimeSpan.FromSeconds(15),
-        })
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                ConnectTimeout = TimeSpan.FromSeconds(15),
+            }
+        )
         {
             Timeout = timeout,
         };
@@ -37,7 +39,7 @@ internal sealed class OcsConnection : IDisposable
         _time = time;
     }
 
-    /// <summary>Over somebody else's client, whose base address is the server's.</summary>
+    /// <summary>Calls through the given client, which has the server's base address.</summary>
     public OcsConnection(HttpClient http, OcsCredentials credentials, TimeProvider time)
     {
         _http = http;
@@ -74,7 +76,9 @@ internal sealed class OcsConnection : IDisposable
     {
         try
         {
-            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            var response = await _http
+                .SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken)
+                .ConfigureAwait(false);
             if (response.IsSuccessStatusCode)
                 return await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
 

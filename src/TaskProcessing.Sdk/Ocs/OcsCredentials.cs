@@ -3,7 +3,7 @@ using System.Text;
 
 namespace TaskProcessing.Sdk.Ocs;
 
-/// <summary>Who calls. The secret in it is never shown.</summary>
+/// <summary>The credentials of a caller. The secret is never shown.</summary>
 public sealed class OcsCredentials
 {
     private readonly Action<HttpRequestHeaders> _apply;
@@ -16,10 +16,10 @@ public sealed class OcsCredentials
         IsAppWithoutUser = isAppWithoutUser;
     }
 
-    /// <summary>Nobody: a guest, on servers that serve guests.</summary>
+    /// <summary>No credentials: a guest, on servers that serve guests.</summary>
     public static OcsCredentials Guest { get; } = new("guest", _ => { });
 
-    /// <summary>Whether tasks belong to no user, which a server keeps behind routes of their own.</summary>
+    /// <summary>True when tasks belong to no user; such tasks have routes of their own.</summary>
     internal bool IsAppWithoutUser { get; }
 
     /// <summary>A user with an app password (or, if the server allows it, the password).</summary>
@@ -46,7 +46,8 @@ public sealed class OcsCredentials
                 // The version of AppAPI that these headers follow; servers do not check it.
                 headers.Add("AA-VERSION", "2.2.0");
             },
-            isAppWithoutUser: string.IsNullOrEmpty(userId));
+            isAppWithoutUser: string.IsNullOrEmpty(userId)
+        );
 
     /// <inheritdoc />
     public override string ToString() => _shown;

@@ -2,7 +2,7 @@ using System.Net;
 
 namespace TaskProcessing.Sdk.Ocs;
 
-/// <summary>What an <see cref="OcsException"/> is about; what a caller would switch on.</summary>
+/// <summary>The kind of an <see cref="OcsException"/>, for a switch.</summary>
 public enum OcsErrorKind
 {
     /// <summary>The server failed, or its answer makes no sense. Trying again may help.</summary>
@@ -14,7 +14,7 @@ public enum OcsErrorKind
     /// <summary>The credentials are wrong, or their owner may not do this (401, 403).</summary>
     Unauthorized,
 
-    /// <summary>The task, the file or the route does not exist, or belongs to somebody else (404).</summary>
+    /// <summary>The task, the file or the route does not exist or has another owner (404).</summary>
     NotFound,
 
     /// <summary>The request cannot be fulfilled as it is, for example because the input does not fit the task type (other 4xx).</summary>
@@ -23,7 +23,7 @@ public enum OcsErrorKind
     /// <summary>No provider serves the task type now; or, for workers, the server does not accept the app's credentials (412).</summary>
     NotAvailable,
 
-    /// <summary>Too many requests (429); <see cref="OcsException.RetryAfter"/> may say when to come back.</summary>
+    /// <summary>Too many requests (429); <see cref="OcsException.RetryAfter"/> may have the pause.</summary>
     RateLimited,
 }
 
@@ -31,10 +31,10 @@ public enum OcsErrorKind
 public sealed class OcsException : Exception
 {
     /// <summary>An answer of the server that is not a success.</summary>
-    /// <param name="message">What the server said, or what is wrong with what it said.</param>
+    /// <param name="message">The server's message, or the mistake in its answer.</param>
     /// <param name="httpStatus">The HTTP status.</param>
     /// <param name="ocsStatus">The status code of the envelope; null when there was none.</param>
-    /// <param name="retryAfter">The server's wish for when to come back.</param>
+    /// <param name="retryAfter">The pause that the server asked for.</param>
     public OcsException(string message, HttpStatusCode httpStatus, int? ocsStatus = null, TimeSpan? retryAfter = null)
         : base(message)
     {
@@ -48,7 +48,7 @@ public sealed class OcsException : Exception
     public OcsException(string message, Exception innerException)
         : base(message, innerException) => Kind = OcsErrorKind.Unreachable;
 
-    /// <summary>What it is about.</summary>
+    /// <summary>The kind of the failure.</summary>
     public OcsErrorKind Kind { get; }
 
     /// <summary>The HTTP status; null when there was no answer.</summary>
@@ -57,21 +57,22 @@ public sealed class OcsException : Exception
     /// <summary>The status code of the envelope (such as 997 for "not logged in"); null when there was no envelope.</summary>
     public int? OcsStatus { get; }
 
-    /// <summary>How long the server wants to be left alone; null when it did not say.</summary>
+    /// <summary>The pause that the server asked for; null without one.</summary>
     public TimeSpan? RetryAfter { get; }
 
-    /// <summary>Whether the same call may succeed later without anybody changing anything.</summary>
+    /// <summary>True when the same call may succeed later without a change.</summary>
     public bool MayPass => Kind is OcsErrorKind.ServerError or OcsErrorKind.Unreachable or OcsErrorKind.RateLimited;
 
     // On v1.php the HTTP status is 200 for nearly everything, so the envelope's code decides where there is one.
-    private static OcsErrorKind KindOf(HttpStatusCode httpStatus, int? ocsStatus) => (ocsStatus ?? (int)httpStatus) switch
-    {
-        401 or 403 or 997 => OcsErrorKind.Unauthorized,
-        404 or 998 => OcsErrorKind.NotFound,
-        412 => OcsErrorKind.NotAvailable,
-        429 => OcsErrorKind.RateLimited,
-        408 => OcsErrorKind.ServerError,
-        >= 400 and < 500 => OcsErrorKind.InvalidInput,
-        _ => OcsErrorKind.ServerError,
-    };
+    private static OcsErrorKind KindOf(HttpStatusCode httpStatus, int? ocsStatus) =>
+        (ocsStatus ?? (int)httpStatus) switch
+        {
+            401 or 403 or 997 => OcsErrorKind.Unauthorized,
+            404 or 998 => OcsErrorKind.NotFound,
+            412 => OcsErrorKind.NotAvailable,
+            429 => OcsErrorKind.RateLimited,
+            408 => OcsErrorKind.ServerError,
+            >= 400 and < 500 => OcsErrorKind.InvalidInput,
+            _ => OcsErrorKind.ServerError,
+        };
 }

@@ -15,7 +15,7 @@ internal sealed class PendingResult(ClaimedTask task, TaskResult result, Cancell
     /// <summary>Its worker does not wait for the answer any more.</summary>
     public CancellationToken CancellationToken => cancellationToken;
 
-    /// <summary>What the server says.</summary>
+    /// <summary>The server's answer.</summary>
     public TaskCompletionSource<ProcessingStatus?> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>About how long it is, in characters.</summary>

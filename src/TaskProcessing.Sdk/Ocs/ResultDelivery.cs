@@ -5,16 +5,16 @@ using TaskProcessing.Sdk.Workers;
 namespace TaskProcessing.Sdk.Ocs;
 
 /// <summary>
-/// Brings results to a server. As long as few come, each has a call of its own; what piles up behind calls that are under
-/// way goes together, on servers that know such a call. No result waits for company.
+/// Sends results to a server. While few come, each has a call of its own. Results that pile up behind calls under way are
+/// sent together, on servers with such a call. No result waits for others.
 /// </summary>
 /// <param name="connection">To the server.</param>
 /// <param name="deliverAlone">The call for a single result.</param>
 internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResult, ValueTask<ProcessingStatus?>> deliverAlone)
 {
     private const string Route = "ocs/v2.php/taskprocessing/tasks_provider/results";
-    private const int MostCalls = 4;
-    private const int MostResults = 100;
+    private const int MaxCalls = 4;
+    private const int MaxResults = 100;
 
     // Far below the size of a body that servers take, also when the last result is a large one.
     private const int EnoughCharacters = 1_000_000;
@@ -22,10 +22,10 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
     private readonly Lock _lock = new();
     private readonly Queue<PendingResult> _waiting = new();
     private int _calls;
-    private volatile bool _batchUnknown;
+    private volatile bool _isBatchUnknown;
 
     /// <returns>The task's status after the result, null when the task is gone.</returns>
-    /// <exception cref="OcsException">The server could not be told, or refused the result.</exception>
+    /// <exception cref="OcsException">The server could not be reached, or refused the result.</exception>
     public async ValueTask<ProcessingStatus?> DeliverAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken)
     {
         var pending = new PendingResult(task, result, cancellationToken);
@@ -38,7 +38,7 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
     {
         lock (_lock)
         {
-            if (_calls == MostCalls)
+            if (_calls == MaxCalls)
             {
                 _waiting.Enqueue(pending);
                 return true;
@@ -51,33 +51,34 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
 
     private async Task CallAsync(PendingResult first)
     {
-        for (List<PendingResult> together = [first]; together.Count > 0; together = TakeWaiting())
+        for (List<PendingResult> batch = [first]; batch.Count > 0; batch = TakeWaiting())
         {
-            if (together.Count == 1 || _batchUnknown)
-                await Task.WhenAll(together.Select(SendAsync)).ConfigureAwait(false);
+            if (batch.Count == 1 || _isBatchUnknown)
+                await Task.WhenAll(batch.Select(SendAsync)).ConfigureAwait(false);
             else
-                await SendTogetherAsync(together).ConfigureAwait(false);
+                await SendBatchAsync(batch).ConfigureAwait(false);
         }
     }
 
-    /// <summary>What goes into the next call; nothing ends the calls.</summary>
+    /// <summary>Takes the results for the next call; an empty list ends the sending.</summary>
     private List<PendingResult> TakeWaiting()
     {
         lock (_lock)
         {
-            var together = new List<PendingResult>();
-            for (var characters = 0; together.Count < MostResults && characters < EnoughCharacters && _waiting.TryDequeue(out var next);)
+            var batch = new List<PendingResult>();
+            var characters = 0;
+            while (batch.Count < MaxResults && characters < EnoughCharacters && _waiting.TryDequeue(out var next))
             {
                 if (next.CancellationToken.IsCancellationRequested)
                     continue;
 
-                together.Add(next);
+                batch.Add(next);
                 characters += next.Length;
             }
 
-            if (together.Count == 0)
+            if (batch.Count == 0)
                 _calls--;
-            return together;
+            return batch;
         }
     }
 
@@ -93,36 +94,37 @@ internal sealed class ResultDelivery(OcsConnection connection, Func<PendingResul
         }
     }
 
-    private async Task SendTogetherAsync(List<PendingResult> together)
+    private async Task SendBatchAsync(List<PendingResult> batch)
     {
         using var request = connection.Request(HttpMethod.Post, Route);
-        request.Content = OcsConnection.Json(json => WriteTogether(json, together));
+        request.Content = OcsConnection.Json(json => WriteBatch(json, batch));
         try
         {
             var data = await connection.SendAsync(request, CancellationToken.None).ConfigureAwait(false);
-            if (data is not { } answer || !answer.TryGetProperty("results", out var outcomes) || outcomes.GetArrayLength() != together.Count)
+            if (data is not { } answer || !answer.TryGetProperty("results", out var outcomes) || outcomes.GetArrayLength() != batch.Count)
                 throw new OcsException("The server did not say what became of each result.", System.Net.HttpStatusCode.OK);
 
-            foreach (var (pending, outcome) in together.Zip(outcomes.EnumerateArray()))
+            foreach (var (pending, outcome) in batch.Zip(outcomes.EnumerateArray()))
                 pending.Conclude(outcome);
         }
-        catch (OcsException unknown) when (unknown.Kind == OcsErrorKind.NotFound || unknown.HttpStatus == System.Net.HttpStatusCode.MethodNotAllowed)
+        catch (OcsException unknown)
+            when (unknown.Kind == OcsErrorKind.NotFound || unknown.HttpStatus == System.Net.HttpStatusCode.MethodNotAllowed)
         {
             // Nextcloud has no such route, which is not worth another try.
-            _batchUnknown = true;
-            await Task.WhenAll(together.Select(SendAsync)).ConfigureAwait(false);
+            _isBatchUnknown = true;
+            await Task.WhenAll(batch.Select(SendAsync)).ConfigureAwait(false);
         }
         catch (Exception problem)
         {
-            foreach (var pending in together)
+            foreach (var pending in batch)
                 pending.Answer.TrySetException(problem);
         }
     }
 
-    private static void WriteTogether(Utf8JsonWriter json, List<PendingResult> together)
+    private static void WriteBatch(Utf8JsonWriter json, List<PendingResult> batch)
     {
         json.WriteStartArray("results");
-        foreach (var pending in together)
+        foreach (var pending in batch)
         {
             json.WriteStartObject();
             json.WriteNumber("id", pending.Task.Task.Id);

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace TaskProcessing.Sdk.Protocol;
 
 /// <summary>
-/// What JSON is written into. A thread keeps the last one: to make a buffer and its writer, and to have it grow, costs more
-/// than to write a task. Dispose it when what was written is needed no more.
+/// A buffer with a JSON writer. A thread keeps the last one, because making a buffer and its writer, and growing it,
+/// costs more than writing a task. Dispose of it when its content is no longer needed.
 /// </summary>
 internal sealed class JsonBuffer : IDisposable
 {

@@ -1,7 +1,7 @@
 namespace TaskProcessing.Sdk.Protocol;
 
 /// <summary>
-/// Where a task stands. On the wire it is the text <c>STATUS_…</c> (see <see cref="ProcessingStatusNames"/>), on the
+/// The status of a task. On the wire it is the text <c>STATUS_…</c> (see <see cref="ProcessingStatusNames"/>), on the
 /// routes that only the manual knows the number.
 /// </summary>
 public enum ProcessingStatus
@@ -24,7 +24,7 @@ public enum ProcessingStatus
     /// <summary>Finished with an error, or with an output that does not fit the task type. Final.</summary>
     Failed = 4,
 
-    /// <summary>Called off by its owner or an operator. Final; results that still arrive are ignored.</summary>
+    /// <summary>Cancelled by its owner or an operator. Final; results that still arrive are ignored.</summary>
     Cancelled = 5,
 }
 
@@ -32,7 +32,14 @@ public enum ProcessingStatus
 public static class ProcessingStatusNames
 {
     private static readonly string[] Names =
-        ["STATUS_UNKNOWN", "STATUS_SCHEDULED", "STATUS_RUNNING", "STATUS_SUCCESSFUL", "STATUS_FAILED", "STATUS_CANCELLED"];
+    [
+        "STATUS_UNKNOWN",
+        "STATUS_SCHEDULED",
+        "STATUS_RUNNING",
+        "STATUS_SUCCESSFUL",
+        "STATUS_FAILED",
+        "STATUS_CANCELLED",
+    ];
 
     /// <summary>The name on the wire, such as <c>STATUS_RUNNING</c>.</summary>
     public static string ToWire(this ProcessingStatus status) => Names[(int)status];
@@ -40,7 +47,7 @@ public static class ProcessingStatusNames
     /// <summary>The status of a wire name; <see cref="ProcessingStatus.Unknown"/> for any other text.</summary>
     public static ProcessingStatus FromWire(string? name) => (ProcessingStatus)Math.Max(0, Array.IndexOf(Names, name));
 
-    /// <summary>Whether nothing changes the task any more.</summary>
+    /// <summary>True when the task cannot change any more.</summary>
     public static bool IsFinal(this ProcessingStatus status) =>
         status is ProcessingStatus.Successful or ProcessingStatus.Failed or ProcessingStatus.Cancelled;
 }

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 
 namespace TaskProcessing.Sdk.Protocol;
 
-/// <summary>How the types of the protocol are read and written: camel case, nulls kept, text unescaped where JSON allows it.</summary>
+/// <summary>The JSON form of the protocol's types: camel case, nulls kept, text unescaped where JSON allows it.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ProtocolTask))]
 [JsonSerializable(typeof(List<ProtocolTask>))]
@@ -17,6 +17,16 @@ namespace TaskProcessing.Sdk.Protocol;
 [JsonSerializable(typeof(IEnumerable<long>))]
 public sealed partial class ProtocolJson : JsonSerializerContext
 {
-    /// <summary>Options of the writers: JSON only leaves as a body of its own media type, so only what JSON demands is escaped.</summary>
-    public static JsonWriterOptions WriterOptions { get; } = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
+    /// <summary>
+    /// The deepest nesting of a request's JSON, the outermost object included. Answers repeat parts of it up to six
+    /// levels deeper, and readers give up at 64: this SDK, and every reader with the defaults of .NET.
+    /// </summary>
+    public const int MaxRequestDepth = 32;
+
+    /// <summary>
+    /// Options of the writers: JSON is only sent as a body of its own media type, so only mandatory characters are
+    /// escaped.
+    /// </summary>
+    public static JsonWriterOptions WriterOptions { get; } =
+        new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 }

@@ -18,20 +18,23 @@ public sealed record ProtocolTask
     /// <summary>Unix seconds of the last stored change; a claim does not count.</summary>
     public long LastUpdated { get; init; }
 
-    /// <summary>Where the task stands.</summary>
+    /// <summary>The status: waiting, running, or ended in one of three ways.</summary>
     [JsonConverter(typeof(ProcessingStatusConverter))]
     public required ProcessingStatus Status { get; init; }
 
-    /// <summary>The owner; null for guests and for apps that act for nobody.</summary>
+    /// <summary>The owner; null for guests and for apps without a user.</summary>
     public string? UserId { get; init; }
 
     /// <summary>The app that scheduled the task, as it named itself.</summary>
     public string AppId { get; init; } = "";
 
-    /// <summary>The input: slot key to value, defaults filled in. An empty input may be an empty list.</summary>
+    /// <summary>
+    /// Slot key to number, text, or list of these; file slots hold file ids. Defaults are filled in. Nextcloud sends an empty
+    /// list for no input.
+    /// </summary>
     public required JsonElement Input { get; init; }
 
-    /// <summary>The output: slot key to value; null until a result, or a streamed part of one, is there.</summary>
+    /// <summary>Like the input; null until a result, or a streamed part of one, is there.</summary>
     public JsonElement? Output { get; init; }
 
     /// <summary>The scheduler's own mark on the task.</summary>
@@ -49,28 +52,32 @@ public sealed record ProtocolTask
     /// <summary>Unix seconds of the claim.</summary>
     public long? StartedAt { get; init; }
 
-    /// <summary>Unix seconds of the end, whichever it was.</summary>
+    /// <summary>Unix seconds of the end, in any way.</summary>
     public long? EndedAt { get; init; }
 
-    /// <summary>Whether retention may delete the task.</summary>
+    /// <summary>True when retention may delete the task.</summary>
     public bool AllowCleanup { get; init; } = true;
 
-    /// <summary>Whether generated media shall be marked as such.</summary>
+    /// <summary>True when generated media shall be marked as such.</summary>
     public bool IncludeWatermark { get; init; } = true;
 
     /// <summary>An error text meant for the user's eyes.</summary>
     public string? UserFacingErrorMessage { get; init; }
 
-    /// <summary>Whether the scheduler would like partial output while the task runs.</summary>
+    /// <summary>True when the client wants partial output while the task runs.</summary>
     public bool PreferStreaming { get; init; }
 
     /// <summary>The text of an output slot.</summary>
-    /// <exception cref="InvalidOperationException">There is no such text; the message says how the task stands.</exception>
+    /// <exception cref="InvalidOperationException">There is no such text; the message has the status of the task.</exception>
     public string OutputText(string key) =>
-        Output is { ValueKind: JsonValueKind.Object } output && output.TryGetProperty(key, out var value) && value.ValueKind == JsonValueKind.String
+        Output is { ValueKind: JsonValueKind.Object } output
+        && output.TryGetProperty(key, out var value)
+        && value.ValueKind == JsonValueKind.String
             ? value.GetString()!
             : throw new InvalidOperationException(
-                $"Task {Id} has no text \"{key}\" in its output; it is {Status.ToWire()}{(UserFacingErrorMessage is { } why ? $": {why}" : ".")}");
+                $"Task {Id} has no text \"{key}\" in its output; it is {Status.ToWire()}"
+                    + $"{(UserFacingErrorMessage is { } why ? $": {why}" : ".")}"
+            );
 
     /// <summary>The task in an answer's data.</summary>
     internal static ProtocolTask FromData(JsonElement data) => FromData(data, "task", ProtocolJson.Default.ProtocolTask);

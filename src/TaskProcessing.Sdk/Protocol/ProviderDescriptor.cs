@@ -4,8 +4,8 @@ using System.Text.Json;
 namespace TaskProcessing.Sdk.Protocol;
 
 /// <summary>
-/// What a provider says of itself: the task type it serves, and the optional slots, choices and defaults that it adds
-/// to that type's shapes.
+/// The description of a provider: its task type, and the optional slots, choices and defaults that it adds to that type's
+/// shapes.
 /// </summary>
 public sealed record ProviderDescriptor
 {
@@ -18,7 +18,7 @@ public sealed record ProviderDescriptor
     /// <summary>The id of the one task type that it serves.</summary>
     public required string TaskType { get; init; }
 
-    /// <summary>How long a task usually takes.</summary>
+    /// <summary>The usual duration of a task.</summary>
     public TimeSpan ExpectedRuntime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Input slots that a task may leave out.</summary>
@@ -45,15 +45,19 @@ public sealed record ProviderDescriptor
     /// <summary>Defaults of the optional input slots, numbers or texts, by slot key.</summary>
     public ImmutableDictionary<string, JsonElement> OptionalInputShapeDefaults { get; init; } = NoDefaults;
 
-    /// <summary>A task type that comes with the provider, when the server need not know <see cref="TaskType"/>; its id is that of <see cref="TaskType"/>.</summary>
+    /// <summary>
+    /// A task type that comes with the provider, when the server need not know <see cref="TaskType"/>; its id is that of
+    /// <see cref="TaskType"/>.
+    /// </summary>
     public TaskTypeDescriptor? CustomTaskType { get; init; }
 
-    private static ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>> NoEnumValues => ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>>.Empty;
+    private static ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>> NoEnumValues =>
+        ImmutableDictionary<string, ImmutableArray<ShapeEnumValue>>.Empty;
 
     private static ImmutableDictionary<string, JsonElement> NoDefaults => ImmutableDictionary<string, JsonElement>.Empty;
 }
 
-/// <summary>A task type: what goes in and what comes out. All its slots are mandatory; optional ones are a provider's.</summary>
+/// <summary>A task type with its input and output shapes. All its slots are mandatory; providers add optional ones.</summary>
 /// <param name="Id">Such as <c>core:text2text:summary</c>.</param>
 /// <param name="Name">The title shown to people.</param>
 /// <param name="Description">A sentence for people.</param>
@@ -64,4 +68,5 @@ public sealed record TaskTypeDescriptor(
     string Name,
     string Description,
     ImmutableArray<ShapeDescriptor> InputShape,
-    ImmutableArray<ShapeDescriptor> OutputShape);
+    ImmutableArray<ShapeDescriptor> OutputShape
+);

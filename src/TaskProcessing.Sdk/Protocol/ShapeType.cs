@@ -1,8 +1,8 @@
 namespace TaskProcessing.Sdk.Protocol;
 
 /// <summary>
-/// The kind of value that a slot of a shape holds. The names are what <c>/tasktypes</c> sends, the numbers what a
-/// provider app sends as <c>shape_type</c>; a list type is its scalar type plus ten.
+/// The kind of value that a slot of a shape holds. <c>/tasktypes</c> sends the names, a provider app sends the numbers as
+/// <c>shape_type</c>; a list type is its scalar type plus ten.
 /// </summary>
 public enum ShapeType
 {
@@ -46,15 +46,16 @@ public enum ShapeType
     ListOfFiles = 15,
 }
 
-/// <summary>What can be asked of a <see cref="ShapeType"/>.</summary>
+/// <summary>Properties of a <see cref="ShapeType"/>.</summary>
 public static class ShapeTypeExtensions
 {
-    /// <summary>Whether a value of this type is a JSON array.</summary>
+    /// <summary>True when a value of this type is a JSON array.</summary>
     public static bool IsList(this ShapeType type) => (int)type >= 10;
 
     /// <summary>The type of one value: <see cref="ShapeType.ListOfImages"/> gives <see cref="ShapeType.Image"/>.</summary>
     public static ShapeType Scalar(this ShapeType type) => (ShapeType)((int)type % 10);
 
-    /// <summary>Whether values are file ids.</summary>
-    public static bool IsFile(this ShapeType type) => type.Scalar() is ShapeType.Image or ShapeType.Audio or ShapeType.Video or ShapeType.File;
+    /// <summary>True when values are file ids.</summary>
+    public static bool IsFile(this ShapeType type) =>
+        type.Scalar() is ShapeType.Image or ShapeType.Audio or ShapeType.Video or ShapeType.File;
 }

@@ -16,16 +16,16 @@ namespace TaskProcessing.Sdk.Testing;
 /// </summary>
 public sealed class ProviderTestBench(TaskProvider provider)
 {
-    /// <summary>Whether the task asks for partial output. Default true, so that streaming is seen.</summary>
+    /// <summary>True when the task asks for partial output. Default true, so that streaming is seen.</summary>
     public bool PreferStreaming { get; init; } = true;
 
-    /// <summary>Whether the task asks for marked media. Default true, as on servers.</summary>
+    /// <summary>True when the task asks for marked media. Default true, as on servers.</summary>
     public bool IncludeWatermark { get; init; } = true;
 
     /// <summary>The task's owner. Default null.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Where the provider's log lines go. Default nowhere.</summary>
+    /// <summary>The logger for the provider's log lines. Default none.</summary>
     public ILogger Logger { get; init; } = NullLogger.Instance;
 
     /// <summary>The files that the input may name, by id.</summary>
@@ -78,7 +78,7 @@ public sealed class ProviderTestBench(TaskProvider provider)
     public ProviderTestRun Start(string jsonInput) => Start(TaskOutput.FromJson(jsonInput));
 }
 
-/// <summary>One run of a provider on the bench: what it reported so far, and how it ended.</summary>
+/// <summary>One run of a provider on the bench: its reports so far, and its result.</summary>
 public sealed class ProviderTestRun : ITaskRunHost, IDisposable
 {
     private readonly Lock _lock = new();
@@ -88,11 +88,12 @@ public sealed class ProviderTestRun : ITaskRunHost, IDisposable
     private readonly List<double> _progress = [];
     private readonly List<TaskOutput> _streamed = [];
     private readonly Dictionary<long, byte[]> _uploaded = [];
+    private readonly Dictionary<long, string> _uploadedNames = [];
     private volatile StopReason _stopReason;
 
     internal ProviderTestRun(ProviderTestBench bench) => _bench = bench;
 
-    /// <summary>Completes when the provider has ended, in whichever way; never fails.</summary>
+    /// <summary>Completes when the provider has ended, in any way; never fails.</summary>
     public Task Completion { get; private set; } = Task.CompletedTask;
 
     /// <summary>All progress reports so far, in their order.</summary>
@@ -125,24 +126,39 @@ public sealed class ProviderTestRun : ITaskRunHost, IDisposable
         }
     }
 
+    /// <summary>The names of the files that the provider stored so far, by id.</summary>
+    public IReadOnlyDictionary<long, string> UploadedNames
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<long, string>(_uploadedNames);
+        }
+    }
+
     /// <summary>The provider's answer; null while it runs and after a failure.</summary>
     public TaskOutput? Output { get; private set; }
 
-    /// <summary>What the provider threw, for example <see cref="TaskFailedException"/> or, cancelled, <see cref="OperationCanceledException"/>.</summary>
+    /// <summary>
+    /// The exception of the provider, for example <see cref="TaskFailedException"/> or, cancelled,
+    /// <see cref="OperationCanceledException"/>.
+    /// </summary>
     public Exception? Failure { get; private set; }
 
     /// <inheritdoc cref="TaskRunContext.StopReason" />
     public StopReason StopReason => _stopReason;
 
     /// <summary>The text of a slot of the output.</summary>
-    /// <exception cref="InvalidOperationException">There is no output, or the slot holds no text; the message shows what is there.</exception>
-    public string Text(string key) =>
-        Output is { } output && output.TryGetText(key, out var text) ? text : throw Missing(key);
+    /// <exception cref="InvalidOperationException">
+    /// There is no output, or the slot holds no text; the message shows the output.
+    /// </exception>
+    public string Text(string key) => Output is { } output && output.TryGetText(key, out var text) ? text : throw Missing(key);
 
     /// <summary>The value of a slot of the output.</summary>
-    /// <exception cref="InvalidOperationException">There is no output, or the slot is not set; the message shows what is there.</exception>
-    public JsonElement Value(string key) =>
-        Output is { } output && output.TryGetValue(key, out var value) ? value : throw Missing(key);
+    /// <exception cref="InvalidOperationException">
+    /// There is no output, or the slot is not set; the message shows the output.
+    /// </exception>
+    public JsonElement Value(string key) => Output is { } output && output.TryGetValue(key, out var value) ? value : throw Missing(key);
 
     /// <summary>Cancels the provider's token.</summary>
     public void Cancel(StopReason reason = StopReason.TaskCancelled)
@@ -195,7 +211,9 @@ public sealed class ProviderTestRun : ITaskRunHost, IDisposable
     }
 
     ValueTask<Stream?> ITaskRunHost.OpenFileAsync(long fileId) =>
-        ValueTask.FromResult<Stream?>(_bench.Files.TryGetValue(fileId, out var content) ? new MemoryStream(content, writable: false) : null);
+        ValueTask.FromResult<Stream?>(
+            _bench.Files.TryGetValue(fileId, out var content) ? new MemoryStream(content, writable: false) : null
+        );
 
     async ValueTask<long> ITaskRunHost.UploadFileAsync(Stream content, string fileName)
     {
@@ -205,10 +223,14 @@ public sealed class ProviderTestRun : ITaskRunHost, IDisposable
         {
             var id = 1_000_000 + _uploaded.Count;
             _uploaded.Add(id, copy.ToArray());
+            _uploadedNames.Add(id, fileName);
             return id;
         }
     }
 
     private InvalidOperationException Missing(string key) =>
-        new($"The output has no such value under \"{key}\": {Output?.ToJson() ?? Failure?.ToString() ?? "the provider is still running"}", Failure);
+        new(
+            $"The output has no such value under \"{key}\": {Output?.ToJson() ?? Failure?.ToString() ?? "the provider is still running"}",
+            Failure
+        );
 }

@@ -4,15 +4,15 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>
-/// Where a worker gets its tasks from and reports to: a server over HTTP (<c>OcsWorkSource</c>), or the server that the
-/// worker lives in. Implementations are safe for concurrent use.
+/// A source of tasks and the receiver of their reports: a server over HTTP (<c>OcsWorkSource</c>), or the server in whose
+/// process the worker runs. Implementations are safe for concurrent use.
 /// </summary>
 public interface IWorkSource
 {
     /// <summary>Makes the providers known and effective. Repeating it is harmless.</summary>
     ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
 
-    /// <summary>Takes the providers back; tasks that wait for them go on waiting.</summary>
+    /// <summary>Removes the providers; tasks that wait for them keep waiting.</summary>
     ValueTask UnregisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
 
     /// <summary>
@@ -24,17 +24,17 @@ public interface IWorkSource
     /// <returns>The task, now held by this worker, and the id of the provider that shall run it; null when there was none.</returns>
     ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
 
-    /// <summary>Reports how far a task is; this also tells the server that the worker is alive.</summary>
+    /// <summary>Reports the progress of a task; this also shows the server that the worker is alive.</summary>
     /// <param name="task">The task.</param>
     /// <param name="progress">0 to 1.</param>
     /// <param name="cancellationToken">Ends the wait for the answer.</param>
     /// <returns>
-    /// The task's status after the report: a cancelled task is no longer wanted, and to a worker whose claim does not count
-    /// any more every task is cancelled. Null when the task is gone.
+    /// The task's status after the report: a cancelled task is no longer wanted, and a worker with an outdated claim sees
+    /// every task as cancelled. Null when the task is gone.
     /// </returns>
     ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken);
 
-    /// <summary>Shows the client what is there of the output so far; a shape is not checked.</summary>
+    /// <summary>Shows the client the output so far; its shape is not checked.</summary>
     /// <returns>
     /// The task's status after the report, null when the task is gone; <see cref="ProcessingStatus.Unknown"/> when the
     /// server knows no partial output.
@@ -42,8 +42,8 @@ public interface IWorkSource
     ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Answers once the task is no longer wanted (cancelled, ended, gone, another worker's), so that its run ends at once and
-    /// not only with the answer to its next report. A source that cannot tell never answers, as here.
+    /// Answers once the task is no longer wanted (cancelled, ended, gone, another worker's), so that its run ends at once
+    /// and not only with the answer to its next report. A source without this knowledge never answers, as here.
     /// </summary>
     /// <returns>The task's status then, null when the task is gone.</returns>
     async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)
@@ -53,8 +53,8 @@ public interface IWorkSource
     }
 
     /// <summary>
-    /// Ends a task. Throws when the server could not be told, so that the worker can try again; an
-    /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> says that trying the same again is futile.
+    /// Ends a task. Throws when the server could not be reached, so that the worker can try again; an
+    /// <see cref="OcsException"/> of kind <see cref="OcsErrorKind.InvalidInput"/> means that another try is futile.
     /// </summary>
     /// <returns>The task's status after the report, null when the task is gone.</returns>
     ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken);
@@ -82,27 +82,33 @@ public interface IWorkSource
 public sealed record ClaimedTask(ProtocolTask Task, string ProviderId)
 {
     /// <summary>
-    /// The number of the claim, which tells this worker from a later one that was given the same task; it goes with every
-    /// report. Null from servers that do not number claims, such as Nextcloud.
+    /// The number of the claim, which distinguishes this worker from a later one with the same task; it is sent with
+    /// every report. Null from servers without claim numbers, such as Nextcloud.
     /// </summary>
     public long? Claim { get; init; }
+
+    /// <summary>
+    /// The trace that the task was scheduled in, as a W3C <c>traceparent</c>; null without one. The run of the provider is a span of it
+    /// where something listens to <see cref="WorkerTracing.SourceName"/>.
+    /// </summary>
+    public string? TraceParent { get; init; }
 }
 
-/// <summary>How a task ended: with an output, or with an error.</summary>
+/// <summary>The result of a task: an output, or an error.</summary>
 public sealed record TaskResult
 {
     /// <summary>The output, or null after an error.</summary>
     public TaskOutput? Output { get; init; }
 
-    /// <summary>What went wrong, for administrators; null after success.</summary>
+    /// <summary>The error for administrators; null after success.</summary>
     public string? ErrorMessage { get; init; }
 
-    /// <summary>What went wrong, for the user.</summary>
+    /// <summary>The error for the user.</summary>
     public string? UserFacingErrorMessage { get; init; }
 
-    /// <summary>Whether the error may pass: a server that knows retries runs the task again.</summary>
+    /// <summary>True for a temporary error: a server with retries runs the task again.</summary>
     public bool Retryable { get; init; }
 
-    /// <summary>How long a retry should wait at least; null leaves it to the server.</summary>
+    /// <summary>The shortest pause before a retry; null leaves it to the server.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

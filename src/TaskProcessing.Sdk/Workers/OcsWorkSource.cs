@@ -28,20 +28,18 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(OcsWorkerOptions options, TimeProvider time)
     {
-        Check(options);
-        _connection = new OcsConnection(options.Server!, Credentials(options), options.Wait + options.AnswerTimeout, time);
+        _connection = new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time);
         _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
 
-    /// <summary>Calls through the given client, whose base address is the server's and which stays the caller's.</summary>
+    /// <summary>Calls through the given client, which has the server's base address; the caller disposes of it.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(HttpClient http, OcsWorkerOptions options, TimeProvider time)
     {
         options.Server ??= http.BaseAddress;
-        Check(options);
-        _connection = new OcsConnection(http, Credentials(options), time);
+        _connection = new OcsConnection(http, options.CheckedCredentials(), time);
         _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
@@ -70,7 +68,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             }
             catch (OcsException absent) when (absent.OcsStatus == 404)
             {
-                // It is not there, which is what was wanted.
+                // The provider is gone, as intended.
             }
         }
     }
@@ -78,11 +76,14 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <inheritdoc />
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
-        using var request = NextRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType).Distinct()]);
+        using var request = NextRequest(
+            [.. providers.Select(provider => provider.Id)],
+            [.. providers.Select(provider => provider.TaskType).Distinct()]
+        );
         if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
             return null;
 
-        return new ClaimedTask(ProtocolTask.FromData(data), ProviderIdOf(data)) { Claim = ClaimOf(data) };
+        return ClaimAnswer.Read(data);
     }
 
     /// <inheritdoc />
@@ -113,18 +114,27 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         _results.DeliverAsync(task, result, cancellationToken);
 
     /// <inheritdoc />
-    /// <remarks>Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.</remarks>
+    /// <remarks>
+    /// Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.
+    /// </remarks>
     public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
         var failing = new Backoff(WatchPause, LongestWatchPause);
         var pause = WatchPause;
         while (true)
         {
-            await Task.Delay(_watchingUnknown || _wait <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause, _time, cancellationToken).ConfigureAwait(false);
+            await Task.Delay(_watchingUnknown || _wait <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause, _time, cancellationToken)
+                .ConfigureAwait(false);
             var askedAt = _time.GetTimestamp();
             try
             {
-                var status = await ReportAsync(task, "heartbeat", json => json.WriteNumber("wait", (int)_wait.TotalSeconds), cancellationToken).ConfigureAwait(false);
+                var status = await ReportAsync(
+                        task,
+                        "heartbeat",
+                        json => json.WriteNumber("wait", (int)_wait.TotalSeconds),
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
                 if (status is null || status.Value.IsFinal())
                     return status;
 
@@ -133,7 +143,8 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
                 if (pause == TimeSpan.Zero)
                     failing.Reset();
             }
-            catch (OcsException exception) when (exception.Kind is OcsErrorKind.NotFound or OcsErrorKind.InvalidInput or OcsErrorKind.NotAvailable)
+            catch (OcsException exception)
+                when (exception.Kind is OcsErrorKind.NotFound or OcsErrorKind.InvalidInput or OcsErrorKind.NotAvailable)
             {
                 // Nextcloud has no such route, which is not worth another try.
                 _watchingUnknown |= exception.Kind == OcsErrorKind.NotFound;
@@ -147,7 +158,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    /// <remarks>A server that does not number claims cannot tell whose task it is, and most have no such route: there the lease has to end.</remarks>
+    /// <remarks>
+    /// A server without claim numbers cannot tell whose task it is, and most have no such route: there the lease has to
+    /// end.
+    /// </remarks>
     public async ValueTask ReleaseAsync(ClaimedTask task, CancellationToken cancellationToken)
     {
         if (task.Claim is null)
@@ -180,11 +194,17 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <inheritdoc />
     public async ValueTask<long> UploadFileAsync(ClaimedTask task, Stream content, string fileName, CancellationToken cancellationToken)
     {
-        using var form = new MultipartFormDataContent { { new BorrowedStreamContent(content), "\"file\"", $"\"{fileName.Replace('"', '\'')}\"" } };
+        using var form = new MultipartFormDataContent
+        {
+            { new BorrowedStreamContent(content), "\"file\"", $"\"{fileName.Replace('"', '\'')}\"" },
+        };
         using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{task.Task.Id}/file");
         request.Content = form;
         var data = await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        return data is { ValueKind: JsonValueKind.Object } stored && stored.TryGetProperty("fileId", out var id) && id.TryGetInt64(out var fileId)
+        return
+            data is { ValueKind: JsonValueKind.Object } stored
+            && stored.TryGetProperty("fileId", out var id)
+            && id.TryGetInt64(out var fileId)
             ? fileId
             : throw new OcsException($"The server stored \"{fileName}\" but named no file id.", System.Net.HttpStatusCode.OK);
     }
@@ -195,8 +215,12 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private HttpRequestMessage NextRequest(string[] providerIds, string[] taskTypeIds)
     {
         var wait = _wait > TimeSpan.Zero ? $"wait={((int)_wait.TotalSeconds).ToString(CultureInfo.InvariantCulture)}" : "";
-        var query = string.Join('&', providerIds.Select(id => $"providerIds[]={Uri.EscapeDataString(id)}")
-            .Concat(taskTypeIds.Select(id => $"taskTypeIds[]={Uri.EscapeDataString(id)}")));
+        var query = string.Join(
+            '&',
+            providerIds
+                .Select(id => $"providerIds[]={Uri.EscapeDataString(id)}")
+                .Concat(taskTypeIds.Select(id => $"taskTypeIds[]={Uri.EscapeDataString(id)}"))
+        );
         if (query.Length <= LongestQuery)
             return _connection.Request(HttpMethod.Get, $"{Tasks}/next?{query}{(wait.Length > 0 ? "&" : "")}{wait}");
 
@@ -213,7 +237,12 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private ValueTask<ProcessingStatus?> FinishAloneAsync(PendingResult result) =>
         ReportAsync(result.Task, "result", result.Write, result.CancellationToken);
 
-    private async ValueTask<ProcessingStatus?> ReportAsync(ClaimedTask task, string what, Action<Utf8JsonWriter> write, CancellationToken cancellationToken)
+    private async ValueTask<ProcessingStatus?> ReportAsync(
+        ClaimedTask task,
+        string what,
+        Action<Utf8JsonWriter> write,
+        CancellationToken cancellationToken
+    )
     {
         using var request = _connection.Request(HttpMethod.Post, $"{Tasks}/{task.Task.Id}/{what}");
         request.Content = OcsConnection.Json(json =>
@@ -224,26 +253,16 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         });
         try
         {
-            return await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is { } data ? ProtocolTask.FromData(data).Status : ProcessingStatus.Unknown;
+            return await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is { } data
+                ? ProtocolTask.FromData(data).Status
+                : ProcessingStatus.Unknown;
         }
         catch (OcsException gone) when (gone.OcsStatus == 404)
         {
-            // Only an envelope's own 404 speaks of the task; a 404 of a proxy or of an unknown route does not.
+            // Only a 404 with an envelope means the task; a 404 of a proxy or of an unknown route does not.
             return null;
         }
     }
-
-    // provider.name holds the provider's id.
-    private static string ProviderIdOf(JsonElement data) =>
-        data.TryGetProperty("provider", out var provider)
-        && provider.ValueKind == JsonValueKind.Object
-        && provider.TryGetProperty("name", out var name)
-        && name.ValueKind == JsonValueKind.String
-            ? name.GetString()!
-            : "";
-
-    private static long? ClaimOf(JsonElement data) =>
-        data.TryGetProperty("claim", out var claim) && claim.ValueKind == JsonValueKind.Number && claim.TryGetInt64(out var number) ? number : null;
 
     private static void WriteOutput(Utf8JsonWriter json, TaskOutput? output)
     {
@@ -260,13 +279,5 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
         foreach (var value in values)
             json.WriteStringValue(value);
         json.WriteEndArray();
-    }
-
-    private static OcsCredentials Credentials(OcsWorkerOptions options) => OcsCredentials.App(options.AppId, options.AppVersion, options.Secret);
-
-    private static void Check(OcsWorkerOptions options)
-    {
-        if (string.Join(' ', options.Validate()) is { Length: > 0 } problems)
-            throw new ArgumentException(problems, nameof(options));
     }
 }

@@ -1,8 +1,10 @@
+using TaskProcessing.Sdk.Ocs;
+
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>
-/// How a provider app reaches its server. Whatever is not set comes from the environment variables that servers give to
-/// their apps: <c>NEXTCLOUD_URL</c>, <c>APP_ID</c>, <c>APP_VERSION</c>, <c>APP_SECRET</c>.
+/// The connection of a provider app to its server. Unset properties come from the environment variables that servers give
+/// to their apps: <c>NEXTCLOUD_URL</c>, <c>APP_ID</c>, <c>APP_VERSION</c>, <c>APP_SECRET</c>.
 /// </summary>
 public sealed class OcsWorkerOptions
 {
@@ -19,15 +21,16 @@ public sealed class OcsWorkerOptions
     public string Secret { get; set; } = FromEnvironment("APP_SECRET") ?? "";
 
     /// <summary>
-    /// How long the server may hold a request for the next task until there is one; zero to one minute. Servers that
-    /// cannot do that answer at once and are polled as <see cref="WorkerOptions.IdleInterval"/> says. Default thirty seconds.
+    /// The time that the server may hold a request for the next task until there is one; zero to one minute. Servers
+    /// without long polls answer at once and are polled at <see cref="WorkerOptions.IdleInterval"/>. Default thirty
+    /// seconds.
     /// </summary>
     public TimeSpan Wait { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The longest that an answer may take, beyond <see cref="Wait"/>. Default thirty seconds.</summary>
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>What is wrong with the options, one sentence each; empty when they can be used.</summary>
+    /// <summary>The mistakes in the options, one sentence each; empty when they can be used.</summary>
     public IEnumerable<string> Validate()
     {
         if (Server is null || Server.Scheme is not ("http" or "https"))
@@ -44,6 +47,11 @@ public sealed class OcsWorkerOptions
             yield return $"{nameof(AnswerTimeout)} must be longer than zero.";
     }
 
-    private static string? FromEnvironment(string name) =>
-        Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
+    /// <exception cref="ArgumentException">The options cannot be used; the message has the reason.</exception>
+    internal OcsCredentials CheckedCredentials() =>
+        string.Join(' ', Validate()) is { Length: > 0 } problems
+            ? throw new ArgumentException(problems)
+            : OcsCredentials.App(AppId, AppVersion, Secret);
+
+    private static string? FromEnvironment(string name) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : null;
 }

@@ -1,14 +1,14 @@
 namespace TaskProcessing.Sdk.Workers;
 
-/// <summary>Why <see cref="TaskRunContext.CancellationToken"/> was cancelled.</summary>
+/// <summary>The reason for which <see cref="TaskRunContext.CancellationToken"/> was cancelled.</summary>
 public enum StopReason
 {
     /// <summary>It was not: the result is wanted.</summary>
     None,
 
     /// <summary>
-    /// The task was cancelled on the server, or is another worker's because this one was silent for too long. Whatever the
-    /// provider does now, nothing is reported any more.
+    /// The task was cancelled on the server, or belongs to another worker because this one was silent for too long.
+    /// Nothing that the provider does now is reported.
     /// </summary>
     TaskCancelled,
 
@@ -18,6 +18,6 @@ public enum StopReason
     /// </summary>
     WorkerStopping,
 
-    /// <summary>The task was deleted, or somebody else finished it. Nothing is reported any more.</summary>
+    /// <summary>The task was deleted, or another worker finished it. Nothing is reported any more.</summary>
     TaskGone,
 }

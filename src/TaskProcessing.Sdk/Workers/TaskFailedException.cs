@@ -1,7 +1,7 @@
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>Ends a task as failed, with a text for administrators and, if it helps, one for the user.</summary>
-/// <param name="message">What went wrong, technically; administrators read it.</param>
+/// <param name="message">The technical error, for administrators.</param>
 /// <param name="userMessage">A sentence for the user, or null.</param>
 /// <param name="innerException">The cause, for the log.</param>
 public sealed class TaskFailedException(string message, string? userMessage = null, Exception? innerException = null)
@@ -11,11 +11,11 @@ public sealed class TaskFailedException(string message, string? userMessage = nu
     public string? UserMessage { get; } = userMessage;
 
     /// <summary>
-    /// Whether another try may succeed: a server that knows retries puts the task back into its queue, as often as it
-    /// allows; any other fails it. Default false.
+    /// True when another try may succeed: a server with retries puts the task back into its queue while attempts are
+    /// left; other servers fail it. Default false.
     /// </summary>
     public bool Retryable { get; init; }
 
-    /// <summary>How long a retry should wait at least; null leaves it to the server.</summary>
+    /// <summary>The shortest pause before a retry; null leaves it to the server.</summary>
     public TimeSpan? RetryAfter { get; init; }
 }

@@ -18,7 +18,7 @@ public sealed class TaskOutput : IEnumerable<KeyValuePair<string, JsonElement>>
 
     private TaskOutput(Dictionary<string, JsonElement> values) => _values = values;
 
-    /// <summary>How many slots are set.</summary>
+    /// <summary>The number of set slots.</summary>
     public int Count => _values.Count;
 
     /// <summary>Sets a Text or Enum slot.</summary>
@@ -37,12 +37,13 @@ public sealed class TaskOutput : IEnumerable<KeyValuePair<string, JsonElement>>
 
     /// <summary>Takes over a JSON object; also an empty list, which is how some servers write an empty object.</summary>
     /// <exception cref="JsonException">It is neither an object nor an empty list.</exception>
-    public static TaskOutput FromJson(JsonElement json) => json.ValueKind switch
-    {
-        JsonValueKind.Object => new(json.EnumerateObject().ToDictionary(slot => slot.Name, slot => slot.Value.Clone())),
-        JsonValueKind.Array when json.GetArrayLength() == 0 => [],
-        _ => throw new JsonException($"The values of a task's slots must be a JSON object, not {json.ValueKind}."),
-    };
+    public static TaskOutput FromJson(JsonElement json) =>
+        json.ValueKind switch
+        {
+            JsonValueKind.Object => new(json.EnumerateObject().ToDictionary(slot => slot.Name, slot => slot.Value.Clone())),
+            JsonValueKind.Array when json.GetArrayLength() == 0 => [],
+            _ => throw new JsonException($"The values of a task's slots must be a JSON object, not {json.ValueKind}."),
+        };
 
     /// <summary>Sets a Text or Enum slot.</summary>
     public void Add(string key, string value) => _values[key] = JsonSerializer.SerializeToElement(value, ProtocolJson.Default.String);
@@ -54,10 +55,12 @@ public sealed class TaskOutput : IEnumerable<KeyValuePair<string, JsonElement>>
     public void Add(string key, long fileId) => _values[key] = JsonSerializer.SerializeToElement(fileId, ProtocolJson.Default.Int64);
 
     /// <summary>Sets a list of texts.</summary>
-    public void Add(string key, IEnumerable<string> values) => _values[key] = JsonSerializer.SerializeToElement(values, ProtocolJson.Default.IEnumerableString);
+    public void Add(string key, IEnumerable<string> values) =>
+        _values[key] = JsonSerializer.SerializeToElement(values, ProtocolJson.Default.IEnumerableString);
 
     /// <summary>Sets a list of file ids.</summary>
-    public void Add(string key, IEnumerable<long> fileIds) => _values[key] = JsonSerializer.SerializeToElement(fileIds, ProtocolJson.Default.IEnumerableInt64);
+    public void Add(string key, IEnumerable<long> fileIds) =>
+        _values[key] = JsonSerializer.SerializeToElement(fileIds, ProtocolJson.Default.IEnumerableInt64);
 
     /// <summary>Sets a slot to any JSON value.</summary>
     public void Add(string key, JsonElement value) => _values[key] = value;
@@ -83,6 +86,6 @@ public sealed class TaskOutput : IEnumerable<KeyValuePair<string, JsonElement>>
 
     IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 
-    /// <summary>What is set now, unmoved by what the author sets later.</summary>
+    /// <summary>A copy of the present values, which later changes do not touch.</summary>
     internal TaskOutput Copy() => new(new Dictionary<string, JsonElement>(_values));
 }

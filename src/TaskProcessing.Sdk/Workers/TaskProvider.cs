@@ -3,15 +3,17 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>
-/// What a provider author writes: a description and one method. A task is run at least once: after a crash the server
-/// hands it out again, so the work must bear being repeated.
+/// The class that a provider author writes: a description and one method. A task is run at least once: after a crash the
+/// server hands it out again, so the work must be repeatable.
 /// </summary>
 public abstract class TaskProvider
 {
-    /// <summary>What the provider serves; read when the worker starts, and whenever providers are offered to it anew.</summary>
+    /// <summary>
+    /// The description of the provider; read when the worker starts, and whenever providers are offered to it anew.
+    /// </summary>
     public abstract ProviderDescriptor Descriptor { get; }
 
-    /// <summary>How many tasks of this provider may run at the same time in one worker. Default 1.</summary>
+    /// <summary>The number of tasks of this provider that may run at the same time in one worker. Default 1.</summary>
     public virtual int Concurrency => 1;
 
     /// <summary>A limit that holds for this provider and all others that answer the same object. Default none.</summary>

@@ -5,12 +5,20 @@ using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Sdk.Workers;
 
-/// <summary>What a provider gets to run one task with: the facts of the task, a logger, cancellation, and ways to report.</summary>
+/// <summary>
+/// The context in which a provider runs one task: the facts of the task, a logger, cancellation, and ways to report.
+/// </summary>
 public sealed class TaskRunContext
 {
     private readonly ITaskRunHost _host;
 
-    internal TaskRunContext(ITaskRunHost host, ClaimedTask claimed, ILogger logger, CancellationToken cancellationToken, CancellationToken stoppingToken)
+    internal TaskRunContext(
+        ITaskRunHost host,
+        ClaimedTask claimed,
+        ILogger logger,
+        CancellationToken cancellationToken,
+        CancellationToken stoppingToken
+    )
     {
         _host = host;
         Task = claimed.Task;
@@ -31,14 +39,17 @@ public sealed class TaskRunContext
 
     /// <summary>
     /// Cancelled when the result is no longer wanted: the task was cancelled, or the worker gives up waiting for it.
-    /// <see cref="StopReason"/> says which.
+    /// <see cref="StopReason"/> has the reason.
     /// </summary>
     public CancellationToken CancellationToken { get; }
 
     /// <summary>Cancelled when the worker has been asked to stop; the task may still be finished while the worker drains.</summary>
     public CancellationToken StoppingToken { get; }
 
-    /// <summary>Why <see cref="CancellationToken"/> was cancelled; <see cref="StopReason.None"/> as long as it was not.</summary>
+    /// <summary>
+    /// The reason for which <see cref="CancellationToken"/> was cancelled; <see cref="StopReason.None"/> as long as it
+    /// was not.
+    /// </summary>
     public StopReason StopReason => _host.StopReason;
 
     /// <summary>The text of a Text or Enum input slot.</summary>
@@ -54,12 +65,14 @@ public sealed class TaskRunContext
     public double Number(string key) => NumberOrNull(key) ?? throw Missing(key, "number");
 
     /// <summary>The number of an optional slot, or null.</summary>
-    public double? NumberOrNull(string key) => Find(key) switch
-    {
-        { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
-        { ValueKind: JsonValueKind.String } value when double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out var number) => number,
-        _ => null,
-    };
+    public double? NumberOrNull(string key) =>
+        Find(key) switch
+        {
+            { ValueKind: JsonValueKind.Number } value => value.GetDouble(),
+            { ValueKind: JsonValueKind.String } value
+                when double.TryParse(value.GetString(), CultureInfo.InvariantCulture, out var number) => number,
+            _ => null,
+        };
 
     /// <summary>The texts of a ListOfTexts input slot.</summary>
     /// <exception cref="TaskFailedException">The slot is missing or no list of texts.</exception>
@@ -92,8 +105,8 @@ public sealed class TaskRunContext
     public ValueTask<long> UploadFileAsync(Stream content, string fileName) => _host.UploadFileAsync(content, fileName);
 
     /// <summary>
-    /// Reports how far the task is, 0 to 1; anything outside counts as the nearer end. Call it as often as you like: it
-    /// never waits for the server, and reports are throttled. What is lower than before is not shown.
+    /// Reports the progress of the task, 0 to 1; a value outside counts as the nearer end. Call it as often as you like:
+    /// it never waits for the server, and reports are throttled. A value lower than before is not shown.
     /// </summary>
     /// <exception cref="OperationCanceledException">The result is no longer wanted.</exception>
     public ValueTask ReportProgressAsync(double progress)
@@ -104,7 +117,7 @@ public sealed class TaskRunContext
     }
 
     /// <summary>
-    /// Shows the client what there is of the output, from its start; does nothing unless it asked for that
+    /// Shows the client the output so far, from its start; does nothing unless the client asked for it
     /// (<see cref="ProtocolTask.PreferStreaming"/>). Throttled like progress: only the newest is sent.
     /// </summary>
     /// <exception cref="OperationCanceledException">The result is no longer wanted.</exception>
@@ -117,12 +130,13 @@ public sealed class TaskRunContext
         return ValueTask.CompletedTask;
     }
 
-    private static long? IdOf(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.Number when value.TryGetInt64(out var id) => id,
-        JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
-        _ => null,
-    };
+    private static long? IdOf(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.Number when value.TryGetInt64(out var id) => id,
+            JsonValueKind.String when long.TryParse(value.GetString(), NumberStyles.None, CultureInfo.InvariantCulture, out var id) => id,
+            _ => null,
+        };
 
     private JsonElement? Find(string key) =>
         Task.Input.ValueKind == JsonValueKind.Object && Task.Input.TryGetProperty(key, out var value) ? value : null;
@@ -130,7 +144,7 @@ public sealed class TaskRunContext
     private static TaskFailedException Missing(string key, string kind) => new($"The input slot \"{key}\" holds no {kind}.");
 }
 
-/// <summary>What runs a provider: the worker, or the test bench.</summary>
+/// <summary>The runner of a provider: the worker, or the test bench.</summary>
 internal interface ITaskRunHost
 {
     StopReason StopReason { get; }

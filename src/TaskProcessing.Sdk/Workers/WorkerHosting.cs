@@ -24,14 +24,14 @@ public static class WorkerServiceCollectionExtensions
     }
 }
 
-/// <summary>Says what a worker runs and where its tasks come from.</summary>
+/// <summary>Sets the providers of a worker and the source of its tasks.</summary>
 /// <param name="services">The services of the host that the worker lives in.</param>
 public sealed class WorkerBuilder(IServiceCollection services)
 {
     /// <summary>The services of the host that the worker lives in.</summary>
     public IServiceCollection Services { get; } = services;
 
-    /// <summary>Adds a provider, made once with what it wants of the host's services.</summary>
+    /// <summary>Adds a provider, created once with services of the host.</summary>
     public WorkerBuilder AddProvider<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProvider>()
         where TProvider : TaskProvider
     {
@@ -47,15 +47,17 @@ public sealed class WorkerBuilder(IServiceCollection services)
     }
 
     /// <summary>
-    /// Takes tasks from a server over HTTP. What is not set comes from the environment (<see cref="OcsWorkerOptions"/>),
-    /// so that an app that its server starts needs no more than this call.
+    /// Takes tasks from a server over HTTP. Unset options come from the environment (<see cref="OcsWorkerOptions"/>), so
+    /// an app that its server starts needs only this call.
     /// </summary>
     public WorkerBuilder UseServer(Action<OcsWorkerOptions>? configure = null)
     {
         Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<OcsWorkerOptions>, OcsWorkerOptionsValidation>());
         Services.AddOptions<OcsWorkerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
-        Services.AddSingleton<IWorkSource>(provider =>
-            new OcsWorkSource(provider.GetRequiredService<IOptions<OcsWorkerOptions>>().Value, provider.GetRequiredService<TimeProvider>()));
+        Services.AddSingleton<IWorkSource>(provider => new OcsWorkSource(
+            provider.GetRequiredService<IOptions<OcsWorkerOptions>>().Value,
+            provider.GetRequiredService<TimeProvider>()
+        ));
         return this;
     }
 
@@ -76,8 +78,12 @@ public sealed class WorkerBuilder(IServiceCollection services)
 }
 
 internal sealed class WorkerService(
-    IWorkSource source, IEnumerable<TaskProvider> providers, IOptions<WorkerOptions> options, ILogger<WorkerLoop> logger, TimeProvider time)
-    : BackgroundService
+    IWorkSource source,
+    IEnumerable<TaskProvider> providers,
+    IOptions<WorkerOptions> options,
+    ILogger<WorkerLoop> logger,
+    TimeProvider time
+) : BackgroundService
 {
     private readonly WorkerLoop _loop = new(source, providers, options.Value, logger, time);
 

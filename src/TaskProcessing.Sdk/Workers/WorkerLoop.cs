@@ -2,14 +2,15 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>
-/// Registers providers with a source of work, claims tasks as long as there is room for them, runs them and delivers
-/// their results, until it is stopped. What the source cannot do now is tried again, for ever.
+/// Registers providers with a source of work, claims tasks while there is room for them, runs them and delivers their
+/// results, until it is stopped. A call that the source fails is tried again, for ever.
 /// </summary>
 public sealed partial class WorkerLoop
 {
@@ -25,13 +26,19 @@ public sealed partial class WorkerLoop
     private ProviderDescriptor[] _registered = [];
 
     /// <summary>A worker that is not running yet.</summary>
-    /// <param name="source">Where tasks come from.</param>
-    /// <param name="providers">What runs them, with different ids.</param>
+    /// <param name="source">The source of tasks.</param>
+    /// <param name="providers">The providers, with different ids.</param>
     /// <param name="options">See there.</param>
     /// <param name="logger">Also the providers' logger, with a scope per task.</param>
     /// <param name="time">All pauses and intervals go by it.</param>
     /// <exception cref="ArgumentException">The options are wrong, or two providers have the same id.</exception>
-    public WorkerLoop(IWorkSource source, IEnumerable<TaskProvider> providers, WorkerOptions options, ILogger<WorkerLoop> logger, TimeProvider time)
+    public WorkerLoop(
+        IWorkSource source,
+        IEnumerable<TaskProvider> providers,
+        WorkerOptions options,
+        ILogger<WorkerLoop> logger,
+        TimeProvider time
+    )
     {
         if (string.Join(' ', options.Validate()) is { Length: > 0 } problems)
             throw new ArgumentException(problems, nameof(options));
@@ -45,12 +52,12 @@ public sealed partial class WorkerLoop
         _failing = new Backoff(options.RetryDelay, options.MaxRetryDelay);
     }
 
-    /// <summary>How many tasks are running now.</summary>
+    /// <summary>The number of running tasks.</summary>
     public int RunningTasks => _slots.Running;
 
     /// <summary>
-    /// Replaces the providers, running or not: new ones are registered and get tasks, those that are gone are taken back
-    /// while their running tasks go on, and one with a known id takes its place.
+    /// Replaces the providers, running or not: new ones are registered and get tasks, missing ones are removed while
+    /// their running tasks go on, and one with a known id replaces the former.
     /// </summary>
     /// <exception cref="ArgumentException">Two providers have the same id.</exception>
     public void Offer(IEnumerable<TaskProvider> providers) => _slots.Offer(providers);
@@ -83,7 +90,7 @@ public sealed partial class WorkerLoop
         }
     }
 
-    /// <summary>Makes known what is offered now, if that is not done yet.</summary>
+    /// <summary>Registers the offered providers, if that is not done yet.</summary>
     private async Task RegisterAsync(CancellationToken stoppingToken)
     {
         while (_slots.Offered is var offered && offered != _announced)
@@ -124,7 +131,9 @@ public sealed partial class WorkerLoop
         var pause = TimeSpan.Zero;
         try
         {
-            var claimed = await _source.ClaimAsync([.. offered.Select(provider => provider.Descriptor)], tokens.Stopping).ConfigureAwait(false);
+            var claimed = await _source
+                .ClaimAsync([.. offered.Select(provider => provider.Descriptor)], tokens.Stopping)
+                .ConfigureAwait(false);
             _failing.Reset();
             if (claimed is not null)
             {
@@ -155,7 +164,8 @@ public sealed partial class WorkerLoop
 
     private async Task StartAsync(ClaimedTask claimed, IReadOnlyList<TaskProvider> offered, WorkerTokens tokens)
     {
-        var provider = offered.FirstOrDefault(provider => provider.Descriptor.Id == claimed.ProviderId)
+        var provider =
+            offered.FirstOrDefault(provider => provider.Descriptor.Id == claimed.ProviderId)
             ?? offered.FirstOrDefault(provider => provider.Descriptor.TaskType == claimed.Task.Type);
         if (provider is null)
         {
@@ -170,6 +180,7 @@ public sealed partial class WorkerLoop
 
     private async Task RunAsync(ClaimedTask claimed, TaskProvider provider, WorkerTokens tokens)
     {
+        using (WorkerTracing.Run(claimed))
         using (var run = new TaskRun(_source, claimed, provider, _options, tokens, _logger, _time))
             await run.RunAsync().ConfigureAwait(false);
 
@@ -180,11 +191,11 @@ public sealed partial class WorkerLoop
     {
         Log.Draining(_logger, _slots.Running);
         var ended = WhenNothingIsUnderWayAsync();
-        if (!await EndsWithinAsync(ended, _options.DrainTimeout).ConfigureAwait(false))
+        if (!await ended.EndsWithinAsync(_options.DrainTimeout, _time, CancellationToken.None).ConfigureAwait(false))
         {
             Log.Interrupting(_logger, _slots.Running);
             await interrupt.CancelAsync().ConfigureAwait(false);
-            if (!await EndsWithinAsync(ended, _options.StopGrace).ConfigureAwait(false))
+            if (!await ended.EndsWithinAsync(_options.StopGrace, _time, CancellationToken.None).ConfigureAwait(false))
             {
                 Log.Abandoning(_logger, _slots.Running);
                 await abandon.CancelAsync().ConfigureAwait(false);
@@ -218,20 +229,15 @@ public sealed partial class WorkerLoop
         }
     }
 
-    private async Task<bool> EndsWithinAsync(Task work, TimeSpan atMost)
-    {
-        using var ends = new CancellationTokenSource();
-        var first = await Task.WhenAny(work, Task.Delay(atMost, _time, ends.Token)).ConfigureAwait(false);
-        await ends.CancelAsync().ConfigureAwait(false);
-        return first == work;
-    }
-
     private void Track(Task work)
     {
         _underWay.TryAdd(work, true);
         _ = work.ContinueWith(
             done => _underWay.TryRemove(done, out _),
-            CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default
+        );
     }
 
     private static partial class Log
@@ -239,25 +245,25 @@ public sealed partial class WorkerLoop
         [LoggerMessage(LogLevel.Information, "{Count} provider(s) registered; waiting for tasks.")]
         public static partial void Registered(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "The providers could not be registered; it is tried again.")]
+        [LoggerMessage(LogLevel.Warning, "Could not register the providers; trying again.")]
         public static partial void RegistrationFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(LogLevel.Warning, "The providers could not be taken back.")]
+        [LoggerMessage(LogLevel.Warning, "Could not unregister the providers.")]
         public static partial void UnregisterFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(LogLevel.Warning, "No task could be claimed; it is tried again after {Pause}.")]
+        [LoggerMessage(LogLevel.Warning, "Could not claim a task; trying again after {Pause}.")]
         public static partial void ClaimFailed(ILogger logger, Exception exception, TimeSpan pause);
 
-        [LoggerMessage(LogLevel.Error, "Task {TaskId} was handed out for the provider {ProviderId}, which this worker did not offer.")]
+        [LoggerMessage(LogLevel.Error, "The server assigned task {TaskId} to provider {ProviderId}, which this worker does not run.")]
         public static partial void NotOurs(ILogger logger, long taskId, string providerId);
 
-        [LoggerMessage(LogLevel.Information, "Stopping: {Count} running task(s) may finish.")]
+        [LoggerMessage(LogLevel.Information, "Stopping: waiting for {Count} running task(s) to finish.")]
         public static partial void Draining(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "Stopping: {Count} task(s) did not finish in time and are interrupted.")]
+        [LoggerMessage(LogLevel.Warning, "Stopping: cancelling {Count} task(s) that did not finish in time.")]
         public static partial void Interrupting(ILogger logger, int count);
 
-        [LoggerMessage(LogLevel.Warning, "Stopping: {Count} task(s) did not heed their tokens and are left behind.")]
+        [LoggerMessage(LogLevel.Warning, "Stopping: {Count} task(s) ignored cancellation and were abandoned.")]
         public static partial void Abandoning(ILogger logger, int count);
     }
 }

@@ -1,11 +1,11 @@
 namespace TaskProcessing.Sdk.Workers;
 
-/// <summary>How a worker behaves. The defaults suit most workers.</summary>
+/// <summary>The settings of a worker. The defaults suit most workers.</summary>
 public sealed class WorkerOptions
 {
     /// <summary>
-    /// How many tasks run at the same time over all providers; each provider's own <see cref="TaskProvider.Concurrency"/>
-    /// holds besides. Default: no limit of its own.
+    /// The number of tasks that run at the same time over all providers; each provider's own
+    /// <see cref="TaskProvider.Concurrency"/> applies too. Default: no limit of its own.
     /// </summary>
     public int MaxConcurrency { get; set; } = int.MaxValue;
 
@@ -14,7 +14,7 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// After this long without a report the last known progress is reported again, so that the server knows that the
-    /// worker is alive and the worker hears of a cancel. Keep it well below the server's lease (a minute or more).
+    /// worker is alive and the worker learns of a cancel. Keep it well below the server's lease (a minute or more).
     /// Default ten seconds.
     /// </summary>
     public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
@@ -22,51 +22,60 @@ public sealed class WorkerOptions
     /// <summary>The first pause when there is no work and the source cannot wait for some. Default one second.</summary>
     public TimeSpan IdleInterval { get; set; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>What the idle pause grows to while there is no work. Default five seconds.</summary>
+    /// <summary>The longest idle pause while there is no work. Default five seconds.</summary>
     public TimeSpan MaxIdleInterval { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The first pause after a call that failed; it doubles with each further failure. Default one second.</summary>
     public TimeSpan RetryDelay { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// What the pause after failures grows to. Default thirty seconds. A longer pause that the server asks for is kept.
+    /// The longest pause after failures. Default thirty seconds. A longer pause that the server asks for is kept.
     /// </summary>
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
-    /// How long the worker tries to deliver a result before it gives it up. Default one day: work that is done is worth
-    /// keeping, and a server that lost it would only have it done again.
+    /// The time for which the worker tries to deliver a result before it gives it up. Default one day: finished work is
+    /// worth keeping, and the server would only have it done again.
     /// </summary>
     public TimeSpan ResultRetryTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How long running tasks may go on after the worker was asked to stop; then their tokens are cancelled. Default
+    /// The time that running tasks may go on after the worker was asked to stop; then their tokens are cancelled. Default
     /// twenty seconds, which with <see cref="StopGrace"/> fits the thirty that .NET's host allows for stopping: raise
     /// <c>HostOptions.ShutdownTimeout</c> with it.
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long providers may take to heed their cancelled tokens before the worker ends without them. Default five seconds.</summary>
+    /// <summary>
+    /// The time that providers may take to obey their cancelled tokens before the worker ends without them. Default five
+    /// seconds.
+    /// </summary>
     public TimeSpan StopGrace { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether the providers are taken back when the worker stops. Default false: tasks then wait for the worker to
-    /// return, and their types stay on offer.
+    /// True to remove the providers from the server when the worker stops. Default false: tasks then wait for the worker
+    /// to return, and their types stay available.
     /// </summary>
     public bool UnregisterOnStop { get; set; }
 
-    /// <summary>What is wrong with the options, one sentence each; empty when they can be used.</summary>
+    /// <summary>The mistakes in the options, one sentence each; empty when they can be used.</summary>
     public IEnumerable<string> Validate()
     {
         if (MaxConcurrency < 1)
             yield return $"{nameof(MaxConcurrency)} must be at least 1.";
 
-        foreach (var (name, value) in new[]
-        {
-            (nameof(ReportInterval), ReportInterval), (nameof(KeepAliveInterval), KeepAliveInterval),
-            (nameof(IdleInterval), IdleInterval), (nameof(MaxIdleInterval), MaxIdleInterval),
-            (nameof(RetryDelay), RetryDelay), (nameof(MaxRetryDelay), MaxRetryDelay), (nameof(ResultRetryTimeout), ResultRetryTimeout),
-        })
+        foreach (
+            var (name, value) in new[]
+            {
+                (nameof(ReportInterval), ReportInterval),
+                (nameof(KeepAliveInterval), KeepAliveInterval),
+                (nameof(IdleInterval), IdleInterval),
+                (nameof(MaxIdleInterval), MaxIdleInterval),
+                (nameof(RetryDelay), RetryDelay),
+                (nameof(MaxRetryDelay), MaxRetryDelay),
+                (nameof(ResultRetryTimeout), ResultRetryTimeout),
+            }
+        )
         {
             if (value <= TimeSpan.Zero)
                 yield return $"{name} must be longer than zero.";

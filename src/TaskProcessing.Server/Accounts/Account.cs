@@ -3,7 +3,9 @@ namespace TaskProcessing.Server.Accounts;
 /// <summary>A person or a program that logs in.</summary>
 internal sealed class Account
 {
-    /// <summary>The login name; letters, digits and <c>_ . @ - '</c>, case-sensitive.</summary>
+    /// <summary>
+    /// The login name: letters, digits and <c>_ . @ - '</c>. Look-ups ignore its case; answers show this spelling.
+    /// </summary>
     public required string Id { get; init; }
 
     public string DisplayName { get; set; } = "";
@@ -11,21 +13,6 @@ internal sealed class Account
     public required string PasswordHash { get; set; }
 
     public bool IsAdmin { get; init; }
-
-    public required DateTimeOffset CreatedAt { get; init; }
-}
-
-/// <summary>A token that logs its account in instead of the password; only its hash is kept.</summary>
-internal sealed class AppPassword
-{
-    public long Id { get; set; }
-
-    public required string AccountId { get; init; }
-
-    public required string Name { get; init; }
-
-    /// <summary>SHA-256 of the token, in lower-case hexadecimal. The token is random, so a slow hash would add nothing.</summary>
-    public required string TokenHash { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -11,7 +11,7 @@ internal sealed class AccountDirectory(IAccountStore accounts)
 
     public async ValueTask<Account?> FindAsync(string id, CancellationToken cancellationToken)
     {
-        // What is read before a change goes into the dictionary from before it.
+        // A row that is read before a change goes into the dictionary from before the change.
         var known = Volatile.Read(ref _accounts);
         if (known.TryGetValue(id, out var account))
             return account;

@@ -1,9 +1,9 @@
 namespace TaskProcessing.Server.Accounts;
 
-/// <summary>A service's key to the REST face; only its hash is kept.</summary>
+/// <summary>A service's key to the REST API; only its hash is stored.</summary>
 internal sealed class ApiKey
 {
-    /// <summary>What operators call it; unique.</summary>
+    /// <summary>The name that operators gave the key; unique.</summary>
     public required string Name { get; init; }
 
     /// <summary>SHA-256 of the key, in lower-case hexadecimal.</summary>
@@ -13,19 +13,4 @@ internal sealed class ApiKey
     public int? ProjectId { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
-}
-
-/// <summary>Keeps service keys. They are looked up with every call, so that a revoked one is dead at once.</summary>
-internal interface IApiKeyStore
-{
-    Task<ApiKey?> FindByHashAsync(string keyHash, CancellationToken cancellationToken);
-
-    /// <summary>By name.</summary>
-    Task<IReadOnlyList<ApiKey>> ListAsync(CancellationToken cancellationToken);
-
-    /// <summary>False when the name is taken.</summary>
-    Task<bool> TryAddAsync(ApiKey key, CancellationToken cancellationToken);
-
-    /// <summary>False when there is no such key.</summary>
-    Task<bool> RemoveAsync(string name, CancellationToken cancellationToken);
 }

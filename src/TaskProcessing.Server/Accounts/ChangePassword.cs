@@ -3,12 +3,15 @@ namespace TaskProcessing.Server.Accounts;
 /// <summary>Sets an account's password; its app passwords stay.</summary>
 internal sealed class ChangePassword(IAccountStore accounts)
 {
-    /// <returns>What is wrong, in a sentence; null when it was changed.</returns>
+    /// <returns>The mistake in a sentence; null when the password was changed.</returns>
     public async Task<string?> RunAsync(string accountId, string password, CancellationToken cancellationToken)
     {
-        if (Passwords.Misfit(password) is { } misfit)
-            return misfit;
+        if (Passwords.Problem(password) is { } problem)
+            return problem;
 
-        return await accounts.SetPasswordHashAsync(accountId, Passwords.Hash(password), cancellationToken) ? null : $"There is no user \"{accountId}\"";
+        var account = await accounts.FindAsync(accountId, cancellationToken);
+        return account is not null && await accounts.SetPasswordHashAsync(account.Id, Passwords.Hash(password), cancellationToken)
+            ? null
+            : $"There is no user \"{accountId}\"";
     }
 }

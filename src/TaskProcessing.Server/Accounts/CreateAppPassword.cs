@@ -6,12 +6,20 @@ internal sealed class CreateAppPassword(IAccountStore accounts, TimeProvider tim
     /// <returns>The token, which is kept nowhere; null when there is no such account.</returns>
     public async Task<string?> RunAsync(string accountId, string name, CancellationToken cancellationToken)
     {
-        if (await accounts.FindAsync(accountId, cancellationToken) is null)
+        if (await accounts.FindAsync(accountId, cancellationToken) is not { } account)
             return null;
 
         var token = Passwords.NewToken();
         await accounts.AddAppPasswordAsync(
-            new AppPassword { AccountId = accountId, Name = name, TokenHash = Passwords.HashToken(token), CreatedAt = time.GetUtcNow() }, cancellationToken);
+            new AppPassword
+            {
+                AccountId = account.Id,
+                Name = name,
+                TokenHash = Passwords.HashToken(token),
+                CreatedAt = time.GetUtcNow(),
+            },
+            cancellationToken
+        );
         return token;
     }
 }

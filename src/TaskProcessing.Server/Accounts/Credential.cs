@@ -1,9 +1,9 @@
 namespace TaskProcessing.Server.Accounts;
 
-/// <summary>What a login rests on. It is good for as long as nothing of this changes.</summary>
+/// <summary>The stored facts that a login depends on. The login is valid while all of them are unchanged.</summary>
 internal sealed record Credential
 {
-    /// <summary>The account that is logged in, or that an app acts for; null when it acts for nobody.</summary>
+    /// <summary>The account that is logged in, or that an app acts for; null for an app without a user.</summary>
     public string? AccountId { get; init; }
 
     /// <summary>The account's password hash, when the password was given.</summary>
@@ -12,12 +12,15 @@ internal sealed record Credential
     /// <summary>The app password's hash, when one was given.</summary>
     public string? TokenHash { get; init; }
 
+    /// <summary>The session's hash, when one was used; its account's password hash is there too.</summary>
+    public string? SessionHash { get; init; }
+
     /// <summary>The provider app that logged in.</summary>
     public string? AppId { get; init; }
 
-    /// <summary>That app's secret as it is stored, encrypted.</summary>
+    /// <summary>The stored secret of that app, encrypted.</summary>
     public string? AppSecret { get; init; }
 }
 
-/// <summary>An account whose credentials were right.</summary>
+/// <summary>An account whose credentials were verified.</summary>
 internal sealed record VerifiedAccount(Account Account, Credential Credential);

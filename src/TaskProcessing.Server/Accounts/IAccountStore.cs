@@ -1,12 +1,19 @@
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Accounts;
 
-/// <summary>Keeps accounts and their app passwords. Each change raises the version of <see cref="ChangeTopic.Accounts"/> in the same transaction.</summary>
+/// <summary>
+/// Keeps accounts and their app passwords. Each change raises the version of <see cref="ChangeTopic.Accounts"/> in the same
+/// transaction.
+/// </summary>
 internal interface IAccountStore
 {
-    Task<Account?> FindAsync(string id, CancellationToken cancellationToken);
+    /// <summary>
+    /// The account of a login name, in any case. Impossible names are not looked up. All other methods need the stored
+    /// spelling.
+    /// </summary>
+    Task<Account?> FindAsync(string name, CancellationToken cancellationToken);
 
     /// <summary>The account that an app password belongs to.</summary>
     Task<Account?> FindByTokenHashAsync(string tokenHash, CancellationToken cancellationToken);
@@ -16,7 +23,7 @@ internal interface IAccountStore
 
     Task<bool> AnyAsync(CancellationToken cancellationToken);
 
-    /// <summary>False when the id is taken.</summary>
+    /// <summary>False when the id is taken, in any case.</summary>
     Task<bool> TryAddAsync(Account account, CancellationToken cancellationToken);
 
     /// <summary>False when there is no such account.</summary>
@@ -31,13 +38,13 @@ internal interface IAccountStore
     Task<bool> RemoveAppPasswordsAsync(string accountId, string name, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Those of the credentials whose account is still there and has the password hash or the app password that they name,
-    /// if they name one. Their apps are not looked at.
+    /// The credentials whose account exists and still has the password hash, the session or the app password that they name, if
+    /// they name one. Their apps are not checked.
     /// </summary>
-    Task<IReadOnlyCollection<Credential>> ListGoodAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken);
+    Task<IReadOnlyCollection<Credential>> ListValidAsync(IReadOnlyCollection<Credential> credentials, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Removes the account, its app passwords and its tasks: whoever gets the id later must not inherit them. Answers the
+    /// Removes the account, its app passwords and its tasks: a later account with the same id must not inherit them. Answers the
     /// tasks that had not ended; null when there is no such account.
     /// </summary>
     Task<IReadOnlyList<RemovedTask>?> RemoveAsync(string id, CancellationToken cancellationToken);

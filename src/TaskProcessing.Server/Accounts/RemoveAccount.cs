@@ -1,14 +1,17 @@
-using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Accounts;
 
-/// <summary>Removes an account with all that it has. Who works on one of its tasks hears of that.</summary>
+/// <summary>Removes an account with all its data. Workers of its tasks learn of it with their next report.</summary>
 internal sealed class RemoveAccount(IAccountStore accounts, TaskSignal signal)
 {
     /// <returns>False when there is no such account.</returns>
     public async Task<bool> RunAsync(string id, CancellationToken cancellationToken)
     {
-        if (await accounts.RemoveAsync(id, cancellationToken) is not { } unfinished)
+        if (
+            await accounts.FindAsync(id, cancellationToken) is not { } account
+            || await accounts.RemoveAsync(account.Id, cancellationToken) is not { } unfinished
+        )
             return false;
 
         foreach (var task in unfinished)

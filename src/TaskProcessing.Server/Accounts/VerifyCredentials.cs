@@ -1,38 +1,49 @@
 namespace TaskProcessing.Server.Accounts;
 
-/// <summary>Says whose a login name and secret are, or a bare token.</summary>
+/// <summary>Finds the account of a login name and secret, or of a bare token.</summary>
 internal sealed class VerifyCredentials(IAccountStore accounts, CredentialCache cache)
 {
-    /// <summary>What is longer is no secret of ours, and not worth a hash.</summary>
+    /// <summary>A longer text is no secret of ours, and is not hashed.</summary>
     private const int MaxSecretLength = 1024;
 
+    /// <summary>The account, if these credentials were found good a moment ago.</summary>
+    public VerifiedAccount? FindKnown(string network, string? user, string secret) => cache.Find(network, user ?? "", secret);
+
+    /// <param name="network">The caller's network.</param>
     /// <param name="user">The login name; null when only a token was given.</param>
     /// <param name="secret">An app password, or with a login name the password.</param>
+    /// <param name="triesPassword">True when the secret may be the password; otherwise it must be an app password.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The account; null when the credentials are wrong.</returns>
-    public async ValueTask<VerifiedAccount?> RunAsync(string? user, string secret, CancellationToken cancellationToken)
+    public async ValueTask<VerifiedAccount?> RunAsync(
+        string network,
+        string? user,
+        string secret,
+        bool triesPassword,
+        CancellationToken cancellationToken
+    )
     {
-        if (secret.Length is 0 or > MaxSecretLength)
+        if (secret.Length is 0 or > MaxSecretLength || (user is not null && !LoginName.IsPossible(user)))
             return null;
-        if (cache.Find(user ?? "", secret) is { } known)
+        if (FindKnown(network, user, secret) is { } known)
             return known;
 
         var generation = cache.Generation;
-        if (await FindAsync(user, secret, cancellationToken) is not { } verified)
+        if (await FindAsync(user, secret, triesPassword, cancellationToken) is not { } verified)
             return null;
 
-        cache.Add(user ?? "", secret, verified, generation);
+        cache.Add(network, user ?? "", secret, verified, generation);
         return verified;
     }
 
     /// <summary>The app password comes first: it costs a look-up, a password costs a hash made to be slow.</summary>
-    private async Task<VerifiedAccount?> FindAsync(string? user, string secret, CancellationToken cancellationToken)
+    private async Task<VerifiedAccount?> FindAsync(string? user, string secret, bool triesPassword, CancellationToken cancellationToken)
     {
         var tokenHash = Passwords.HashToken(secret);
         var owner = await accounts.FindByTokenHashAsync(tokenHash, cancellationToken);
-        if (owner is not null && (user is null || owner.Id == user))
+        if (owner is not null && (user is null || LoginName.Key(owner.Id) == LoginName.Key(user)))
             return new VerifiedAccount(owner, new Credential { AccountId = owner.Id, TokenHash = tokenHash });
-        if (user is null)
+        if (user is null || !triesPassword)
             return null;
 
         var account = await accounts.FindAsync(user, cancellationToken);

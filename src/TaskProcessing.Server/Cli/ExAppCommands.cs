@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -12,33 +11,56 @@ internal static class ExAppCommands
     public static Command Create(CommandHost host) =>
         new("exapp", "Adds, lists, checks, enables, disables and removes provider apps.")
         {
-            Add(host), List(host), Check(host), SetEnabled(host, "enable", enabled: true), SetEnabled(host, "disable", enabled: false), Remove(host),
+            Add(host),
+            List(host),
+            Check(host),
+            SetEnabled(host, "enable", enabled: true),
+            SetEnabled(host, "disable", enabled: false),
+            Remove(host),
         };
 
     private static Command Add(CommandHost host)
     {
         var id = Id();
         var secret = new SecretOption("secret", "The secret that the app is started with (APP_SECRET).");
-        var version = new Option<string>("--app-version") { Description = "The version that the app names (APP_VERSION).", HelpName = "VERSION", Required = true };
-        var url = new Option<string?>("--url") { Description = "Where the app listens, such as http://127.0.0.1:9080. Without it the app only polls.", HelpName = "URL" };
+        var version = new Option<string>("--app-version")
+        {
+            Description = "The version that the app names (APP_VERSION).",
+            HelpName = "VERSION",
+            Required = true,
+        };
+        var url = new Option<string?>("--url")
+        {
+            Description = "Where the app listens, such as http://127.0.0.1:9080. Without it the app only polls.",
+            HelpName = "URL",
+        };
         var enabled = new Option<bool>("--enabled") { Description = "Let the app work at once." };
         var command = new Command("add", "Makes a provider app known.") { id, version, url, enabled };
         secret.AddTo(command);
-        command.SetAction((parsed, cancellationToken) => host.RunFirstAsync(
-            async services =>
-            {
-                var app = new NewExApp(
-                    parsed.GetRequiredValue(id),
-                    parsed.GetRequiredValue(version),
-                    secret.Read(parsed, host.Streams),
-                    parsed.GetValue(url),
-                    parsed.GetValue(enabled));
-                if (await services.GetRequiredService<AddExApp>().RunAsync(app, cancellationToken) is { } problem)
-                    return host.Streams.Fail(problem);
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunFirstAsync(
+                    async services =>
+                    {
+                        var app = new NewExApp(
+                            parsed.GetRequiredValue(id),
+                            parsed.GetRequiredValue(version),
+                            secret.Read(parsed, host.Streams),
+                            parsed.GetValue(url),
+                            parsed.GetValue(enabled)
+                        );
+                        if (await services.GetRequiredService<AddExApp>().RunAsync(app, cancellationToken) is { } problem)
+                            return host.Streams.Fail(problem);
 
-                return host.Streams.Say(app.Enabled ? $"App \"{app.Id}\" was added and is enabled" : $"App \"{app.Id}\" was added; enable it with \"exapp enable {app.Id}\"");
-            },
-            cancellationToken));
+                        return host.Streams.Print(
+                            app.Enabled
+                                ? $"App \"{app.Id}\" was added and is enabled"
+                                : $"App \"{app.Id}\" was added; enable it with \"exapp enable {app.Id}\""
+                        );
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -46,35 +68,44 @@ internal static class ExAppCommands
     {
         var json = new Option<bool>("--json") { Description = "Write JSON." };
         var command = new Command("list", "Lists the provider apps.") { json };
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
-            async services =>
-            {
-                var apps = await services.GetRequiredService<IExAppStore>().ListAsync(cancellationToken);
-                var statuses = (await services.GetRequiredService<IExAppStatusStore>().ListAsync(cancellationToken)).ToDictionary(status => status.AppId);
-                var options = services.GetRequiredService<IOptions<ProviderOptions>>().Value;
-                var now = services.GetRequiredService<TimeProvider>().GetUtcNow();
-                var rows = apps.Select(app =>
-                {
-                    var status = statuses.GetValueOrDefault(app.Id) ?? new ExAppStatus { AppId = app.Id };
-                    return (App: app, Status: status, State: ExAppCondition.Describe(app, status, options, now));
-                });
-                return parsed.GetValue(json)
-                    ? host.Streams.WriteJson(rows.Select(row => new
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunAsync(
+                    async services =>
                     {
-                        row.App.Id,
-                        row.App.Version,
-                        row.App.Url,
-                        row.App.Enabled,
-                        row.State,
-                        SeenAt = row.Status.SeenAt?.ToUnixTimeSeconds(),
-                        CreatedAt = row.App.CreatedAt.ToUnixTimeSeconds(),
-                    }))
-                    : Table.Write(
-                        host.Streams.Out,
-                        ["ID", "VERSION", "ENABLED", "URL", "CREATED (UTC)", "STATE"],
-                        rows.Select(row => new[] { row.App.Id, row.App.Version, Table.YesNo(row.App.Enabled), row.App.Url, Table.Time(row.App.CreatedAt), row.State }));
-            },
-            cancellationToken));
+                        var rows = await services.GetRequiredService<ListExApps>().RunAsync(cancellationToken);
+                        return parsed.GetValue(json)
+                            ? host.Streams.WriteJson(
+                                rows.Select(row => new
+                                {
+                                    row.App.Id,
+                                    row.App.Version,
+                                    row.App.Url,
+                                    row.App.Enabled,
+                                    row.State,
+                                    SeenAt = row.Status.SeenAt?.ToUnixTimeSeconds(),
+                                    CreatedAt = row.App.CreatedAt.ToUnixTimeSeconds(),
+                                })
+                            )
+                            : Table.Write(
+                                host.Streams.Out,
+                                ["ID", "VERSION", "ENABLED", "URL", "CREATED (UTC)", "STATE"],
+                                rows.Select(row =>
+                                    new[]
+                                    {
+                                        row.App.Id,
+                                        row.App.Version,
+                                        Table.YesNo(row.App.Enabled),
+                                        row.App.Url,
+                                        Table.Time(row.App.CreatedAt),
+                                        row.State,
+                                    }
+                                )
+                            );
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -82,34 +113,48 @@ internal static class ExAppCommands
     {
         var id = Id();
         var command = new Command("check", "Says what is wrong with a provider app, if anything is; exit code 0 when nothing is.") { id };
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
-            async services =>
-            {
-                var app = parsed.GetRequiredValue(id);
-                if (await services.GetRequiredService<CheckExApp>().RunAsync(app, cancellationToken) is not { } findings)
-                    return NoSuchApp(host, app);
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunAsync(
+                    async services =>
+                    {
+                        var app = parsed.GetRequiredValue(id);
+                        if (await services.GetRequiredService<CheckExApp>().RunAsync(app, cancellationToken) is not { } findings)
+                            return NoSuchApp(host, app);
 
-                foreach (var finding in findings)
-                    host.Streams.Say($"{(finding.IsGood ? "ok   " : "wrong")}  {finding.Text}");
-                return findings.All(finding => finding.IsGood) ? ExitCode.Ok : ExitCode.Failed;
-            },
-            cancellationToken));
+                        foreach (var finding in findings)
+                            host.Streams.Print($"{(finding.IsGood ? "ok   " : "wrong")}  {Table.Printable(finding.Text)}");
+                        return findings.All(finding => finding.IsGood) ? ExitCode.Ok : ExitCode.Failed;
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
     private static Command SetEnabled(CommandHost host, string name, bool enabled)
     {
         var id = Id();
-        var command = new Command(name, enabled ? "Lets a provider app log in and work." : "Locks a provider app out; its waiting tasks go on waiting.") { id };
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
-            async services =>
-            {
-                var app = parsed.GetRequiredValue(id);
-                return await services.GetRequiredService<EnableExApp>().RunAsync(app, enabled, cancellationToken)
-                    ? host.Streams.Say($"App \"{app}\" is {name}d")
-                    : NoSuchApp(host, app);
-            },
-            cancellationToken));
+        var command = new Command(
+            name,
+            enabled ? "Lets a provider app log in and work." : "Locks a provider app out; its waiting tasks go on waiting."
+        )
+        {
+            id,
+        };
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunAsync(
+                    async services =>
+                    {
+                        var app = parsed.GetRequiredValue(id);
+                        return await services.GetRequiredService<EnableExApp>().RunAsync(app, enabled, cancellationToken)
+                            ? host.Streams.Print($"App \"{app}\" is {name}d")
+                            : NoSuchApp(host, app);
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 
@@ -117,15 +162,19 @@ internal static class ExAppCommands
     {
         var id = Id();
         var command = new Command("remove", "Removes a provider app and the providers that it registered.") { id };
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
-            async services =>
-            {
-                var app = parsed.GetRequiredValue(id);
-                return await services.GetRequiredService<IExAppStore>().RemoveAsync(app, cancellationToken)
-                    ? host.Streams.Say($"App \"{app}\" was removed")
-                    : NoSuchApp(host, app);
-            },
-            cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunAsync(
+                    async services =>
+                    {
+                        var app = parsed.GetRequiredValue(id);
+                        return await services.GetRequiredService<IExAppStore>().RemoveAsync(app, cancellationToken)
+                            ? host.Streams.Print($"App \"{app}\" was removed")
+                            : NoSuchApp(host, app);
+                    },
+                    cancellationToken
+                )
+        );
         return command;
     }
 

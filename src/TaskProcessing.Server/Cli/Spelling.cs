@@ -1,6 +1,8 @@
+using TaskProcessing.Server.Primitives;
+
 namespace TaskProcessing.Server.Cli;
 
-/// <summary>Guesses what somebody meant to type.</summary>
+/// <summary>Finds the option nearest to a mistyped one.</summary>
 internal static class Spelling
 {
     /// <summary>The most similar one; null when none is similar.</summary>
@@ -12,21 +14,5 @@ internal static class Spelling
 
     public static string Suggestion(string? nearest) => nearest is null ? "" : $"; did you mean {nearest}?";
 
-    /// <summary>Levenshtein's, whatever the case.</summary>
-    private static int Distance(string a, string b)
-    {
-        var row = Enumerable.Range(0, b.Length + 1).ToArray();
-        for (var i = 1; i <= a.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= b.Length; j++)
-            {
-                var same = char.ToLowerInvariant(a[i - 1]) == char.ToLowerInvariant(b[j - 1]);
-                (diagonal, row[j]) = (row[j], Math.Min(Math.Min(row[j - 1], row[j]) + 1, diagonal + (same ? 0 : 1)));
-            }
-        }
-
-        return row[b.Length];
-    }
+    private static int Distance(string a, string b) => EditDistance.Between(a.ToLowerInvariant(), b.ToLowerInvariant());
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TaskProcessing.Server.Observability;
 
 namespace TaskProcessing.Server.Cli;
 
@@ -19,7 +20,7 @@ internal static class Table
 
     public static string YesNo(bool value) => value ? "yes" : "no";
 
-    /// <summary>Users choose some of the texts: none of them shall break the table or steer the terminal.</summary>
+    /// <summary>Users choose some of the texts, which must not break the table or control the terminal.</summary>
     public static string Printable(string? text) =>
-        string.IsNullOrEmpty(text) ? "-" : string.Concat(text.Select(character => char.IsControl(character) ? ' ' : character));
+        string.IsNullOrEmpty(text) ? "-" : string.Concat(text.Select(character => LogText.IsSpecial(character) ? ' ' : character));
 }

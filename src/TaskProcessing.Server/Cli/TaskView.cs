@@ -1,25 +1,35 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Wire;
 
 namespace TaskProcessing.Server.Cli;
 
-/// <summary>How commands show tasks.</summary>
+/// <summary>The form in which commands show tasks.</summary>
 internal static class TaskView
 {
     public static string Name(ProcessingStatus status) => status.ToString().ToLowerInvariant();
 
-    public static int WriteTable(TextWriter output, IEnumerable<ProcessingTask> tasks) => Table.Write(
-        output,
-        ["ID", "TYPE", "STATUS", "PROGRESS", "USER", "APP", "SCHEDULED (UTC)"],
-        tasks.Select(task => new[]
-        {
-            task.Id.ToString(CultureInfo.InvariantCulture), task.Type, Name(task.Status), Progress(task), Owner(task), task.AppId, Table.Time(task.ScheduledAt),
-        }));
+    public static int WriteTable(TextWriter output, IEnumerable<ProcessingTask> tasks) =>
+        Table.Write(
+            output,
+            ["ID", "TYPE", "STATUS", "PROGRESS", "USER", "APP", "SCHEDULED (UTC)"],
+            tasks.Select(task =>
+                new[]
+                {
+                    task.Id.ToString(CultureInfo.InvariantCulture),
+                    task.Type,
+                    Name(task.Status),
+                    Progress(task),
+                    Owner(task),
+                    task.AppId,
+                    Table.Time(task.ScheduledAt),
+                }
+            )
+        );
 
-    /// <summary>Everything about a task, a line each; what is not set is left out.</summary>
+    /// <summary>Everything about a task, a line each; unset properties are left out.</summary>
     public static int Write(TextWriter output, ProcessingTask task)
     {
         (string Name, string? Value)[] lines =
@@ -42,37 +52,51 @@ internal static class TaskView
             ("output", task.Output),
         ];
         foreach (var (name, value) in lines.Where(line => !string.IsNullOrEmpty(line.Value)))
-            output.WriteLine($"{name,-12} {Table.Printable(value)}");
+            output.WriteLine($"{name.PadRight(12)} {Table.Printable(value)}");
         return ExitCode.Ok;
     }
 
-    /// <summary>What happened to a task, a line for each event.</summary>
-    public static int WriteHistory(TextWriter output, ProcessingTask task) => Table.Write(
-        output,
-        ["TIME (UTC)", "EVENT", "BY", "DETAIL"],
-        TaskHistory.Of(task).Select(one => new[] { Table.Time(one.At), one.Kind, one.Actor, one.Detail }));
+    /// <summary>The events of a task, a line each.</summary>
+    public static int WriteHistory(TextWriter output, ProcessingTask task) =>
+        Table.Write(
+            output,
+            ["TIME (UTC)", "EVENT", "BY", "DETAIL"],
+            TaskHistory.Of(task).Select(one => new[] { Table.Time(one.At), one.Kind, one.Actor, one.Detail })
+        );
 
-    /// <summary>As the API shows it, and beside that what only operators see.</summary>
-    public static JsonNode Json(ProcessingTask task, bool withHistory = false)
+    /// <summary>The task as the API shows it, and the properties that only operators see.</summary>
+    public static JsonElement Json(ProcessingTask task, bool withHistory = false)
     {
-        var json = JsonSerializer.SerializeToNode(task.ToProtocol(), ProtocolJson.Default.ProtocolTask)!;
-        json["guestAddress"] = task.GuestAddress;
-        json["providerId"] = task.ProviderId;
-        json["webhookUri"] = task.WebhookUri;
-        json["webhookMethod"] = task.WebhookMethod;
-        json["errorMessage"] = task.ErrorMessage;
+        using var buffer = JsonBuffer.Take();
+        var json = buffer.Json;
+        json.WriteStartObject();
+        TaskJson.Manual.WriteFields(json, task, task.Status);
+        json.WriteString("guestAddress"u8, task.GuestAddress);
+        json.WriteString("providerId"u8, task.ProviderId);
+        json.WriteString("webhookUri"u8, task.WebhookUri);
+        json.WriteString("webhookMethod"u8, task.WebhookMethod);
+        json.WriteString("errorMessage"u8, task.ErrorMessage);
         if (withHistory)
-            json["history"] = new JsonArray([.. TaskHistory.Of(task).Select(JsonEvent)]);
-        return json;
+            WriteHistory(json, TaskHistory.Of(task));
+        json.WriteEndObject();
+        return JsonElement.Parse(buffer.Written.Span);
     }
 
-    private static JsonObject JsonEvent(TaskEvent one) => new()
+    private static void WriteHistory(Utf8JsonWriter json, IEnumerable<HistoryEntry> history)
     {
-        ["at"] = one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
-        ["event"] = one.Kind,
-        ["actor"] = one.Actor,
-        ["detail"] = one.Detail,
-    };
+        json.WriteStartArray("history"u8);
+        foreach (var one in history)
+        {
+            json.WriteStartObject();
+            json.WriteString("at"u8, one.At.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("event"u8, one.Kind);
+            json.WriteString("actor"u8, one.Actor);
+            json.WriteString("detail"u8, one.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     private static string? Progress(ProcessingTask task) =>
         task.Progress is { } progress ? progress.ToString("P0", CultureInfo.InvariantCulture) : null;

@@ -1,4 +1,4 @@
-using System.Globalization;
+using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Files;
@@ -7,26 +7,33 @@ namespace TaskProcessing.Server.Files;
 internal sealed class AssembleUpload(SaveFile saveFile, IFileStore files, IBlobStore blobs)
 {
     /// <param name="parts">The folder of the parts.</param>
-    /// <param name="request">Where the file shall be; its content and length are those of the parts.</param>
-    /// <param name="expectedLength">The length that the sender means it to have; null when he says nothing.</param>
+    /// <param name="request">The new file; its content and length are those of the parts.</param>
+    /// <param name="expectedLength">The announced length; null without one.</param>
     /// <param name="cancellationToken">Ends the assembling; the parts stay.</param>
-    public async Task<AssembleOutcome> RunAsync(FilePath parts, SaveRequest request, long? expectedLength, CancellationToken cancellationToken)
+    public async Task<AssembleOutcome> RunAsync(
+        FilePath parts,
+        SaveRequest request,
+        long? expectedLength,
+        CancellationToken cancellationToken
+    )
     {
         if (await files.FindAtAsync(request.UserId, parts, cancellationToken) is not { IsFolder: true } folder)
             return new AssembleOutcome.NoParts();
 
-        var sorted = (await files.ListAsync(request.UserId, folder.Id, cancellationToken)).Where(part => !part.IsFolder).OrderBy(Order).ToList();
+        var sorted = (await files.ListAsync(request.UserId, folder.Id, cancellationToken))
+            .Where(part => !part.IsFolder)
+            .OrderBy(part => UploadPart.Order(part.Name) ?? long.MaxValue)
+            .ThenBy(part => part.Name, StringComparer.Ordinal)
+            .ToList();
         var length = sorted.Sum(part => part.Size);
         if (expectedLength is { } expected && expected != length)
-            return new AssembleOutcome.WrongLength(length);
+            return new AssembleOutcome.Done(new SaveOutcome.WrongLength(length));
 
         await using var content = new JoinedStream(sorted, blobs);
-        return new AssembleOutcome.Done(await saveFile.RunAsync(request with { Content = content, Length = length, Parts = parts }, cancellationToken));
+        return new AssembleOutcome.Done(
+            await saveFile.RunAsync(request with { Content = content, Length = length, Parts = parts }, cancellationToken)
+        );
     }
-
-    /// <summary>Numbers, with or without leading zeros; what is no number comes last, by name.</summary>
-    private static (decimal, string) Order(StoredFile part) =>
-        (decimal.TryParse(part.Name, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : decimal.MaxValue, part.Name);
 
     /// <summary>The parts one after the other, each opened when its turn comes.</summary>
     private sealed class JoinedStream(List<StoredFile> parts, IBlobStore blobs) : ReadOnlyStream
@@ -46,7 +53,8 @@ internal sealed class AssembleUpload(SaveFile saveFile, IFileStore files, IBlobS
                     return 0;
 
                 var part = parts[_next++];
-                _current = await blobs.OpenAsync(part.BlobKey!, 0, part.Size, cancellationToken)
+                _current =
+                    await blobs.OpenAsync(part.BlobKey!, 0, part.Size, cancellationToken)
                     ?? throw new FileNotFoundException($"The content {part.BlobKey} of a part of an upload is missing.");
             }
         }
@@ -59,19 +67,14 @@ internal sealed class AssembleUpload(SaveFile saveFile, IFileStore files, IBlobS
     }
 }
 
-/// <summary>What came of <see cref="AssembleUpload"/>.</summary>
+/// <summary>The result of <see cref="AssembleUpload"/>.</summary>
 internal abstract record AssembleOutcome
 {
-    private AssembleOutcome()
-    {
-    }
+    private AssembleOutcome() { }
 
-    /// <summary>The parts were there; this is what became of them.</summary>
+    /// <summary>The parts were there; the outcome is that of the file.</summary>
     public sealed record Done(SaveOutcome Outcome) : AssembleOutcome;
 
     /// <summary>There is no such upload.</summary>
     public sealed record NoParts : AssembleOutcome;
-
-    /// <summary>A part is missing, or there is one too many.</summary>
-    public sealed record WrongLength(long Length) : AssembleOutcome;
 }

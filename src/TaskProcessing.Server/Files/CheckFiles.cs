@@ -3,12 +3,15 @@ using TaskProcessing.Server.Files.Blobs;
 namespace TaskProcessing.Server.Files;
 
 /// <summary>
-/// Compares the catalogue with what is in the blob store, and puts it right if asked to. Both may change meanwhile, so
-/// what must be there is read before the store is looked through, and what may be there after it.
+/// Compares the catalogue with the blob store, and repairs differences if asked to. Both may change meanwhile. So the
+/// required blobs are read before the store is listed, and the allowed blobs after it.
 /// </summary>
 internal sealed class CheckFiles(IBlobStore blobs, IBlobCatalogue catalogue, IFileSweep sweep)
 {
-    /// <param name="repair">Whether stray contents and lost files are removed. Nothing is when the store has none of the contents: then it is the wrong one.</param>
+    /// <param name="repair">
+    /// True to remove stray contents and lost files. Nothing is removed when the store has none of the contents: then it
+    /// is the wrong store.
+    /// </param>
     /// <param name="cancellationToken">Ends the check.</param>
     public async Task<FileCheckReport> RunAsync(bool repair, CancellationToken cancellationToken)
     {
@@ -25,7 +28,13 @@ internal sealed class CheckFiles(IBlobStore blobs, IBlobCatalogue catalogue, IFi
             Bytes = found.Values.Sum(),
             Stray = [.. found.Keys.Where(key => !entered.Contains(key)).Order(StringComparer.Ordinal)],
             Lost = await StillWantedAsync(wanted.Keys.Where(key => !found.ContainsKey(key)), cancellationToken),
-            Damaged = [.. wanted.Where(blob => found.TryGetValue(blob.Key, out var size) && size != blob.Value).Select(blob => blob.Key).Order(StringComparer.Ordinal)],
+            Damaged =
+            [
+                .. wanted
+                    .Where(blob => found.TryGetValue(blob.Key, out var size) && size != blob.Value)
+                    .Select(blob => blob.Key)
+                    .Order(StringComparer.Ordinal),
+            ],
             LooksWrong = wanted.Count > 0 && !wanted.Keys.Any(found.ContainsKey),
         };
         if (!repair || report.LooksWrong)
@@ -47,13 +56,13 @@ internal sealed class CheckFiles(IBlobStore blobs, IBlobCatalogue catalogue, IFi
     }
 }
 
-/// <summary>How catalogue and blob store agree.</summary>
+/// <summary>The differences between catalogue and blob store.</summary>
 internal sealed record FileCheckReport
 {
-    /// <summary>Where the contents are.</summary>
+    /// <summary>The place of the contents.</summary>
     public required string Location { get; init; }
 
-    /// <summary>How many there are.</summary>
+    /// <summary>The number of contents.</summary>
     public required int Contents { get; init; }
 
     public required long Bytes { get; init; }
@@ -70,10 +79,10 @@ internal sealed record FileCheckReport
     /// <summary>The catalogue has files, but not one of their contents is there: a disk that is not mounted, or another bucket.</summary>
     public required bool LooksWrong { get; init; }
 
-    /// <summary>Whether stray contents and lost files were removed.</summary>
+    /// <summary>True when stray contents and lost files were removed.</summary>
     public bool Repaired { get; init; }
 
-    /// <summary>How many files went with their lost contents.</summary>
+    /// <summary>The number of files that were removed with their lost contents.</summary>
     public int FilesRemoved { get; init; }
 
     public bool IsGood => Stray.Count + Lost.Count + Damaged.Count == 0;

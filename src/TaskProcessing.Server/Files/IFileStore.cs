@@ -3,27 +3,34 @@ using TaskProcessing.Server.Files.Blobs;
 namespace TaskProcessing.Server.Files;
 
 /// <summary>
-/// Keeps the catalogue of files: what exists, where, and whose it is. Each change of a user's tree is one transaction,
-/// and those of one user come one after the other. What a user deletes is only marked; see <see cref="IFileSweep"/>.
+/// Keeps the catalogue of files: their paths, owners and contents. Each change of a user's tree is one transaction, and
+/// those of one user come one after the other. A file that a user deletes is only marked; see <see cref="IFileSweep"/>.
 /// </summary>
 internal interface IFileStore
 {
     /// <summary>Any file or folder, deleted ones included.</summary>
     Task<StoredFile?> FindAsync(long id, CancellationToken cancellationToken);
 
-    /// <summary>What is at a place of a user's trees; the top of a tree is always there, with the tree's number as its id.</summary>
+    /// <summary>
+    /// The file or folder at a path of a user's trees. The top of the uploads always exists, with the tree's number as
+    /// its id.
+    /// </summary>
     Task<StoredFile?> FindAtAsync(string userId, FilePath path, CancellationToken cancellationToken);
 
-    /// <summary>What lies in a folder, by name.</summary>
+    /// <summary>The members of a folder, by name.</summary>
     Task<IReadOnlyList<StoredFile>> ListAsync(string userId, long folderId, CancellationToken cancellationToken);
 
     /// <summary>The bytes in each of the folders and below.</summary>
-    Task<IReadOnlyDictionary<long, long>> SumFoldersAsync(string userId, IReadOnlyCollection<long> folderIds, CancellationToken cancellationToken);
+    Task<IReadOnlyDictionary<long, long>> SumFoldersAsync(
+        string userId,
+        IReadOnlyCollection<long> folderIds,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The bytes of all files of a user.</summary>
     Task<long> SumAllAsync(string userId, CancellationToken cancellationToken);
 
-    /// <summary>Puts a content, which is pending until then, at a place; what was there before keeps its id.</summary>
+    /// <summary>Puts a pending content at a path; a file that was there keeps its id.</summary>
     Task<PlaceOutcome> SaveAsync(FileSave save, CancellationToken cancellationToken);
 
     Task<PlaceOutcome> AddFolderAsync(string userId, FilePath path, DateTimeOffset now, CancellationToken cancellationToken);
@@ -36,9 +43,13 @@ internal interface IFileStore
     /// <summary>Marks a file, or a folder with all that is in it, as deleted. False when there is none.</summary>
     Task<bool> DeleteAsync(string userId, FilePath path, DateTimeOffset now, CancellationToken cancellationToken);
 
-    Task SetPropertiesAsync(long id, string? properties, CancellationToken cancellationToken);
+    /// <summary>Sets the properties of a file or folder, and when it was last changed unless that is null.</summary>
+    Task SetPropertiesAsync(string userId, long id, string? properties, DateTimeOffset? modifiedAt, CancellationToken cancellationToken);
 
-    /// <summary>Adds a result file, whose content is pending until then, to its task.</summary>
+    /// <summary>Searches a folder and everything below it.</summary>
+    Task<IReadOnlyList<FoundFile>> SearchAsync(FileSearch search, CancellationToken cancellationToken);
+
+    /// <summary>Adds a result file with a pending content to its task.</summary>
     Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken);
 }
 
@@ -55,60 +66,29 @@ internal sealed record FileSave
 
     public required DateTimeOffset Now { get; init; }
 
-    /// <summary>How many bytes the user may have; null for any number.</summary>
+    /// <summary>The limit in bytes for the user; null for none.</summary>
     public long? Quota { get; init; }
 
-    /// <summary>Asked with what is at the place now (null for nothing), within the transaction.</summary>
+    /// <summary>Called with the present file at the path (null for none), within the transaction.</summary>
     public Func<StoredFile?, bool> MayReplace { get; init; } = _ => true;
 
-    /// <summary>The folder of the parts that the content was made of; it goes in the same transaction.</summary>
+    /// <summary>The folder of the parts of the content; it is removed in the same transaction.</summary>
     public FilePath? Parts { get; init; }
 }
 
 /// <summary>A move or a copy.</summary>
 internal sealed record FileTransfer(string UserId, FilePath From, FilePath To, bool Overwrite, DateTimeOffset Now)
 {
-    /// <summary>Whether what is in a folder comes along; only a copy can do without.</summary>
+    /// <summary>True when the members of a folder come along; only a copy can leave them out.</summary>
     public bool Deep { get; init; } = true;
 
     public long? Quota { get; init; }
 }
 
-/// <summary>What came of putting something at a place.</summary>
-internal abstract record PlaceOutcome
-{
-    private PlaceOutcome()
-    {
-    }
-
-    /// <summary>It is there; <paramref name="Created"/> when there was nothing before.</summary>
-    public sealed record Placed(StoredFile File, bool Created) : PlaceOutcome;
-
-    /// <summary>There is nothing to move or copy.</summary>
-    public sealed record NotFound : PlaceOutcome;
-
-    /// <summary>There is no folder to put it into.</summary>
-    public sealed record NoParent : PlaceOutcome;
-
-    /// <summary>Something is there that may not be replaced: a folder by a file, anything by a new folder, or what the caller wanted kept.</summary>
-    public sealed record Exists(StoredFile File) : PlaceOutcome;
-
-    /// <summary><see cref="FileSave.MayReplace"/> said no.</summary>
-    public sealed record Changed : PlaceOutcome;
-
-    /// <summary>A folder cannot go into itself, nor replace the one that it is in.</summary>
-    public sealed record IntoItself : PlaceOutcome;
-
-    /// <summary>The user would have more than the quota.</summary>
-    public sealed record OverQuota(long Quota) : PlaceOutcome;
-}
-
-/// <summary>What came of adding a result file.</summary>
+/// <summary>The result of adding a result file.</summary>
 internal abstract record AddTaskFileOutcome
 {
-    private AddTaskFileOutcome()
-    {
-    }
+    private AddTaskFileOutcome() { }
 
     public sealed record Added(long Id) : AddTaskFileOutcome;
 

@@ -3,7 +3,7 @@ using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Files;
 
-/// <summary>Streams a content to a place of a user's tree. Until it is complete the place keeps what it had.</summary>
+/// <summary>Streams a content to a path of a user's tree. Until it is complete the path keeps its old content.</summary>
 internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOptions<FilesOptions> options, TimeProvider time)
 {
     public async Task<SaveOutcome> RunAsync(SaveRequest request, CancellationToken cancellationToken)
@@ -14,12 +14,23 @@ internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOpt
         if (quota is { } most && request.Length is { } length && await LeftAsync(request, most, cancellationToken) < length)
             return new SaveOutcome.NotPlaced(new PlaceOutcome.OverQuota(most));
 
-        switch (await writeContent.RunAsync(request.Content, request.Path.Name, options.Value.MaxUploadBytes, request.Checksum, cancellationToken))
+        switch (
+            await writeContent.RunAsync(
+                request.Content,
+                request.Path.Name,
+                options.Value.MaxUploadBytes,
+                request.Checksum,
+                cancellationToken
+            )
+        )
         {
             case WriteOutcome.TooLarge:
                 return new SaveOutcome.TooLarge(options.Value.MaxUploadBytes);
             case WriteOutcome.WrongChecksum wrong:
                 return new SaveOutcome.WrongChecksum(wrong.Actual);
+            case WriteOutcome.Written written when request.Length is { } announced && announced != written.Content.Size:
+                await writeContent.DiscardAsync(written.Content.Key);
+                return new SaveOutcome.WrongLength(written.Content.Size);
             case WriteOutcome.Written written:
                 return await PlaceAsync(request, written.Content, quota);
             case var other:
@@ -27,7 +38,7 @@ internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOpt
         }
     }
 
-    /// <summary>Asked early, so that nobody sends gigabytes for nothing; the word that counts is the store's.</summary>
+    /// <summary>An early check, so that no client sends gigabytes in vain; the store decides.</summary>
     private async Task<long> LeftAsync(SaveRequest request, long quota, CancellationToken cancellationToken)
     {
         var freed = (await files.FindAtAsync(request.UserId, request.Path, cancellationToken))?.Size ?? 0;
@@ -51,7 +62,7 @@ internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOpt
             MayReplace = request.MayReplace,
             Parts = request.Parts,
         };
-        // When this throws it may have happened all the same, so the content stays; the sweep removes it if nobody has it.
+        // The save may have happened although this throws, so the content stays; the sweep removes it if no file has it.
         var outcome = await files.SaveAsync(save, CancellationToken.None);
         if (outcome is PlaceOutcome.Placed placed)
             return new SaveOutcome.Saved(placed.File, placed.Created);
@@ -61,13 +72,13 @@ internal sealed class SaveFile(WriteContent writeContent, IFileStore files, IOpt
     }
 }
 
-/// <summary>What to save, and where.</summary>
+/// <summary>The file to save.</summary>
 internal sealed record SaveRequest(string UserId, FilePath Path, Stream Content)
 {
-    /// <summary>How long the content is, if the sender said it.</summary>
+    /// <summary>The length that the sender announced, if any; another length is refused.</summary>
     public long? Length { get; init; }
 
-    /// <summary>When it was last changed at the sender's; now, if he did not say.</summary>
+    /// <summary>The time of the last change at the sender; now, if the sender named none.</summary>
     public DateTimeOffset? ModifiedAt { get; init; }
 
     public string? Checksum { get; init; }
@@ -79,18 +90,19 @@ internal sealed record SaveRequest(string UserId, FilePath Path, Stream Content)
     public FilePath? Parts { get; init; }
 }
 
-/// <summary>What came of <see cref="SaveFile"/>.</summary>
+/// <summary>The result of <see cref="SaveFile"/>.</summary>
 internal abstract record SaveOutcome
 {
-    private SaveOutcome()
-    {
-    }
+    private SaveOutcome() { }
 
     public sealed record Saved(StoredFile File, bool Created) : SaveOutcome;
 
     public sealed record TooLarge(long MaxBytes) : SaveOutcome;
 
     public sealed record WrongChecksum(string Actual) : SaveOutcome;
+
+    /// <summary>Its length is not the announced one.</summary>
+    public sealed record WrongLength(long Actual) : SaveOutcome;
 
     /// <summary>The place did not take it.</summary>
     public sealed record NotPlaced(PlaceOutcome Reason) : SaveOutcome;

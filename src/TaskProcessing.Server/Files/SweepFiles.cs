@@ -3,37 +3,53 @@ using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Files;
 
-/// <summary>Removes what nobody can miss: deleted files, uploads that nobody goes on with, results that no task names, expired locks, and contents without a file.</summary>
+/// <summary>
+/// Removes unused rows and contents: deleted files, abandoned uploads, result files that no task names, expired locks,
+/// and contents without a file.
+/// </summary>
 internal sealed class SweepFiles(
-    IFileSweep sweep, IFileLockStore locks, IBlobCatalogue catalogue, IBlobStore blobs, IOptions<FilesOptions> options, TimeProvider time)
+    IFileSweep sweep,
+    IFileLockStore locks,
+    IBlobCatalogue catalogue,
+    IBlobStore blobs,
+    IOptions<FilesOptions> options,
+    TimeProvider time
+)
 {
-    /// <summary>How many rows go at once: other writers want their turn.</summary>
-    private const int Batch = 500;
+    /// <summary>The number of rows in one transaction; other writers get their turn in between.</summary>
+    private const int BatchSize = 500;
 
-    /// <summary>Whoever schedules a task checks its files a moment before the task is there; until then they must not vanish.</summary>
+    /// <summary>A schedule request checks its files a moment before it stores the task; the files must not vanish in between.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
+    /// <summary>A copy of a folder that has taken so long is one that died with its process.</summary>
+    private static readonly TimeSpan LongestCopy = TimeSpan.FromHours(1);
 
     public async Task<SweepReport> RunAsync(CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var unfinishedBefore = now - TimeSpan.FromHours(options.Value.KeepUnfinishedHours);
         await locks.RemoveExpiredAsync(now, cancellationToken);
-        await sweep.AbandonUploadsAsync(unfinishedBefore, now - Grace - Grace, cancellationToken);
-        var files = await RepeatAsync(() => sweep.RemoveDeletedAsync(now - Grace, Batch, cancellationToken))
-            + await RepeatAsync(() => sweep.RemoveUnnamedResultsAsync(unfinishedBefore, Batch, cancellationToken));
+        await sweep.AbandonAsync(FileTree.Uploads, unfinishedBefore, now - Grace - Grace, cancellationToken);
+        await sweep.AbandonAsync(FileTree.Copies, now - LongestCopy, now - Grace - Grace, cancellationToken);
+        while (await sweep.DeleteRemainingAsync(cancellationToken) > 0) { }
+
+        var files =
+            await RepeatAsync(() => sweep.RemoveDeletedAsync(now - Grace, BatchSize, cancellationToken))
+            + await RepeatAsync(() => sweep.RemoveUnnamedResultsAsync(unfinishedBefore, BatchSize, cancellationToken));
         return new SweepReport(files, await RepeatAsync(() => RemoveContentsAsync(unfinishedBefore, cancellationToken)));
     }
 
     /// <summary>The bytes go before their entry: should this be cut short, the next sweep does it again.</summary>
     private async Task<int> RemoveContentsAsync(DateTimeOffset pendingBefore, CancellationToken cancellationToken)
     {
-        var doomed = await catalogue.DoomAsync(pendingBefore, Batch, cancellationToken);
-        foreach (var key in doomed)
+        var unused = await catalogue.MarkUnusedAsync(pendingBefore, BatchSize, cancellationToken);
+        foreach (var key in unused)
             await blobs.DeleteAsync(key, cancellationToken);
-        if (doomed.Count > 0)
-            await catalogue.RemoveAsync(doomed, cancellationToken);
+        if (unused.Count > 0)
+            await catalogue.RemoveAsync(unused, cancellationToken);
 
-        return doomed.Count;
+        return unused.Count;
     }
 
     private static async Task<int> RepeatAsync(Func<Task<int>> remove)
@@ -44,14 +60,13 @@ internal sealed class SweepFiles(
         {
             removed = await remove();
             all += removed;
-        }
-        while (removed == Batch);
+        } while (removed == BatchSize);
 
         return all;
     }
 }
 
-/// <summary>What <see cref="SweepFiles"/> removed.</summary>
+/// <summary>The numbers of files and contents that <see cref="SweepFiles"/> removed.</summary>
 /// <param name="Files">Rows of files.</param>
 /// <param name="Contents">Blobs.</param>
 internal sealed record SweepReport(int Files, int Contents);

@@ -5,13 +5,14 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Rest;
-using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Primitives;
+using TaskProcessing.Server.Tasks.Wire;
 
 namespace TaskProcessing.Server.Http;
 
 /// <summary>
-/// Whatever fails outside a handler, in the form of the face that was called; for OCS the second door to the envelope. Bad
-/// parameters and bodies arrive as exceptions, routes that do not exist as bare status codes.
+/// Answers failures outside a handler, in the form of the API that was called; for OCS it is the second source of the
+/// envelope. Bad parameters and bodies arrive as exceptions, unknown routes as bare status codes.
 /// </summary>
 internal static class ErrorPages
 {
@@ -19,21 +20,40 @@ internal static class ErrorPages
 
     private const string RetryAfterSeconds = "5";
 
-    public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) => app
-        .UseExceptionHandler(new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected })
-        .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
+    public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) =>
+        app.UseExceptionHandler(
+                new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected }
+            )
+            .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
 
     private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) =>
-        context.Exception is BadHttpRequestException or OperationCanceledException or StoreUnavailableException or BlobStoreUnavailableException;
+        context.Exception
+            is BadHttpRequestException
+                or OperationCanceledException
+                or StoreUnavailableException
+                or BlobStoreUnavailableException
+                or UnstorableTextException;
 
     private static async Task AnswerExceptionAsync(HttpContext context)
     {
         var answer = context.Features.Get<IExceptionHandlerFeature>()!.Error switch
         {
             BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
-            StoreUnavailableException store => Unavailable(context, "The database cannot be used at the moment, please try again later", store.IsFull),
-            BlobStoreUnavailableException blobs => Unavailable(context, "Files cannot be stored or read at the moment, please try again later", blobs.IsFull),
-            _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n") { IsOutsideHandler = true },
+            UnstorableTextException text => Refusal.Of(context, StatusCodes.Status400BadRequest, text.Message),
+            StoreUnavailableException store => Unavailable(
+                context,
+                "The database cannot be used at the moment, please try again later",
+                store.IsFull
+            ),
+            BlobStoreUnavailableException blobs => Unavailable(
+                context,
+                "Files cannot be stored or read at the moment, please try again later",
+                blobs.IsFull
+            ),
+            _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n")
+            {
+                IsOutsideHandler = true,
+            },
             _ => Refusal.Of(context, StatusCodes.Status500InternalServerError, "Internal server error"),
         };
         try
@@ -42,31 +62,46 @@ internal static class ErrorPages
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // The caller is gone, which often is why there was an exception.
+            // The caller is gone, which often is the cause of the exception.
         }
     }
 
-    /// <summary>WebDAV has a word of its own for a full disk, which clients show to their users.</summary>
+    /// <summary>WebDAV has its own status for a full disk, which clients show to their users.</summary>
     private static IResult Unavailable(HttpContext context, string message, bool isFull)
     {
         var isDav = context.Request.Path.StartsWithSegments("/remote.php");
         context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        return Refusal.Of(context, isFull && isDav ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable, message);
+        return Refusal.Of(
+            context,
+            isFull && isDav ? StatusCodes.Status507InsufficientStorage : StatusCodes.Status503ServiceUnavailable,
+            message
+        );
     }
 
     private static Task AnswerStatusAsync(HttpContext context)
     {
         var status = context.Response.StatusCode;
         if (context.Request.IsRest())
-            return Refusal.Of(context, status, status == StatusCodes.Status404NotFound ? "Not found" : $"{context.Request.Method} is not possible here").ExecuteAsync(context);
+            return Refusal
+                .Of(
+                    context,
+                    status,
+                    status == StatusCodes.Status404NotFound ? "Not found" : $"{context.Request.Method} is not possible here"
+                )
+                .ExecuteAsync(context);
         if (!context.Request.IsOcs())
             return Task.CompletedTask;
 
         return status switch
         {
-            StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute) { IsOutsideHandler = true }.ExecuteAsync(context),
+            StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute)
+            {
+                IsOutsideHandler = true,
+            }.ExecuteAsync(context),
             StatusCodes.Status405MethodNotAllowed when Profile(context) == OcsProfile.Nextcloud => AnswerNothing(context),
-            StatusCodes.Status405MethodNotAllowed => OcsResult.Refusal(status, $"{context.Request.Method} is not possible here, but {context.Response.Headers.Allow} is").ExecuteAsync(context),
+            StatusCodes.Status405MethodNotAllowed => OcsResult
+                .Refusal(status, $"{context.Request.Method} is not possible here, but {context.Response.Headers.Allow} is")
+                .ExecuteAsync(context),
             _ => OcsResult.Refusal(status, "").ExecuteAsync(context),
         };
     }
@@ -78,5 +113,6 @@ internal static class ErrorPages
         return Task.CompletedTask;
     }
 
-    private static OcsProfile Profile(HttpContext context) => context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
+    private static OcsProfile Profile(HttpContext context) =>
+        context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
 }

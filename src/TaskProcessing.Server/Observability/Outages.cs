@@ -3,25 +3,31 @@ using System.Collections.Concurrent;
 namespace TaskProcessing.Server.Observability;
 
 /// <summary>
-/// Which of the things that the server keeps its data in cannot be used at the moment. The log says so once when it begins
-/// and once when it is over, however many requests and background loops run into it.
+/// The storage places (database, files) that fail at the moment. The log has one line at the start of an outage and one
+/// at its end, for any number of failing requests and background loops.
 /// </summary>
 internal sealed partial class Outages(TimeProvider time, ILogger<Outages> logger)
 {
-    /// <summary>What fails now and then is out until it has worked for so long; else the log would fill with ups and downs.</summary>
-    private static readonly TimeSpan Calm = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// A place that fails intermittently is out until it has worked for this long; otherwise the log would fill with
+    /// starts and ends.
+    /// </summary>
+    private static readonly TimeSpan RecoveryTime = TimeSpan.FromSeconds(10);
 
     private readonly ConcurrentDictionary<string, Outage> _outages = new();
 
-    /// <summary>Whether the place could not be used lately.</summary>
+    /// <summary>The number of places that are out.</summary>
+    public int Count => _outages.Count;
+
+    /// <summary>True while the place is out.</summary>
     public bool IsOut(string place) => _outages.ContainsKey(place);
 
-    /// <param name="place">Which one; the log names it like this.</param>
-    /// <param name="reason">What is wrong.</param>
-    /// <param name="writing">Whether it was written to: then reading it proves nothing.</param>
+    /// <param name="place">The name of the place in the log.</param>
+    /// <param name="reason">The error.</param>
+    /// <param name="writing">True for a failed write; then a successful read does not end the outage.</param>
     public void Failed(string place, string reason, bool writing)
     {
-        var now = time.GetUtcNow();
+        var now = time.GetTimestamp();
         var outage = _outages.GetOrAdd(place, static (_, began) => new Outage(began), now);
         if (outage.TryAnnounce())
             Log.Began(logger, place, reason);
@@ -31,34 +37,35 @@ internal sealed partial class Outages(TimeProvider time, ILogger<Outages> logger
     /// <summary>Costs nothing while there is no outage.</summary>
     public void Worked(string place, bool writing)
     {
-        if (_outages.IsEmpty || !_outages.TryGetValue(place, out var outage) || !outage.IsOver(time.GetUtcNow(), writing))
+        if (_outages.IsEmpty || !_outages.TryGetValue(place, out var outage) || !outage.IsOver(time, writing))
             return;
         if (_outages.TryRemove(new KeyValuePair<string, Outage>(place, outage)))
-            Log.Ended(logger, place, time.GetUtcNow() - outage.Began);
+            Log.Ended(logger, place, time.GetElapsedTime(outage.Began));
     }
 
-    private sealed class Outage(DateTimeOffset began)
+    private sealed class Outage(long began)
     {
         private int _announced;
-        private long _lastFailure = began.UtcTicks;
+        private long _lastFailure = began;
         private volatile bool _writing;
 
-        public DateTimeOffset Began => began;
+        public long Began { get; } = began;
 
         public bool TryAnnounce() => Interlocked.Exchange(ref _announced, 1) == 0;
 
-        public void Failed(DateTimeOffset now, bool writing)
+        public void Failed(long now, bool writing)
         {
-            Interlocked.Exchange(ref _lastFailure, now.UtcTicks);
+            Interlocked.Exchange(ref _lastFailure, now);
             _writing |= writing;
         }
 
-        public bool IsOver(DateTimeOffset now, bool writing) => (writing || !_writing) && now.UtcTicks - Interlocked.Read(ref _lastFailure) >= Calm.Ticks;
+        public bool IsOver(TimeProvider time, bool writing) =>
+            (writing || !_writing) && time.GetElapsedTime(Interlocked.Read(ref _lastFailure)) >= RecoveryTime;
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "{Place} cannot be used: {Reason}. What needs it is answered 503 and tried again until it can")]
+        [LoggerMessage(LogLevel.Warning, "{Place} cannot be used: {Reason}. Requests that need it are answered 503 until it can")]
         public static partial void Began(ILogger logger, string place, string reason);
 
         [LoggerMessage(LogLevel.Information, "{Place} can be used again, after {Duration}")]

@@ -5,10 +5,10 @@ namespace TaskProcessing.Server.Providers;
 /// <summary>Makes a provider app known, so that it can log in.</summary>
 internal sealed partial class AddExApp(IExAppStore exApps, ExAppSecrets secrets, TimeProvider time)
 {
-    /// <returns>What is wrong, in a sentence; null when the app was added.</returns>
+    /// <returns>The mistake in a sentence; null when the app was added.</returns>
     public async Task<string?> RunAsync(NewExApp app, CancellationToken cancellationToken)
     {
-        if (!AppId().IsMatch(app.Id))
+        if (!IsAppId(app.Id))
             return $"\"{app.Id}\" is no app id: use 1 to 64 letters, digits or _ . -";
         if (!AppVersion().IsMatch(app.Version))
             return $"\"{app.Version}\" is no version: use 1 to 32 characters without spaces, such as 1.0.0";
@@ -28,6 +28,9 @@ internal sealed partial class AddExApp(IExAppStore exApps, ExAppSecrets secrets,
         };
         return await exApps.TryAddAsync(added, cancellationToken) ? null : $"There is an app \"{app.Id}\" already";
     }
+
+    /// <summary>True when an app can have this id. The database is never asked for an impossible id.</summary>
+    public static bool IsAppId(string text) => AppId().IsMatch(text);
 
     private static bool IsHttp(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is ("http" or "https");
 

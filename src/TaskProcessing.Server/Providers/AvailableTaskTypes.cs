@@ -9,8 +9,8 @@ using TaskProcessing.Server.TaskTypes;
 namespace TaskProcessing.Server.Providers;
 
 /// <summary>
-/// What can be scheduled now. The catalogue is made anew whenever providers come or go, in this process at once and in
-/// others as soon as they notice the change.
+/// Keeps the catalogue of available task types up to date. It is built anew when providers come or go: in this process at
+/// once, in others when they notice the change.
 /// </summary>
 internal sealed partial class AvailableTaskTypes(
     IExAppStore exApps,
@@ -18,27 +18,23 @@ internal sealed partial class AvailableTaskTypes(
     ExAppPresence presence,
     IOptions<TaskTypeOptions> typeOptions,
     IOptions<ProviderOptions> providerOptions,
-    ILogger<AvailableTaskTypes> logger) : IDisposable
+    CurrentTaskTypes taskTypes,
+    ILogger<AvailableTaskTypes> logger
+) : IDisposable
 {
     private readonly SemaphoreSlim _refreshing = new(1);
     private readonly ImmutableArray<TaskType> _ownTypes = [.. typeOptions.Value.OwnTypes()];
 
     private ImmutableArray<ProviderDescriptor> _localProviders = [];
     private FrozenDictionary<string, string> _apps = FrozenDictionary<string, string>.Empty;
-    private TaskTypeCatalogue _current = new([], [], ImmutableHashSet<string>.Empty);
-
-    public TaskTypeCatalogue Current => Volatile.Read(ref _current);
 
     /// <summary>The providers that run in this process, enabled or not.</summary>
     public ImmutableArray<ProviderDescriptor> LocalProviders => _localProviders;
 
-    /// <summary>The catalogue was made anew.</summary>
-    public event Action? Refreshed;
-
-    /// <summary>The app that brought the provider; null for those that run in this process.</summary>
+    /// <summary>The app of the provider; null for providers of this process.</summary>
     public string? AppOf(string providerId) => Volatile.Read(ref _apps).GetValueOrDefault(providerId);
 
-    /// <summary>Announces the providers that run in this process; they come after those of apps.</summary>
+    /// <summary>Sets the providers of this process; they come after those of apps.</summary>
     public Task SetLocalProvidersAsync(IEnumerable<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
         _localProviders = [.. providers];
@@ -51,7 +47,7 @@ internal sealed partial class AvailableTaskTypes(
         return SetLocalProvidersAsync(_localProviders.Where(provider => !gone.Contains(provider.Id)), cancellationToken);
     }
 
-    /// <summary>Reads the registrations and what was decided about providers, and makes the catalogue anew.</summary>
+    /// <summary>Reads the registrations and the decisions about providers, and builds the catalogue anew.</summary>
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
         // One after the other, so that an older reading never replaces a newer one.
@@ -60,27 +56,36 @@ internal sealed partial class AvailableTaskTypes(
         {
             var registered = (await exApps.ListEffectiveRegistrationsAsync(cancellationToken))
                 .Select(registration => (registration.AppId, Provider: Read(registration)))
-                .Where(registration => registration.Provider is not null)
+                .Where(registration => registration.Provider is not null && registration.Provider.UnknownShapes().Count == 0)
                 .DistinctBy(registration => registration.Provider!.Id)
                 .ToList();
             var apps = registered.ToFrozenDictionary(registration => registration.Provider!.Id, registration => registration.AppId);
             var silent = presence.Silent;
             var stored = await choices.ReadAsync(cancellationToken);
             var localProviders = _localProviders;
-            var choice = new ProviderChoice(providerOptions.Value, stored, provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app));
+            var choice = new ProviderChoice(
+                providerOptions.Value,
+                stored,
+                provider => apps.TryGetValue(provider.Id, out var app) && silent.Contains(app)
+            );
             var providers = choice.InOrder([.. registered.Select(registration => registration.Provider!), .. localProviders]);
             Volatile.Write(ref _apps, apps);
-            Volatile.Write(ref _current, new TaskTypeCatalogue(
-                [.. _ownTypes, .. CustomTypes(localProviders), .. CustomTypes(registered.Select(registration => registration.Provider!))],
-                providers,
-                typeOptions.Value.Disabled.ToImmutableHashSet()));
+            taskTypes.Replace(
+                new TaskTypeCatalogue(
+                    [
+                        .. _ownTypes,
+                        .. CustomTypes(localProviders),
+                        .. CustomTypes(registered.Select(registration => registration.Provider!)),
+                    ],
+                    providers,
+                    typeOptions.Value.Disabled.ToImmutableHashSet()
+                )
+            );
         }
         finally
         {
             _refreshing.Release();
         }
-
-        Refreshed?.Invoke();
     }
 
     public void Dispose() => _refreshing.Dispose();
@@ -88,7 +93,7 @@ internal sealed partial class AvailableTaskTypes(
     private static IEnumerable<TaskType> CustomTypes(IEnumerable<ProviderDescriptor> providers) =>
         providers.Select(provider => provider.CustomTaskType).OfType<TaskTypeDescriptor>().Select(TaskType.From);
 
-    private ProviderDescriptor? Read(ProviderRegistration registration)
+    private ProviderDescriptor? Read(StoredRegistration registration)
     {
         var parsed = ProviderDocument.Parse(registration.Provider, registration.CustomTaskType);
         if (parsed.Problem is not null)
@@ -99,7 +104,7 @@ internal sealed partial class AvailableTaskTypes(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "The provider {ProviderId} of app {AppId} is left out: {Problem}")]
+        [LoggerMessage(LogLevel.Error, "Provider {ProviderId} of app {AppId} is ignored: {Problem}")]
         public static partial void UnreadableRegistration(ILogger logger, string appId, string providerId, string problem);
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ExAppDirectory(IExAppStore exApps, ExAppSecrets secrets)
         var apps = Volatile.Read(ref _apps);
         if (apps.TryGetValue(id, out var known))
             return known;
-        if (await exApps.FindAsync(id, cancellationToken) is not { } app)
+        if (!AddExApp.IsAppId(id) || await exApps.FindAsync(id, cancellationToken) is not { } app)
             return null;
 
         return apps[id] = new KnownExApp(app, secrets.Unprotect(app));

@@ -1,10 +1,10 @@
-using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Providers;
 
 /// <summary>
-/// Keeps provider apps and what they registered. Each change raises the version of <see cref="ChangeTopic.Providers"/>,
-/// a change of the app itself also that of <see cref="ChangeTopic.Accounts"/>, in the same transaction.
+/// Keeps provider apps and their registrations. Each change raises the version of <see cref="ChangeTopic.Providers"/>, a
+/// change of the app itself also that of <see cref="ChangeTopic.Accounts"/>, in the same transaction.
 /// </summary>
 internal interface IExAppStore
 {
@@ -26,13 +26,13 @@ internal interface IExAppStore
     Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
 
     /// <summary>Registers a provider, or replaces the one of the same app and id, which keeps its place in the order.</summary>
-    Task RegisterAsync(ProviderRegistration registration, CancellationToken cancellationToken);
+    Task RegisterAsync(StoredRegistration registration, CancellationToken cancellationToken);
 
     /// <summary>False when the app has registered no such provider.</summary>
     Task<bool> UnregisterAsync(string appId, string providerId, CancellationToken cancellationToken);
 
-    Task<ProviderRegistration?> FindRegistrationAsync(string appId, string providerId, CancellationToken cancellationToken);
+    Task<StoredRegistration?> FindRegistrationAsync(string appId, string providerId, CancellationToken cancellationToken);
 
     /// <summary>The registrations of all enabled apps, in the order of registration.</summary>
-    Task<IReadOnlyList<ProviderRegistration>> ListEffectiveRegistrationsAsync(CancellationToken cancellationToken);
+    Task<IReadOnlyList<StoredRegistration>> ListEffectiveRegistrationsAsync(CancellationToken cancellationToken);
 }

@@ -1,17 +1,18 @@
 using System.ComponentModel.DataAnnotations;
-using TaskProcessing.Server.Providers.Commands;
-using TaskProcessing.Server.Providers.Commands.ReadyMade;
-using TaskProcessing.Server.Providers.OpenAI;
+using TaskProcessing.Providers;
 
 namespace TaskProcessing.Server.Providers;
 
-/// <summary>Section <c>Providers</c>: who serves which task type.</summary>
-internal sealed class ProviderOptions
+/// <summary>
+/// Section <c>Providers</c>: the choice of the provider for a task type, and the settings of the providers of this
+/// process.
+/// </summary>
+internal sealed class ProviderOptions : LocalProviderOptions
 {
     /// <summary>
-    /// In which order the providers of a task type stand in for each other, the first that can serves it. Default none: by
-    /// <see cref="Weights"/>; of equal ones provider apps before the server's own providers, then whoever came first.
-    /// <c>taskprocessing provider prefer</c> goes before it.
+    /// The order of the providers of a task type; the first available one serves it. Default none: by
+    /// <see cref="Weights"/>; of equal ones provider apps before the server's own providers, then the earlier
+    /// registration. <c>taskprocessing provider prefer</c> outweighs it.
     /// </summary>
     public List<ProviderOrder> Order { get; set; } = [];
 
@@ -19,24 +20,12 @@ internal sealed class ProviderOptions
     public List<ProviderWeight> Weights { get; set; } = [];
 
     /// <summary>
-    /// After so many seconds without any call of an app, and without a good answer to ours, its task types go to the next
-    /// provider where there is one, and come back with the app's next call. 0 means never. Default 600: apps that know
+    /// The seconds without a call of an app, or a good answer to ours, after which its task types go to the next
+    /// provider, if there is one; they come back with the app's next call. 0 means never. Default 600: apps that know
     /// triggers ask for tasks only every five minutes.
     /// </summary>
     [Range(0, int.MaxValue)]
     public int SilentAfterSeconds { get; set; } = 600;
-
-    /// <summary>The providers that come with the server.</summary>
-    public BuiltInOptions BuiltIn { get; set; } = new();
-
-    /// <summary>Programs of this machine that serve task types, by name. Default none.</summary>
-    public Dictionary<string, CommandOptions> Commands { get; set; } = [];
-
-    /// <summary>Programs that the server knows how to use.</summary>
-    public ReadyMadeOptions ReadyMade { get; set; } = new();
-
-    /// <summary>Endpoints that speak OpenAI's API, by names of your choice. Default none.</summary>
-    public Dictionary<string, OpenAIEndpointOptions> OpenAI { get; set; } = [];
 }
 
 /// <summary>The order of one task type.</summary>
@@ -45,7 +34,7 @@ internal sealed class ProviderOrder
     /// <summary>The task type's id.</summary>
     public string TaskType { get; set; } = "";
 
-    /// <summary>The ids of its providers, the first one first. Ids that do not exist are passed over; who is not named comes after.</summary>
+    /// <summary>The ids of its providers, the first one first. Unknown ids are skipped; providers that are not named come last.</summary>
     public List<string> Providers { get; set; } = [];
 }
 
@@ -57,11 +46,4 @@ internal sealed class ProviderWeight
 
     /// <summary>More is heavier; may be negative, to come after those without a weight.</summary>
     public int Weight { get; set; }
-}
-
-/// <summary>The providers that come with the server.</summary>
-internal sealed class BuiltInOptions
-{
-    /// <summary>Whether this process runs them. Default true.</summary>
-    public bool Enabled { get; set; } = true;
 }

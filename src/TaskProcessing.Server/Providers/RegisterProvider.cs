@@ -7,7 +7,7 @@ internal sealed partial class RegisterProvider(IExAppStore exApps, AvailableTask
     /// <param name="provider">The provider as JSON text.</param>
     /// <param name="customTaskType">The task type that it brings, as JSON text; null without one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False when it was refused; the log says why, as apps cannot be told.</returns>
+    /// <returns>False when it was refused; the log has the reason, because apps cannot get it.</returns>
     public async Task<bool> RunAsync(string appId, string provider, string? customTaskType, CancellationToken cancellationToken)
     {
         var (descriptor, problem) = ProviderDocument.Parse(provider, customTaskType);
@@ -17,7 +17,7 @@ internal sealed partial class RegisterProvider(IExAppStore exApps, AvailableTask
             return false;
         }
 
-        var registration = new ProviderRegistration
+        var registration = new StoredRegistration
         {
             AppId = appId,
             ProviderId = descriptor.Id,
@@ -29,6 +29,8 @@ internal sealed partial class RegisterProvider(IExAppStore exApps, AvailableTask
         await exApps.RegisterAsync(registration, cancellationToken);
         await taskTypes.RefreshAsync(cancellationToken);
         Log.Registered(logger, appId, descriptor.Id, descriptor.TaskType);
+        if (descriptor.UnknownShapes() is { Count: > 0 } unknown)
+            Log.NotOffered(logger, descriptor.Id, string.Join(", ", unknown));
         return true;
     }
 
@@ -37,7 +39,13 @@ internal sealed partial class RegisterProvider(IExAppStore exApps, AvailableTask
         [LoggerMessage(LogLevel.Information, "App {AppId} registered provider {ProviderId} for {TaskType}")]
         public static partial void Registered(ILogger logger, string appId, string providerId, string taskType);
 
-        [LoggerMessage(LogLevel.Warning, "A provider of app {AppId} was refused: {Problem}")]
+        [LoggerMessage(
+            LogLevel.Information,
+            "Provider {ProviderId} is not offered: this server does not know the shape types {Numbers}, a newer one may"
+        )]
+        public static partial void NotOffered(ILogger logger, string providerId, string numbers);
+
+        [LoggerMessage(LogLevel.Warning, "Rejected a provider of app {AppId}: {Problem}")]
         public static partial void Refused(ILogger logger, string appId, string problem);
     }
 }

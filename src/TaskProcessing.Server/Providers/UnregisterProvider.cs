@@ -1,6 +1,6 @@
 namespace TaskProcessing.Server.Providers;
 
-/// <summary>Takes a provider of an app out of service; its waiting tasks go on waiting for whoever serves their type next.</summary>
+/// <summary>Takes a provider of an app out of service; its waiting tasks wait for the next provider of their type.</summary>
 internal sealed class UnregisterProvider(IExAppStore exApps, AvailableTaskTypes taskTypes)
 {
     /// <returns>False when the app has no such provider.</returns>

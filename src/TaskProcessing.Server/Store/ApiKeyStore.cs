@@ -17,15 +17,21 @@ internal sealed class ApiKeyStore(Database database) : IApiKeyStore
 
     public async Task<bool> TryAddAsync(ApiKey key, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            db => db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO api_keys (name, key_hash, project_id, created_at)
-                VALUES ({key.Name}, {key.KeyHash}, {key.ProjectId}, {key.CreatedAt.ToUnixTimeMilliseconds()})
-                ON CONFLICT (name) DO NOTHING
-                """,
-                CancellationToken.None),
-            cancellationToken) > 0;
+            db =>
+                db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO api_keys (name, key_hash, project_id, created_at)
+                    VALUES ({key.Name}, {key.KeyHash}, {key.ProjectId}, {key.CreatedAt.ToUnixTimeMilliseconds()})
+                    ON CONFLICT (name) DO NOTHING
+                    """,
+                    CancellationToken.None
+                ),
+            cancellationToken
+        ) > 0;
 
     public async Task<bool> RemoveAsync(string name, CancellationToken cancellationToken) =>
-        await database.WriteAsync(db => db.ApiKeys.Where(key => key.Name == name).ExecuteDeleteAsync(CancellationToken.None), cancellationToken) > 0;
+        await database.WriteAsync(
+            db => db.ApiKeys.Where(key => key.Name == name).ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken
+        ) > 0;
 }

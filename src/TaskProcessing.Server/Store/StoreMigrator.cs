@@ -1,21 +1,28 @@
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store.Dialects;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store;
 
 /// <summary>Brings the schema up to date: on start, and for the command <c>migrate</c>.</summary>
 internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> contexts, Dialect dialect, ILogger<StoreMigrator> logger)
 {
-    /// <summary>Which database it is, for messages; without credentials.</summary>
+    /// <summary>The name of the database, for messages; without credentials.</summary>
     public string Location => dialect.Location;
 
-    /// <summary>Applies what is pending and names it, oldest first. Several processes may try at once: one does it, the others wait.</summary>
+    /// <summary>The directory of the database's file; null where it is no file of this machine.</summary>
+    public string? Directory => dialect.Directory;
+
+    /// <summary>
+    /// Applies the pending migrations and answers their names, oldest first. Several processes may try at once: one does
+    /// it, the others wait.
+    /// </summary>
     /// <exception cref="StoreUnavailableException">The database cannot be opened.</exception>
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken cancellationToken)
     {
         try
         {
+            await RefuseNewerAsync(cancellationToken);
             if (await ListPendingOnceAsync(cancellationToken) is [])
                 return [];
 
@@ -23,7 +30,12 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
             await using var db = await contexts.CreateDbContextAsync(cancellationToken);
             var pending = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).ToList();
             if (pending is not [])
+            {
+                await db.Database.OpenConnectionAsync(cancellationToken);
+                dialect.PrepareMigrations(db.Database.GetDbConnection());
                 await db.Database.MigrateAsync(cancellationToken);
+            }
+
             foreach (var migration in pending)
                 Log.Applied(logger, migration, dialect.Location);
             return pending;
@@ -48,11 +60,12 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
         }
     }
 
-    /// <summary>How the schema stands to what this program needs.</summary>
+    /// <summary>The state of the schema, compared with this program.</summary>
     /// <exception cref="StoreUnavailableException">The database cannot be opened.</exception>
     public async Task<SchemaState> ReadStateAsync(CancellationToken cancellationToken)
     {
         var pending = await ListPendingAsync(cancellationToken);
+        await RefuseNewerAsync(cancellationToken);
         if (pending is [])
             return SchemaState.Current;
 
@@ -60,34 +73,52 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
         return pending.Count == db.Database.GetMigrations().Count() ? SchemaState.Missing : SchemaState.Behind;
     }
 
-    private async Task<IReadOnlyList<string>> ListPendingOnceAsync(CancellationToken cancellationToken)
+    private Task<IReadOnlyList<string>> ListPendingOnceAsync(CancellationToken cancellationToken) =>
+        dialect.ReadAsync<IReadOnlyList<string>>(
+            contexts,
+            async db => [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)],
+            cancellationToken
+        );
+
+    /// <summary>
+    /// Refuses a database with migrations that this program does not know: a newer program might not understand the rows
+    /// of this one.
+    /// </summary>
+    private async Task RefuseNewerAsync(CancellationToken cancellationToken)
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
-        return [.. await db.Database.GetPendingMigrationsAsync(cancellationToken)];
+        var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations()).ToList();
+        if (unknown is [.., var last])
+        {
+            throw new StoreUnavailableException(
+                $"{dialect.Location} was made by a newer version of this program ({last}); "
+                    + "run that version, or restore the backup from before the upgrade",
+                innerException: null
+            );
+        }
     }
 
-    private bool IsUnavailable(Exception error) =>
-        dialect.IsOutage(error) || error is IOException or UnauthorizedAccessException;
+    private bool IsUnavailable(Exception error) => dialect.IsOutage(error) || error is IOException or UnauthorizedAccessException;
 
     private StoreUnavailableException Unavailable(Exception error) =>
-        new($"Cannot open {dialect.Location}: {error.GetBaseException().Message}", error);
+        new($"Cannot open {dialect.Location}: {error.GetBaseException().Message.TrimEnd('.')}; {dialect.Advice(error)}", error);
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Migration {Migration} applied to {Location}")]
+        [LoggerMessage(Level = LogLevel.Information, Message = "Applied migration {Migration} to {Location}")]
         public static partial void Applied(ILogger logger, string migration, string location);
     }
 }
 
-/// <summary>How a database stands to what this program needs.</summary>
+/// <summary>The state of a database, compared with this program.</summary>
 internal enum SchemaState
 {
-    /// <summary>Nothing was ever made: no database, or an empty one.</summary>
+    /// <summary>No migration was ever applied: no database, or an empty one.</summary>
     Missing,
 
     /// <summary>An older program made it.</summary>
     Behind,
 
-    /// <summary>Nothing is left to do.</summary>
+    /// <summary>All migrations are applied.</summary>
     Current,
 }

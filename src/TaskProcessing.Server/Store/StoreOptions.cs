@@ -6,30 +6,32 @@ using Npgsql;
 namespace TaskProcessing.Server.Store;
 
 /// <summary>Section <c>Store</c>: the database that keeps everything but file contents.</summary>
-internal sealed class StoreOptions : ICheckedOptions
+internal sealed class StoreOptions : IValidatableObject
 {
-    /// <summary>Which database it is.</summary>
-    [EnumDataType(typeof(StoreProvider))]
-    public StoreProvider Provider { get; set; } = StoreProvider.Sqlite;
+    /// <summary>The kind of database.</summary>
+    [EnumDataType(typeof(DatabaseProvider))]
+    public DatabaseProvider Provider { get; set; } = DatabaseProvider.Sqlite;
 
     /// <summary>The ADO.NET connection string; for SQLite the default is the file <c>taskprocessing.db</c> in the data directory.</summary>
     public string? ConnectionString { get; set; }
 
-    /// <summary>Whether <c>serve</c> brings the schema up to date on start. Default true; false leaves that to <c>migrate</c>.</summary>
+    /// <summary>
+    /// True when <c>serve</c> migrates the database on start. Default true; false leaves that to <c>migrate</c>.
+    /// </summary>
     public bool MigrateOnStart { get; set; } = true;
 
     /// <summary>
-    /// How many megabytes of tasks a process keeps in memory, about, so that asking for a task costs no read. Default 32; 0 keeps
-    /// none. Only on SQLite, where a process can tell that it has seen every change.
+    /// The approximate size in megabytes of the tasks that a process keeps in memory, so that reading a task needs no
+    /// statement. Default 32; 0 keeps none. Only on SQLite, where a process detects every change by another process.
     /// </summary>
     [Range(0, 65_536)]
     public int CacheMegabytes { get; set; } = 32;
 
-    public IEnumerable<(string Key, string Problem)> Problems()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         try
         {
-            if (Provider == StoreProvider.PostgreSql)
+            if (Provider == DatabaseProvider.PostgreSql)
                 ReadPostgreSql();
             else
                 _ = new SqliteConnectionStringBuilder(ConnectionString);
@@ -37,7 +39,7 @@ internal sealed class StoreOptions : ICheckedOptions
         }
         catch (ArgumentException error)
         {
-            return [(nameof(ConnectionString), $"cannot be read: {error.Message}")];
+            return [new ValidationResult($"cannot be read: {error.Message}", [nameof(ConnectionString)])];
         }
     }
 
@@ -47,7 +49,7 @@ internal sealed class StoreOptions : ICheckedOptions
 }
 
 /// <summary>The databases that the store knows.</summary>
-internal enum StoreProvider
+internal enum DatabaseProvider
 {
     /// <summary>One file on this machine.</summary>
     Sqlite,

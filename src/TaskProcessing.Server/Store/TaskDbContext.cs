@@ -1,5 +1,9 @@
+using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Guessing;
+using TaskProcessing.Server.Accounts.LoginFlows;
+using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Providers;
@@ -16,8 +20,11 @@ using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store;
 
-/// <summary>The schema. Configurations/ says how each entity is kept, Migrations/ how databases get there.</summary>
-internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbContext(options)
+/// <summary>
+/// The schema. Configurations/ has the mapping of each entity, Migrations/ the changes of the schema. Each database has a
+/// thin subclass in its folder of Dialects/, because migrations belong to one type of context.
+/// </summary>
+internal abstract class TaskDbContext(DbContextOptions options) : DbContext(options), IDataProtectionKeyContext
 {
     public DbSet<ProcessingTask> Tasks => Set<ProcessingTask>();
 
@@ -27,11 +34,17 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     public DbSet<AppPassword> AppPasswords => Set<AppPassword>();
 
+    public DbSet<Session> Sessions => Set<Session>();
+
+    public DbSet<LoginFlow> LoginFlows => Set<LoginFlow>();
+
+    public DbSet<LoginBlock> LoginBlocks => Set<LoginBlock>();
+
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     public DbSet<ExApp> ExApps => Set<ExApp>();
 
-    public DbSet<ProviderRegistration> Registrations => Set<ProviderRegistration>();
+    public DbSet<StoredRegistration> Registrations => Set<StoredRegistration>();
 
     public DbSet<ExAppStatus> ExAppStatuses => Set<ExAppStatus>();
 
@@ -53,7 +66,7 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     public DbSet<StoredWebhookKey> WebhookKeys => Set<StoredWebhookKey>();
 
-    public DbSet<DutyEntry> Duties => Set<DutyEntry>();
+    public DbSet<MaintenanceRun> Duties => Set<MaintenanceRun>();
 
     public DbSet<TopicVersion> Changes => Set<TopicVersion>();
 
@@ -64,28 +77,7 @@ internal sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : D
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        // By name: to find them in the assembly would load all of its types, and the libraries that they want.
-        modelBuilder
-            .ApplyConfiguration(new ProcessingTaskConfiguration())
-            .ApplyConfiguration(new IdempotencyKeyConfiguration())
-            .ApplyConfiguration<Account>(new AccountConfiguration())
-            .ApplyConfiguration<AppPassword>(new AccountConfiguration())
-            .ApplyConfiguration(new ApiKeyConfiguration())
-            .ApplyConfiguration<ExApp>(new ExAppConfiguration())
-            .ApplyConfiguration<ProviderRegistration>(new ExAppConfiguration())
-            .ApplyConfiguration<ExAppStatus>(new ExAppConfiguration())
-            .ApplyConfiguration<ExAppSetting>(new ExAppConfiguration())
-            .ApplyConfiguration<StoredPreference>(new ProviderChoiceConfiguration())
-            .ApplyConfiguration<DisabledProvider>(new ProviderChoiceConfiguration())
-            .ApplyConfiguration<LocalProviderRecord>(new ProviderChoiceConfiguration())
-            .ApplyConfiguration<StoredFile>(new StoredFileConfiguration())
-            .ApplyConfiguration<StoredBlob>(new StoredFileConfiguration())
-            .ApplyConfiguration<FileLock>(new StoredFileConfiguration())
-            .ApplyConfiguration<WebhookDelivery>(new WebhookConfiguration())
-            .ApplyConfiguration<StoredWebhookKey>(new WebhookConfiguration())
-            .ApplyConfiguration(new DutyEntryConfiguration())
-            .ApplyConfiguration(new TopicVersionConfiguration())
-            .ApplyConfiguration(new DataProtectionKeyConfiguration());
+        modelBuilder.ApplyConfigurationsFromAssembly(typeof(TaskDbContext).Assembly);
 
         foreach (var entity in modelBuilder.Model.GetEntityTypes())
         {

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace TaskProcessing.Server.TaskTypes;
 
 /// <summary>
-/// The background jobs of pipelines. Their input and output are any JSON object, and they are available even while
-/// nobody serves them: a pipeline may queue work before its worker is up.
+/// The background jobs of pipelines. Their input and output are any JSON object, and they are available even while no provider
+/// serves them: a pipeline may queue work before its worker is up.
 /// </summary>
 internal static class PipelineTaskTypes
 {

@@ -6,32 +6,35 @@ namespace TaskProcessing.Server.TaskTypes;
 /// <summary>Checks a whole input or output against its shape, and brings it into the form in which it is stored. Pure.</summary>
 internal static class ShapeCheck
 {
-    /// <summary>Why the input cannot be scheduled, or null when it can. The first misfit in shape order counts.</summary>
+    /// <summary>
+    /// The reason why the input cannot be scheduled, or null when it can. The first mistake in the order of the shape
+    /// counts.
+    /// </summary>
     /// <param name="shape">The available type's input shape.</param>
     /// <param name="input">A JSON object, or an array for an empty input.</param>
-    /// <param name="maxTextBytes">How long a Text may be in UTF-8.</param>
-    public static string? InputMisfit(Shape shape, JsonElement input, int maxTextBytes)
+    /// <param name="maxTextBytes">The longest Text, in UTF-8 bytes.</param>
+    public static string? InputProblem(Shape shape, JsonElement input, int maxTextBytes)
     {
         if (shape.IsFreeForm)
-            return FreeFormMisfit(input);
+            return FreeFormProblem(input);
 
         foreach (var slot in shape.Slots)
         {
-            var misfit = Find(input, slot.Key) is { } value
-                ? Wrap("input", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes) ?? InputEnumMisfit(slot, value))
-                : AbsenceMisfit(slot, maxTextBytes);
-            if (misfit is not null)
-                return misfit;
+            var problem = Find(input, slot.Key) is { } value
+                ? Wrap("input", slot, ShapeValue.Problem(value, slot.Type, maxTextBytes) ?? InputEnumProblem(slot, value))
+                : AbsenceProblem(slot, maxTextBytes);
+            if (problem is not null)
+                return problem;
         }
 
         return null;
     }
 
-    /// <summary>Why the output is no valid result, or null when it is one.</summary>
-    public static string? OutputMisfit(Shape shape, JsonElement output)
+    /// <summary>The reason why the output is no valid result, or null when it is one.</summary>
+    public static string? OutputProblem(Shape shape, JsonElement output)
     {
         if (shape.IsFreeForm)
-            return FreeFormMisfit(output);
+            return FreeFormProblem(output);
 
         foreach (var slot in shape.Slots)
         {
@@ -42,19 +45,42 @@ internal static class ShapeCheck
                 continue;
             }
 
-            if (Wrap("output", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes: null) ?? OutputEnumMisfit(slot, value)) is { } misfit)
-                return misfit;
+            if (
+                Wrap("output", slot, ShapeValue.Problem(value, slot.Type, maxTextBytes: null) ?? OutputEnumProblem(slot, value)) is
+                { } problem
+            )
+                return problem;
         }
 
         return null;
     }
 
     /// <summary>
-    /// The values as they are stored: only the shape's slots, in its order, absent ones filled with their defaults, file
-    /// ids as numbers. The values must fit.
+    /// The input as it is stored: only the shape's slots, in its order, absent ones filled with their defaults, file ids as
+    /// numbers. The values must fit.
     /// </summary>
     /// <returns>A JSON object as text.</returns>
-    public static string Fill(Shape shape, JsonElement values)
+    public static string FillInput(Shape shape, JsonElement values) => Fill(shape, values, keepsNulls: false);
+
+    /// <summary>The output in its stored form, like the input; but an optional slot with null stays null.</summary>
+    /// <returns>A JSON object as text.</returns>
+    public static string FillOutput(Shape shape, JsonElement values) => Fill(shape, values, keepsNulls: true);
+
+    /// <summary>All values of file slots, each a numeric JSON value; see <see cref="ShapeValue.FileId"/>.</summary>
+    public static IReadOnlyList<JsonElement> FileValues(Shape shape, JsonElement values) =>
+        !shape.HasFiles
+            ? []
+            :
+            [
+                .. from slot in shape.Slots
+                where slot.Type.IsFile()
+                let value = Find(values, slot.Key)
+                where value is not null
+                from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
+                select entry,
+            ];
+
+    private static string Fill(Shape shape, JsonElement values, bool keepsNulls)
     {
         if (shape.IsFreeForm)
             return values.ValueKind == JsonValueKind.Object ? values.GetRawText() : "{}";
@@ -64,7 +90,11 @@ internal static class ShapeCheck
         foreach (var slot in shape.Slots)
         {
             if ((Find(values, slot.Key) ?? slot.Default) is not { } value)
+            {
+                if (keepsNulls && values.ValueKind == JsonValueKind.Object && values.TryGetProperty(slot.Key, out _))
+                    buffer.Json.WriteNull(slot.Key);
                 continue;
+            }
 
             buffer.Json.WritePropertyName(slot.Key);
             Write(buffer.Json, slot.Type, value);
@@ -74,19 +104,8 @@ internal static class ShapeCheck
         return buffer.Text;
     }
 
-    /// <summary>All values of file slots, each a numeric JSON value; see <see cref="ShapeValue.FileId"/>.</summary>
-    public static IReadOnlyList<JsonElement> FileValues(Shape shape, JsonElement values) => !shape.HasFiles ? [] :
-    [
-        .. from slot in shape.Slots
-           where slot.Type.IsFile()
-           let value = Find(values, slot.Key)
-           where value is not null
-           from entry in slot.Type.IsList() ? ShapeValue.Entries(value.Value) : [value.Value]
-           select entry,
-    ];
-
     /// <summary>An empty list is PHP's empty map. How large it may be is settled by the largest request.</summary>
-    private static string? FreeFormMisfit(JsonElement values) =>
+    private static string? FreeFormProblem(JsonElement values) =>
         values.ValueKind == JsonValueKind.Object || (values.ValueKind == JsonValueKind.Array && values.GetArrayLength() == 0)
             ? null
             : "The parameters must be a JSON object";
@@ -125,9 +144,11 @@ internal static class ShapeCheck
 
     /// <summary>Null and absent are the same: clients send null for optional slots (a Windmill script does so for <c>model</c>).</summary>
     private static JsonElement? Find(JsonElement values, string key) =>
-        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+        values.ValueKind == JsonValueKind.Object && values.TryGetProperty(key, out var value) && value.ValueKind != JsonValueKind.Null
+            ? value
+            : null;
 
-    private static string? AbsenceMisfit(ShapeSlot slot, int maxTextBytes)
+    private static string? AbsenceProblem(ShapeSlot slot, int maxTextBytes)
     {
         if (!slot.Mandatory)
             return null;
@@ -138,27 +159,29 @@ internal static class ShapeCheck
         if (slot.Type.IsFile())
             return "Provider tried to set a default value for a slot that is not text or number";
 
-        return Wrap("input", slot, ShapeValue.Misfit(value, slot.Type, maxTextBytes));
+        return Wrap("input", slot, ShapeValue.Problem(value, slot.Type, maxTextBytes));
     }
 
-    private static string? InputEnumMisfit(ShapeSlot slot, JsonElement value)
+    private static string? InputEnumProblem(ShapeSlot slot, JsonElement value)
     {
         if (slot.Type != ShapeType.Enum)
             return null;
 
-        return slot.EnumValues is null ? $"Provider did not provide enum values for an enum slot: \"{slot.Key}\"" : ChoiceMisfit(slot, value);
+        return slot.EnumValues is null
+            ? $"Provider did not provide enum values for an enum slot: \"{slot.Key}\""
+            : ChoiceProblem(slot, value);
     }
 
     /// <summary>An output is held to its choices only where the provider named some.</summary>
-    private static string? OutputEnumMisfit(ShapeSlot slot, JsonElement value)
+    private static string? OutputEnumProblem(ShapeSlot slot, JsonElement value)
     {
         if (slot.EnumValues is null)
             return null;
 
-        return slot.Type == ShapeType.Enum ? ChoiceMisfit(slot, value) : "Provider provided enum values for a slot that is not an Enum";
+        return slot.Type == ShapeType.Enum ? ChoiceProblem(slot, value) : "Provider provided enum values for a slot that is not an Enum";
     }
 
-    private static string? ChoiceMisfit(ShapeSlot slot, JsonElement value)
+    private static string? ChoiceProblem(ShapeSlot slot, JsonElement value)
     {
         var text = value.GetString();
         if (slot.EnumValues!.Value.Any(choice => choice.Value == text))
@@ -168,6 +191,6 @@ internal static class ShapeCheck
         return $"Wrong value given for Enum slot. Got \"{text}\", but expected one of the provided enum values: {choices}";
     }
 
-    private static string? Wrap(string direction, ShapeSlot slot, string? misfit) =>
-        misfit is null ? null : $"Failed to validate {direction} key \"{slot.Key}\": {misfit}";
+    private static string? Wrap(string direction, ShapeSlot slot, string? problem) =>
+        problem is null ? null : $"Failed to validate {direction} key \"{slot.Key}\": {problem}";
 }

@@ -11,9 +11,10 @@ internal sealed record TaskType(
     string Description,
     ImmutableArray<ShapeDescriptor> InputShape,
     ImmutableArray<ShapeDescriptor> OutputShape,
-    bool IsInternal = false)
+    bool IsInternal = false
+)
 {
-    /// <summary>Whether input and output are any JSON object, and the type is available without a provider too.</summary>
+    /// <summary>True when input and output are any JSON object, and the type is available without a provider too.</summary>
     public bool IsFreeForm { get; init; }
 
     public static TaskType From(TaskTypeDescriptor descriptor) =>

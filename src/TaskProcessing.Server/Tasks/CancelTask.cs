@@ -1,12 +1,14 @@
+using TaskProcessing.Server.Tasks.Waiting;
+
 namespace TaskProcessing.Server.Tasks;
 
-/// <summary>Calls a task off. One that has ended already stays as it is, and the caller gets it all the same.</summary>
-internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvider time)
+/// <summary>Cancels a task. A task that has ended is not changed, and is the answer too.</summary>
+internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TaskTelemetry telemetry, TimeProvider time)
 {
     /// <param name="id">The task.</param>
-    /// <param name="owner">Whose it must be; null for operators, who may cancel any.</param>
+    /// <param name="owner">The required owner; null for operators, which may cancel any task.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The task as it is now; null when there is none, or it is somebody else's.</returns>
+    /// <returns>The task as it is now; null when it does not exist or has another owner.</returns>
     public async Task<ProcessingTask?> RunAsync(long id, TaskOwner? owner, CancellationToken cancellationToken)
     {
         var actor = TaskHistory.Operator;
@@ -20,12 +22,15 @@ internal sealed class CancelTask(ITaskStore tasks, TaskSignal signal, TimeProvid
         return (await TryAsync(id, actor, cancellationToken)).Task;
     }
 
-    /// <summary>As <see cref="RunAsync"/> for any owner, for callers who want to know whether it was they who ended the task.</summary>
+    /// <summary>As <see cref="RunAsync"/> for any owner. The answer has whether this call ended the task.</summary>
     public async Task<TaskChange> TryAsync(long id, string actor, CancellationToken cancellationToken)
     {
         var change = await tasks.TryCancelAsync(id, actor, time.GetUtcNow(), cancellationToken);
-        if (change.Changed)
-            signal.RaiseChanged(change.Task!);
+        if (change is { Changed: true, Task: { } task })
+        {
+            telemetry.Ended(task);
+            signal.RaiseChanged(task);
+        }
 
         return change;
     }

@@ -1,9 +1,11 @@
+using TaskProcessing.Server.Tasks.Waiting;
+
 namespace TaskProcessing.Server.Tasks;
 
-/// <summary>Deletes a task of its owner's, whatever its status. Who waits for it, or works on it, hears of that.</summary>
+/// <summary>Deletes a task of its owner, in any status. Wakes the requests that wait for it, and its worker.</summary>
 internal sealed class DeleteTask(ITaskStore tasks, TaskSignal signal)
 {
-    /// <returns>False when there is none, or it is somebody else's.</returns>
+    /// <returns>False when the task does not exist or has another owner.</returns>
     public async Task<bool> RunAsync(long id, TaskOwner owner, CancellationToken cancellationToken)
     {
         if (!await tasks.DeleteAsync(id, owner, cancellationToken))
@@ -14,5 +16,5 @@ internal sealed class DeleteTask(ITaskStore tasks, TaskSignal signal)
     }
 }
 
-/// <summary>A task that is gone, and whose it was; no user's where it was a guest's or nobody's.</summary>
+/// <summary>A removed task and its user; null for tasks of guests and of apps without a user.</summary>
 internal sealed record RemovedTask(long Id, string? UserId);

@@ -12,10 +12,10 @@ internal sealed class ProcessingTask
 
     public ProcessingStatus Status { get; set; }
 
-    /// <summary>The owner; null for guests and for provider apps that act for nobody.</summary>
+    /// <summary>The owner's user id; null for guests and for provider apps without a user.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The network a guest scheduled from, such as <c>192.0.2.7/32</c>; null for everybody else.</summary>
+    /// <summary>The network of the guest that scheduled the task, such as <c>192.0.2.7/32</c>; null for all others.</summary>
     public string? GuestAddress { get; init; }
 
     public required string AppId { get; init; }
@@ -42,13 +42,13 @@ internal sealed class ProcessingTask
     /// <summary>The project that a pipeline scheduled it for; 0 without one.</summary>
     public int ProjectId { get; init; }
 
-    /// <summary>Of how many steps <see cref="Progress"/> is a part, if its worker said so.</summary>
+    /// <summary>The total steps of <see cref="Progress"/>, if its worker counts steps.</summary>
     public int? TotalSteps { get; set; }
 
     /// <summary>The id of the provider that it was last handed out for.</summary>
     public string? ProviderId { get; set; }
 
-    /// <summary>What went wrong, for administrators; never sent to users.</summary>
+    /// <summary>The error message for administrators; never sent to users.</summary>
     public string? ErrorMessage { get; set; }
 
     public string? UserFacingErrorMessage { get; set; }
@@ -67,67 +67,65 @@ internal sealed class ProcessingTask
     /// <summary>−10 to 10; the higher ones of a type come first.</summary>
     public int Priority { get; init; }
 
-    /// <summary>Given by the store: the place among the waiting tasks of the same type and priority, the lowest first. Parties take turns.</summary>
+    /// <summary>
+    /// Given by the store: the place among the waiting tasks of the same type and priority, the lowest first. Parties take
+    /// turns.
+    /// </summary>
     public long Turn { get; set; }
 
-    /// <summary>Who takes turns with the others: a user, a guest's network, or an app that acts for nobody.</summary>
-    public string Party { get => field ??= PartyOf(Owner, AppId); private set; }
+    /// <summary>The party that takes turns with the others: a user, a guest's network, or an app without a user.</summary>
+    public string Party
+    {
+        get => field ??= PartyOf(Owner, AppId);
+        private set;
+    }
 
     /// <summary>A scheduled task that is tried again waits until then; null when it may be claimed.</summary>
     public DateTimeOffset? NotBefore { get; set; }
 
-    /// <summary>How often it was given to a worker.</summary>
+    /// <summary>The number of times that it was given to a worker.</summary>
     public int Attempt { get; set; }
 
     /// <summary>
-    /// The number of the claim that counts: it grows with every claim, and also when one is over for good, so that no
-    /// number ever comes back. 0 before the first.
+    /// The number of the current claim: it grows with every claim, and also when a claim ends for good, so that no number
+    /// is used twice. 0 before the first.
     /// </summary>
     public long Claim { get; set; }
 
-    /// <summary>How long a worker may be silent.</summary>
+    /// <summary>The time that a worker may be silent.</summary>
     public int LeaseSeconds { get; set; } = 60;
 
     /// <summary>A running task is lost when its worker was silent until then.</summary>
     public DateTimeOffset? LeaseUntil { get; set; }
 
-    /// <summary>How often the lease was renewed since a worker last took the task.</summary>
+    /// <summary>The number of renewals of the lease since a worker last took the task.</summary>
     public int Renewals { get; set; }
 
-    /// <summary>When the output was last stored while the task ran.</summary>
+    /// <summary>The time when the output was last stored while the task ran.</summary>
     public DateTimeOffset? OutputAt { get; set; }
 
     /// <summary>Raised by every change that a reader may notice.</summary>
     public long Revision { get; set; } = 1;
 
-    /// <summary>What happened to it, a line each; <see cref="TaskHistory"/> reads and writes them.</summary>
+    /// <summary>The trace of the schedule, as a W3C <c>traceparent</c>; null without one.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The events of the task, a line each; <see cref="TaskHistory"/> reads and writes them.</summary>
     public string History { get; set; } = "";
 
-    public static string PartyOf(TaskOwner owner, string appId) => owner switch
-    {
-        { UserId: { } user } => $"user {user}",
-        { GuestAddress: { } network } => $"guest {network}",
-        _ => $"app {appId}",
-    };
+    public static string PartyOf(TaskOwner owner, string appId) =>
+        owner switch
+        {
+            { UserId: { } user } => $"user {user}",
+            { GuestAddress: { } network } => $"guest {network}",
+            _ => $"app {appId}",
+        };
 
     public TaskOwner Owner => new(UserId, GuestAddress);
 
-    /// <summary>Whether a worker that names this claim has the task, or could have it; one that names none is believed.</summary>
+    /// <summary>True when this is the current claim. A worker without a claim number is believed.</summary>
     public bool Counts(long? claim) => claim is null || claim == Claim;
 
-    /// <summary>Whether somebody wants to be told when it has ended.</summary>
+    /// <summary>True when a webhook is sent at the end of the task.</summary>
     public bool HasWebhook => !string.IsNullOrEmpty(WebhookUri) && !string.IsNullOrEmpty(WebhookMethod);
-}
-
-/// <summary>
-/// Whose a task is: a user's, a guest's (known by network address alone), or nobody's (a provider app that acts for
-/// nobody). Only the same owner may see or change it.
-/// </summary>
-internal readonly record struct TaskOwner(string? UserId, string? GuestAddress)
-{
-    public static TaskOwner Nobody => default;
-
-    public static TaskOwner User(string userId) => new(userId, null);
-
-    public static TaskOwner Guest(string address) => new(null, address);
 }

@@ -1,4 +1,5 @@
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Tasks.Waiting;
@@ -7,8 +8,8 @@ using TaskProcessing.Server.Upkeep.Watching;
 namespace TaskProcessing.Server.Upkeep;
 
 /// <summary>
-/// Notices what other processes changed (the command line, other nodes) and has it read anew. What this process changes
-/// itself comes back here too, which is a cheap way to be sure.
+/// Detects changes by other processes (the command line, other nodes) and reloads the affected data. It also reloads
+/// after changes by this process, which is harmless.
 /// </summary>
 internal sealed class ChangeWatcher(
     IChangeStore changes,
@@ -17,23 +18,27 @@ internal sealed class ChangeWatcher(
     ExAppDirectory exApps,
     ExAppLifeCycle lifeCycle,
     AvailableTaskTypes taskTypes,
-    EndRevokedWaits endRevokedWaits,
-    ISignalLine line) : IRound
+    CloseRevokedConnections closeRevokedConnections,
+    BlockKeeper blocks,
+    IChangeNotifier notifier
+) : IPeriodicJob
 {
-    private long? _mark;
+    private long? _version;
 
-    /// <summary>Null before the first look, which reads everything: the known task types are to be there before the first provider is.</summary>
-    private IReadOnlyDictionary<ChangeTopic, long>? _seen;
+    /// <summary>
+    /// Null before the first run, which reads everything: the known task types are to be there before the first provider is.
+    /// </summary>
+    private IReadOnlyDictionary<ChangeTopic, long>? _topicVersions;
 
-    public string Purpose => "look for changes";
+    public string Purpose => "read the changes of other processes";
 
-    public TimeSpan Rest => line.LookInterval;
+    public TimeSpan Interval => notifier.PollInterval;
 
-    /// <summary>Looks once; where the database's mark has not moved there is nothing to see.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>Polls once. Costs no statement while the version of the database has not changed.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var mark = await line.ReadMarkAsync(cancellationToken);
-        if (mark is not null && mark == _mark && _seen is not null)
+        var version = await notifier.ReadVersionAsync(cancellationToken);
+        if (version is not null && version == _version && _topicVersions is not null)
             return;
 
         var versions = await changes.ReadVersionsAsync(cancellationToken);
@@ -43,15 +48,18 @@ internal sealed class ChangeWatcher(
             accounts.Clear();
             exApps.Clear();
             lifeCycle.Wake();
-            await endRevokedWaits.RunAsync(cancellationToken);
+            await closeRevokedConnections.RunAsync(cancellationToken);
         }
 
         if (Changed(versions, ChangeTopic.Providers))
             await taskTypes.RefreshAsync(cancellationToken);
 
-        (_seen, _mark) = (versions, mark);
+        if (Changed(versions, ChangeTopic.LoginBlocks))
+            await blocks.DropLiftedAsync(cancellationToken);
+
+        (_topicVersions, _version) = (versions, version);
     }
 
     private bool Changed(IReadOnlyDictionary<ChangeTopic, long> versions, ChangeTopic topic) =>
-        _seen is null || versions.GetValueOrDefault(topic) != _seen.GetValueOrDefault(topic);
+        _topicVersions is null || versions.GetValueOrDefault(topic) != _topicVersions.GetValueOrDefault(topic);
 }

@@ -4,21 +4,21 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Server.Upkeep;
 
 /// <summary>Section <c>Retention</c>: how long tasks are kept after they ended. Tasks that wait or run are never removed.</summary>
-internal sealed class RetentionOptions : ICheckedOptions
+internal sealed class RetentionOptions : IValidatableObject
 {
-    /// <summary>How many days successful tasks are kept; 0 for ever. Default 180, as in Nextcloud.</summary>
+    /// <summary>The days for which successful tasks are kept; 0 for ever. Default 180, as in Nextcloud.</summary>
     [Range(0, 36_500)]
     public double SuccessfulDays { get; set; } = 180;
 
-    /// <summary>How many days failed tasks are kept; 0 for ever. Default 180.</summary>
+    /// <summary>The days for which failed tasks are kept; 0 for ever. Default 180.</summary>
     [Range(0, 36_500)]
     public double FailedDays { get; set; } = 180;
 
-    /// <summary>How many days cancelled tasks are kept; 0 for ever. Default 180.</summary>
+    /// <summary>The days for which cancelled tasks are kept; 0 for ever. Default 180.</summary>
     [Range(0, 36_500)]
     public double CancelledDays { get; set; } = 180;
 
-    /// <summary>Task types that are kept for another time, whatever their status. Default none.</summary>
+    /// <summary>Task types that are kept for another time, in any status. Default none.</summary>
     public List<TypeRetention> Types { get; set; } = [];
 
     public double DaysFor(string type, ProcessingStatus status)
@@ -35,18 +35,18 @@ internal sealed class RetentionOptions : ICheckedOptions
         };
     }
 
-    public IEnumerable<(string Key, string Problem)> Problems() =>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from entry in Types.Select((type, index) => (type, index))
         where entry.type.TaskType.Length == 0 || entry.type.Days is not (>= 0 and <= 36_500)
-        select ($"{nameof(Types)}:{entry.index}", "needs a TaskType, and Days from 0 (for ever) to 36500");
+        select new ValidationResult("needs a TaskType, and Days from 0 (for ever) to 36500", [$"{nameof(Types)}:{entry.index}"]);
 }
 
-/// <summary>How long the tasks of one type are kept.</summary>
+/// <summary>The retention of one task type.</summary>
 internal sealed class TypeRetention
 {
     /// <summary>The task type's id.</summary>
     public string TaskType { get; set; } = "";
 
-    /// <summary>How many days; 0 for ever.</summary>
+    /// <summary>The days; 0 for ever.</summary>
     public double Days { get; set; }
 }

@@ -1,13 +1,13 @@
 namespace TaskProcessing.Server.Webhooks;
 
 /// <summary>Has a delivery tried again at once, as an operator wishes.</summary>
-internal sealed class RetryWebhook(IWebhookStore webhooks, WebhookBell bell, TimeProvider time)
+internal sealed class RetryWebhook(IWebhookStore webhooks, WebhookSignal webhookSignal, TimeProvider time)
 {
     public async Task<RetryOutcome> RunAsync(string id, CancellationToken cancellationToken)
     {
         if (await webhooks.TryRetryAsync(id, time.GetUtcNow(), cancellationToken))
         {
-            bell.Ring();
+            webhookSignal.Set();
             return new RetryOutcome.Due();
         }
 
@@ -20,12 +20,10 @@ internal sealed class RetryWebhook(IWebhookStore webhooks, WebhookBell bell, Tim
     }
 }
 
-/// <summary>What came of <see cref="RetryWebhook"/>.</summary>
+/// <summary>The result of <see cref="RetryWebhook"/>.</summary>
 internal abstract record RetryOutcome
 {
-    private RetryOutcome()
-    {
-    }
+    private RetryOutcome() { }
 
     /// <summary>It is sent next.</summary>
     public sealed record Due : RetryOutcome;
@@ -33,7 +31,7 @@ internal abstract record RetryOutcome
     /// <summary>There is no such delivery.</summary>
     public sealed record NotFound : RetryOutcome;
 
-    /// <summary>The receiver has it.</summary>
+    /// <summary>It was delivered already.</summary>
     public sealed record Delivered : RetryOutcome;
 
     /// <summary>It is being sent at this moment, or already due.</summary>

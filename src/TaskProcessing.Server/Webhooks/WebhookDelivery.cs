@@ -1,10 +1,12 @@
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Wire;
 
 namespace TaskProcessing.Server.Webhooks;
 
 /// <summary>
-/// The news that a task has ended, on its way to whoever wanted to hear it. Written in the transaction that ends the task,
-/// with all that there is to say, so that it needs the task no more.
+/// A webhook delivery: the message that a task has ended. It is written in the transaction that ends the task, with its whole
+/// content, so it does not need the task later.
 /// </summary>
 internal sealed class WebhookDelivery
 {
@@ -13,84 +15,82 @@ internal sealed class WebhookDelivery
 
     public required long TaskId { get; init; }
 
-    /// <summary>The task's user; null for guests and for apps that act for nobody.</summary>
+    /// <summary>The task's user; null for guests and for apps without a user.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>Whether a guest scheduled the task.</summary>
+    /// <summary>True when a guest scheduled the task.</summary>
     public bool OfGuest { get; init; }
 
     public required string Uri { get; init; }
 
     public required string Method { get; init; }
 
-    /// <summary>Where it goes, as <see cref="WebhookTarget.Place"/> tells it: deliveries to the same place share its part of the connections.</summary>
+    /// <summary>
+    /// The place of the receiver, see <see cref="WebhookTarget.Place"/>: deliveries to one place share its part of the
+    /// connections.
+    /// </summary>
     public required string Target { get; init; }
 
-    /// <summary><c>{"task": …}</c> as the task was when it ended; empty once delivered, as nobody needs it then.</summary>
+    /// <summary><c>{"task": …}</c> as the task was when it ended; empty once delivered.</summary>
     public required string Body { get; set; }
+
+    /// <summary>The trace that the task was scheduled in; null without one.</summary>
+    public string? TraceParent { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
 
     public WebhookState State { get; set; }
 
-    /// <summary>How often it was tried since <see cref="RetriedSince"/>.</summary>
+    /// <summary>The number of attempts since <see cref="RetriedSince"/>.</summary>
     public int Attempts { get; set; }
 
-    /// <summary>When the time for retries began: when the task ended, or when an operator wanted another try.</summary>
+    /// <summary>The begin of the time for retries: the end of the task, or an operator's retry.</summary>
     public required DateTimeOffset RetriedSince { get; set; }
 
-    /// <summary>When it is due; while it is being sent, when it is due for others. Null when it has ended.</summary>
+    /// <summary>
+    /// The time of the next attempt; during an attempt, the time when other nodes may take it over. Null after the end.
+    /// </summary>
     public DateTimeOffset? NextAttemptAt { get; set; }
 
     public DateTimeOffset? EndedAt { get; set; }
 
-    /// <summary>What the receiver answered last; null when it did not.</summary>
+    /// <summary>The last status of the receiver; null without an answer.</summary>
     public int? LastStatus { get; set; }
 
-    /// <summary>Why the last attempt failed; null when it did not.</summary>
+    /// <summary>The reason for the failure of the last attempt; null without one.</summary>
     public string? LastProblem { get; set; }
 
-    /// <summary>What became of each attempt, in the form of <see cref="TaskHistory"/>.</summary>
+    /// <summary>The results of the attempts, in the form of <see cref="TaskHistory"/>.</summary>
     public string History { get; set; } = "";
 
     /// <summary>The delivery of a task that has just ended; it is due at once.</summary>
-    public static WebhookDelivery Of(ProcessingTask task, WebhookForm form, DateTimeOffset now) => new()
+    /// <param name="task">The task.</param>
+    /// <param name="tasks">The writer that the answers of the API are written by as well.</param>
+    /// <param name="now">The time of the end.</param>
+    public static WebhookDelivery Of(ProcessingTask task, TaskJson tasks, DateTimeOffset now) =>
+        new()
+        {
+            Id = Guid.CreateVersion7(now).ToString(),
+            TaskId = task.Id,
+            UserId = task.UserId,
+            OfGuest = task.GuestAddress is not null,
+            Uri = task.WebhookUri!,
+            Method = task.WebhookMethod!,
+            Target = WebhookTarget.Parse(task.WebhookMethod!, task.WebhookUri!).Place,
+            Body = Envelope(task, tasks),
+            TraceParent = task.TraceParent,
+            CreatedAt = now,
+            RetriedSince = now,
+            NextAttemptAt = now,
+        };
+
+    private static string Envelope(ProcessingTask task, TaskJson tasks)
     {
-        Id = Guid.CreateVersion7(now).ToString(),
-        TaskId = task.Id,
-        UserId = task.UserId,
-        OfGuest = task.GuestAddress is not null,
-        Uri = task.WebhookUri!,
-        Method = task.WebhookMethod!,
-        Target = WebhookTarget.Parse(task.WebhookMethod!, task.WebhookUri!).Place,
-        Body = WebhookBody.Of(task, form),
-        CreatedAt = now,
-        RetriedSince = now,
-        NextAttemptAt = now,
-    };
-}
-
-/// <summary>How far a delivery is.</summary>
-internal enum WebhookState
-{
-    /// <summary>It is due, or waits for its next attempt.</summary>
-    Waiting,
-
-    /// <summary>A node sends it, and counts as dead when it has not said what came of it in time.</summary>
-    Sending,
-
-    /// <summary>The receiver took it.</summary>
-    Delivered,
-
-    /// <summary>Tried for as long as we try; an operator can have it tried again.</summary>
-    GivenUp,
-
-    /// <summary>It cannot or must not be sent; an operator can have it tried again when the reason is gone.</summary>
-    Refused,
-}
-
-internal static class WebhookStateNames
-{
-    /// <summary>The state in words, for people.</summary>
-    public static string Name(this WebhookState state) => state == WebhookState.GivenUp ? "given up" : state.ToString().ToLowerInvariant();
+        using var buffer = JsonBuffer.Take();
+        buffer.Json.WriteStartObject();
+        buffer.Json.WritePropertyName("task"u8);
+        tasks.Write(buffer.Json, task);
+        buffer.Json.WriteEndObject();
+        return buffer.Text;
+    }
 }

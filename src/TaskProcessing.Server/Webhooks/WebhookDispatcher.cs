@@ -1,31 +1,37 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Webhooks.Sending;
 
 namespace TaskProcessing.Server.Webhooks;
 
 /// <summary>
-/// Sends what is due: several deliveries at a time, at once when a task ends, again after a pause that grows when the
-/// receiver did not take it. Every node does it; each delivery is claimed, so that no two send it at the same time. A
-/// delivery comes at least once, and once more only when a node dies between the receiver's answer and the note of it.
+/// Sends the due deliveries: several at a time, at once when a task ends, and again after a growing pause when the
+/// receiver did not accept it. Every node does so; a node claims each delivery, so that no two send it at the same time.
+/// A delivery is sent at least once, and twice only when a node dies before it has recorded the receiver's answer.
 /// </summary>
 internal sealed partial class WebhookDispatcher(
     IWebhookStore webhooks,
     SendWebhook sendWebhook,
     RetryTerms retryTerms,
-    WebhookBell bell,
+    WebhookSignal webhookSignal,
+    TaskMetrics metrics,
     IOptions<WebhookOptions> options,
     TimeProvider time,
-    ILogger<WebhookDispatcher> logger) : BackgroundService
+    ILogger<WebhookDispatcher> logger
+) : BackgroundService
 {
-    /// <summary>How long a delivery of another process may go unnoticed, and a pause may last longer.</summary>
-    private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
+    /// <summary>The interval for finding deliveries of other processes; a pause may last longer by as much.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
-    /// <summary>How much longer than its receiver may take a delivery is claimed: for looking up the name, and for the note.</summary>
-    private static readonly TimeSpan LeaseReserve = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The part of a claim beyond the receiver's time limit: for resolving the name, and for recording the answer.
+    /// </summary>
+    private static readonly TimeSpan LeaseMargin = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a stopping server waits for answers.</summary>
+    /// <summary>The time that a stopping server waits for answers.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
 
     private readonly ConcurrentDictionary<string, Sending> _underWay = new();
@@ -41,18 +47,22 @@ internal sealed partial class WebhookDispatcher(
             {
                 try
                 {
-                    await LookAsync(sending.Token, stoppingToken);
+                    await SendDueAsync(sending.Token, stoppingToken);
                     failing = false;
+                }
+                catch (StoreUnavailableException)
+                {
+                    // Outages has logged it.
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    // Once per outage.
+                    // Logged once for any length of the outage.
                     if (!failing)
                         Log.NotLooked(logger, error);
                     failing = true;
                 }
 
-                await bell.WaitAsync(LookInterval, time, stoppingToken);
+                await webhookSignal.WaitAsync(PollInterval, time, stoppingToken);
             }
         }
         finally
@@ -61,16 +71,22 @@ internal sealed partial class WebhookDispatcher(
         }
     }
 
-    private async Task LookAsync(CancellationToken sending, CancellationToken stoppingToken)
+    private async Task SendDueAsync(CancellationToken sending, CancellationToken stoppingToken)
     {
         var free = options.Value.MaxConcurrent - _underWay.Count;
         if (free <= 0 || !await webhooks.AnyDueAsync(time.GetUtcNow(), stoppingToken))
             return;
 
         var perTarget = Math.Max(1, options.Value.MaxConcurrent / 4);
-        string[] full = [.. _underWay.Values.CountBy(delivery => delivery.Target).Where(target => target.Value >= perTarget).Select(target => target.Key)];
+        string[] full =
+        [
+            .. _underWay
+                .Values.CountBy(delivery => delivery.Target)
+                .Where(target => target.Value >= perTarget)
+                .Select(target => target.Key),
+        ];
         var now = time.GetUtcNow();
-        var leaseUntil = now + TimeSpan.FromSeconds(options.Value.TimeoutSeconds) + LeaseReserve;
+        var leaseUntil = now + TimeSpan.FromSeconds(options.Value.TimeoutSeconds) + LeaseMargin;
         foreach (var delivery in await webhooks.ClaimAsync(free, perTarget, full, now, leaseUntil, stoppingToken))
         {
             var entry = _underWay[delivery.Id] = new Sending(delivery.Target);
@@ -82,8 +98,13 @@ internal sealed partial class WebhookDispatcher(
     {
         try
         {
+            using var span = TaskTraces.Webhook(delivery.TraceParent, delivery.TaskId, delivery.Id);
+            var began = time.GetTimestamp();
             var outcome = await TrySendAsync(delivery, cancellationToken);
-            await RecordAsync(delivery, outcome, cancellationToken);
+            var result = Result(delivery, outcome, cancellationToken.IsCancellationRequested);
+            metrics.WebhookTried(Word(result.State), time.GetElapsedTime(began));
+            span?.SetTag("taskprocessing.outcome", Word(result.State));
+            await RecordAsync(delivery, result, cancellationToken);
         }
         catch (OperationCanceledException)
         {
@@ -92,7 +113,7 @@ internal sealed partial class WebhookDispatcher(
         finally
         {
             _underWay.TryRemove(delivery.Id, out _);
-            bell.Ring();
+            webhookSignal.Set();
         }
     }
 
@@ -113,38 +134,49 @@ internal sealed partial class WebhookDispatcher(
         }
     }
 
-    /// <summary>As long as it takes: what was delivered and is not noted would be sent again.</summary>
-    private async Task RecordAsync(WebhookDelivery delivery, WebhookOutcome outcome, CancellationToken cancellationToken)
+    /// <summary>Retried without limit: a delivery that is not recorded would be sent again.</summary>
+    private async Task RecordAsync(WebhookDelivery delivery, AttemptResult result, CancellationToken cancellationToken)
     {
-        var result = Result(delivery, outcome, cancellationToken.IsCancellationRequested);
         while (true)
         {
             try
             {
                 if (await webhooks.TryRecordAsync(delivery, result, time.GetUtcNow(), CancellationToken.None))
-                    Tell(delivery, result);
+                    LogResult(delivery, result);
                 return;
             }
             catch (Exception error)
             {
-                Log.NotNoted(logger, error, delivery.Id);
-                await Task.Delay(LookInterval, time, cancellationToken);
+                // Outages has logged a database that is away.
+                if (error is not StoreUnavailableException)
+                    Log.NotNoted(logger, error, delivery.Id);
+                await Task.Delay(PollInterval, time, cancellationToken);
             }
         }
     }
 
-    private AttemptResult Result(WebhookDelivery delivery, WebhookOutcome outcome, bool stopped) => outcome switch
-    {
-        WebhookOutcome.Delivered delivered => new(WebhookState.Delivered, null, delivered.Status, null),
-        WebhookOutcome.Refused refused => new(WebhookState.Refused, null, null, refused.Problem),
-        WebhookOutcome.Failed failed when stopped => new(WebhookState.Waiting, time.GetUtcNow(), failed.Status, failed.Problem),
-        WebhookOutcome.Failed failed => retryTerms.NextAttempt(delivery, time.GetUtcNow()) is { } next
-            ? new(WebhookState.Waiting, next, failed.Status, failed.Problem)
-            : new(WebhookState.GivenUp, null, failed.Status, failed.Problem),
-        _ => throw new InvalidOperationException($"Unknown outcome {outcome}"),
-    };
+    private AttemptResult Result(WebhookDelivery delivery, WebhookOutcome outcome, bool stopped) =>
+        outcome switch
+        {
+            WebhookOutcome.Delivered delivered => new(WebhookState.Delivered, null, delivered.Status, null),
+            WebhookOutcome.Refused refused => new(WebhookState.Refused, null, null, refused.Problem),
+            WebhookOutcome.Failed failed when stopped => new(WebhookState.Waiting, time.GetUtcNow(), failed.Status, failed.Problem),
+            WebhookOutcome.Failed failed => retryTerms.NextAttempt(delivery, time.GetUtcNow(), failed.RetryAfter) is { } next
+                ? new(WebhookState.Waiting, next, failed.Status, failed.Problem)
+                : new(WebhookState.GivenUp, null, failed.Status, failed.Problem),
+            _ => throw new InvalidOperationException($"Unknown outcome {outcome}"),
+        };
 
-    private void Tell(WebhookDelivery delivery, AttemptResult result)
+    private static string Word(WebhookState state) =>
+        state switch
+        {
+            WebhookState.Delivered => "delivered",
+            WebhookState.Waiting => "retried",
+            WebhookState.GivenUp => "given_up",
+            _ => "refused",
+        };
+
+    private void LogResult(WebhookDelivery delivery, AttemptResult result)
     {
         switch (result.State)
         {
@@ -152,7 +184,15 @@ internal sealed partial class WebhookDispatcher(
                 Log.Delivered(logger, delivery.Id, delivery.TaskId, delivery.Target, result.Status);
                 break;
             case WebhookState.Waiting:
-                Log.Failed(logger, delivery.Id, delivery.TaskId, delivery.Target, delivery.Attempts, result.NextAttemptAt?.ToString("u", CultureInfo.InvariantCulture), result.Problem);
+                Log.Failed(
+                    logger,
+                    delivery.Id,
+                    delivery.TaskId,
+                    delivery.Target,
+                    delivery.Attempts,
+                    result.NextAttemptAt?.ToString("u", CultureInfo.InvariantCulture),
+                    result.Problem
+                );
                 break;
             default:
                 Log.Ended(logger, delivery.Id, delivery.TaskId, delivery.Target, delivery.Attempts, result.Problem);
@@ -169,22 +209,38 @@ internal sealed partial class WebhookDispatcher(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Debug, "Webhook {DeliveryId} of task {TaskId} was delivered to {Target}, which answered {Status}")]
+        [LoggerMessage(LogLevel.Debug, "Delivered webhook {DeliveryId} of task {TaskId} to {Target}, which answered {Status}")]
         public static partial void Delivered(ILogger logger, string deliveryId, long taskId, string target, int? status);
 
-        [LoggerMessage(LogLevel.Information, "Webhook {DeliveryId} of task {TaskId} to {Target} failed at attempt {Attempt} and is tried again at {NextAttempt}: {Problem}")]
-        public static partial void Failed(ILogger logger, string deliveryId, long taskId, string target, int attempt, string? nextAttempt, string? problem);
+        [LoggerMessage(
+            LogLevel.Information,
+            "Could not deliver webhook {DeliveryId} of task {TaskId} to {Target} at attempt {Attempt}; "
+                + "trying again at {NextAttempt}: {Problem}"
+        )]
+        public static partial void Failed(
+            ILogger logger,
+            string deliveryId,
+            long taskId,
+            string target,
+            int attempt,
+            string? nextAttempt,
+            string? problem
+        );
 
-        [LoggerMessage(LogLevel.Warning, "Webhook {DeliveryId} of task {TaskId} to {Target} was not delivered, after {Attempts} attempt(s): {Problem}. \"taskprocessing webhook retry {DeliveryId}\" tries again")]
+        [LoggerMessage(
+            LogLevel.Warning,
+            "Webhook {DeliveryId} of task {TaskId} to {Target} was not delivered, after {Attempts} attempt(s): {Problem}. "
+                + "\"taskprocessing webhook retry {DeliveryId}\" tries again"
+        )]
         public static partial void Ended(ILogger logger, string deliveryId, long taskId, string target, int attempts, string? problem);
 
-        [LoggerMessage(LogLevel.Error, "Webhook {DeliveryId} could not be sent; it is tried again")]
+        [LoggerMessage(LogLevel.Error, "Could not send webhook {DeliveryId}; trying again")]
         public static partial void NotSent(ILogger logger, Exception error, string deliveryId);
 
-        [LoggerMessage(LogLevel.Warning, "What became of webhook {DeliveryId} could not be noted; trying again")]
+        [LoggerMessage(LogLevel.Warning, "Could not record the delivery of webhook {DeliveryId}; trying again")]
         public static partial void NotNoted(ILogger logger, Exception error, string deliveryId);
 
-        [LoggerMessage(LogLevel.Warning, "Could not look for webhooks to send; it is tried again every second")]
+        [LoggerMessage(LogLevel.Warning, "Could not read the webhooks that are due; trying again every second")]
         public static partial void NotLooked(ILogger logger, Exception error);
     }
 }

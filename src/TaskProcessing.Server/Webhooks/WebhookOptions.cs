@@ -1,36 +1,44 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
+using TaskProcessing.Server.Webhooks.Sending;
 
 namespace TaskProcessing.Server.Webhooks;
 
-/// <summary>Section <c>Webhooks</c>: how receivers hear that a task has ended.</summary>
-internal sealed class WebhookOptions : ICheckedOptions
+/// <summary>Section <c>Webhooks</c>: the calls to receivers when tasks have ended.</summary>
+internal sealed class WebhookOptions : IValidatableObject
 {
-    private const int ShortestSecret = 16;
-
     /// <summary>
-    /// The key of the signatures, at least 16 characters. Default none: the first server on a database makes one and keeps
-    /// it there, encrypted; <c>taskprocessing webhook secret</c> shows it.
+    /// The key of the signatures, <c>whsec_</c> and base64 of 24 to 64 bytes. Default none: the first server on a database
+    /// makes one and keeps it there, encrypted; <c>taskprocessing webhook secret</c> shows it.
     /// </summary>
     public string? Secret { get; set; }
 
-    /// <summary>A file with the key of the signatures, instead of <see cref="Secret"/>: its first line. Further lines are like <see cref="OlderSecrets"/>.</summary>
+    /// <summary>
+    /// A file with the key of the signatures, instead of <see cref="Secret"/>: its first line. Further lines are like
+    /// <see cref="OlderSecrets"/>.
+    /// </summary>
     public string? SecretFile { get; set; }
 
-    /// <summary>Keys that receivers may still check with while they change to a new one, the newest first; every delivery is signed with each. Default none.</summary>
+    /// <summary>
+    /// Keys that receivers may still check with while they change to a new one, the newest first; every delivery is signed with
+    /// each. Default none.
+    /// </summary>
     public List<string> OlderSecrets { get; set; } = [];
 
     /// <summary>
-    /// Which receivers inside of one's own network are called, by host name, address or network (<c>10.0.0.0/8</c>); <c>all</c>
-    /// allows everything. Default none: private, loopback, link-local and other special addresses are refused.
+    /// The receivers inside the own network that are allowed, by host name, address or network (<c>10.0.0.0/8</c>);
+    /// <c>all</c> allows every address. Default none: private, loopback, link-local and other special addresses are
+    /// refused.
     /// </summary>
     public List<string> AllowedTargets { get; set; } = [];
 
-    /// <summary>How many deliveries are sent at the same time by one node; one receiver gets a quarter of them. Default 16.</summary>
+    /// <summary>
+    /// The number of deliveries that one node sends at the same time; one receiver gets a quarter of them. Default 16.
+    /// </summary>
     [Range(1, 1000)]
     public int MaxConcurrent { get; set; } = 16;
 
-    /// <summary>How long a receiver may take to answer, in seconds. Default 30, as in Nextcloud.</summary>
+    /// <summary>The seconds that a receiver may take to answer. Default 30, as in Nextcloud.</summary>
     [Range(1, 300)]
     public int TimeoutSeconds { get; set; } = 30;
 
@@ -43,43 +51,56 @@ internal sealed class WebhookOptions : ICheckedOptions
     public double KeepDays { get; set; } = 30;
 
     /// <summary>The configured keys, the newest first.</summary>
-    public IReadOnlyList<string> ReadSecrets()
-    {
-        string[] newest = !string.IsNullOrEmpty(SecretFile)
-            ? File.ReadAllText(SecretFile).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            : string.IsNullOrEmpty(Secret) ? [] : [Secret];
-        return [.. newest, .. OlderSecrets];
-    }
+    public IReadOnlyList<string> ReadSecrets() => [.. ReadNewestSecrets(), .. OlderSecrets];
 
-    public IEnumerable<(string Key, string Problem)> Problems()
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         foreach (var (index, target) in AllowedTargets.Index())
         {
             if (target != "all" && !IPNetwork.TryParse(target, out _) && Uri.CheckHostName(target) == UriHostNameType.Unknown)
-                yield return ($"{nameof(AllowedTargets)}:{index}", $"\"{target}\" is neither \"all\" nor a host name, an address or a network like 10.0.0.0/8");
+                yield return new ValidationResult(
+                    $"\"{target}\" is neither \"all\" nor a host name, an address or a network like 10.0.0.0/8",
+                    [$"{nameof(AllowedTargets)}:{index}"]
+                );
         }
 
         if (SecretProblem() is { } problem)
             yield return problem;
+
+        foreach (var (index, secret) in OlderSecrets.Index())
+        {
+            if (WebhookKey.Problem(secret) is { } mistake)
+                yield return new ValidationResult(mistake, [$"{nameof(OlderSecrets)}:{index}"]);
+        }
     }
 
-    private (string Key, string Problem)? SecretProblem()
+    private ValidationResult? SecretProblem()
     {
         var key = string.IsNullOrEmpty(SecretFile) ? nameof(Secret) : nameof(SecretFile);
         if (!string.IsNullOrEmpty(Secret) && !string.IsNullOrEmpty(SecretFile))
-            return (key, $"and {nameof(Secret)} are both given; there is one key");
+            return new ValidationResult($"and {nameof(Secret)} are both given; there is one key", [key]);
 
         try
         {
-            if (!string.IsNullOrEmpty(SecretFile) && ReadSecrets().Count == OlderSecrets.Count)
-                return (key, "names a file in which there is no key");
-            return ReadSecrets().FirstOrDefault(secret => secret.Length < ShortestSecret) is { } tooShort
-                ? (OlderSecrets.Contains(tooShort) ? nameof(OlderSecrets) : key, $"is too short to be a secret: it needs at least {ShortestSecret} characters")
+            var newest = ReadNewestSecrets();
+            if (!string.IsNullOrEmpty(SecretFile) && newest is [])
+                return new ValidationResult("names a file in which there is no key", [key]);
+
+            return newest.Select(WebhookKey.Problem).FirstOrDefault(mistake => mistake is not null) is { } problem
+                ? new ValidationResult(problem, [key])
                 : null;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return (key, $"cannot be read: {error.Message}");
+            return new ValidationResult($"cannot be read: {error.Message}", [key]);
         }
+    }
+
+    private string[] ReadNewestSecrets()
+    {
+        if (!string.IsNullOrEmpty(SecretFile))
+            return File.ReadAllText(SecretFile).Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+        return string.IsNullOrEmpty(Secret) ? [] : [Secret];
     }
 }

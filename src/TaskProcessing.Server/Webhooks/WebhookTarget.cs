@@ -2,15 +2,13 @@ using System.Text.RegularExpressions;
 
 namespace TaskProcessing.Server.Webhooks;
 
-/// <summary>Where a webhook goes, read from the task's <c>webhookMethod</c> and <c>webhookUri</c>.</summary>
+/// <summary>The receiver of a webhook, read from the task's <c>webhookMethod</c> and <c>webhookUri</c>.</summary>
 internal abstract partial record WebhookTarget
 {
     /// <summary>As long as a name can be.</summary>
     private const int LongestHost = 253;
 
-    private WebhookTarget()
-    {
-    }
+    private WebhookTarget() { }
 
     /// <summary>The receiver without anything secret: scheme, host and port, or the app.</summary>
     public abstract string Place { get; }
@@ -27,7 +25,7 @@ internal abstract partial record WebhookTarget
         public override string Place => $"app {AppId}";
     }
 
-    /// <summary>Nothing that could be called.</summary>
+    /// <summary>A receiver that cannot be called.</summary>
     public sealed record Nowhere(string Reason) : WebhookTarget
     {
         public override string Place => "nowhere";
@@ -37,13 +35,18 @@ internal abstract partial record WebhookTarget
     {
         if (HttpForm().Match(method) is { Success: true } http)
         {
-            return Uri.TryCreate(uri, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" && address.Host.Length is > 0 and <= LongestHost
+            return
+                Uri.TryCreate(uri, UriKind.Absolute, out var address)
+                && address.Scheme is "http" or "https"
+                && address.Host.Length is > 0 and <= LongestHost
                 ? new Address(new HttpMethod(http.Groups["verb"].Value), address)
                 : new Nowhere("webhookUri is no http or https address");
         }
 
         if (AppForm().Match(method) is not { Success: true } app)
-            return new Nowhere($"\"{method}\" is no webhookMethod: it must be HTTP:VERB or AppAPI:APP:VERB, with GET, POST, PUT or DELETE in capitals");
+            return new Nowhere(
+                $"\"{method}\" is no webhookMethod: it must be HTTP:VERB or AppAPI:APP:VERB, with GET, POST, PUT or DELETE in capitals"
+            );
 
         return uri.StartsWith('/')
             ? new App(app.Groups["app"].Value, new HttpMethod(app.Groups["verb"].Value), uri)

@@ -4,7 +4,7 @@ using TaskProcessing.Sdk.Workers;
 
 namespace TaskProcessing.Sdk.Tests.Support;
 
-/// <summary>A source of work in memory that keeps what it is told, and fails when a test wants it to.</summary>
+/// <summary>A source of work in memory that keeps the reports, and fails when a test wants it to.</summary>
 internal sealed class MemoryWorkSource : IWorkSource
 {
     private readonly Lock _lock = new();
@@ -38,10 +38,10 @@ internal sealed class MemoryWorkSource : IWorkSource
 
     public Queue<Exception> FinishFaults { get; } = new();
 
-    /// <summary>What reports are answered.</summary>
+    /// <summary>The answer to reports.</summary>
     public ProcessingStatus? Status { get; set; } = ProcessingStatus.Running;
 
-    /// <summary>Whether a claim waits for a task, or answers null at once.</summary>
+    /// <summary>True when a claim waits for a task; otherwise it answers null at once.</summary>
     public bool Waits { get; init; } = true;
 
     public long Queue(string provider = "test:one", bool preferStreaming = false)

@@ -15,9 +15,7 @@ internal sealed class RunningWorker : IAsyncDisposable
     }
 
     public RunningWorker(IWorkSource source, ManualTimeProvider time, params TaskProvider[] providers)
-        : this(source, time, new WorkerOptions(), providers)
-    {
-    }
+        : this(source, time, new WorkerOptions(), providers) { }
 
     public WorkerLoop Loop { get; }
 

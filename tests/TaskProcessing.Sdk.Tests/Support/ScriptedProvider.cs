@@ -5,12 +5,22 @@ namespace TaskProcessing.Sdk.Tests.Support;
 
 /// <summary>A provider whose work a test writes inline.</summary>
 internal sealed class ScriptedProvider(
-    Func<TaskRunContext, Task<TaskOutput>> work, string id = "test:one", int concurrency = 1, SharedLimit? limit = null, string type = "core:text2text")
-    : TaskProvider
+    Func<TaskRunContext, Task<TaskOutput>> work,
+    string id = "test:one",
+    int concurrency = 1,
+    SharedLimit? limit = null,
+    string type = "core:text2text"
+) : TaskProvider
 {
     public static readonly TaskOutput Done = new() { ["output"] = "done" };
 
-    public override ProviderDescriptor Descriptor { get; } = new() { Id = id, Name = "Scripted", TaskType = type };
+    public override ProviderDescriptor Descriptor { get; } =
+        new()
+        {
+            Id = id,
+            Name = "Scripted",
+            TaskType = type,
+        };
 
     public override int Concurrency => concurrency;
 

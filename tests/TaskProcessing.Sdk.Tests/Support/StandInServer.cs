@@ -14,7 +14,7 @@ internal sealed record SeenCall(string Method, string Path, string Query, IReadO
     public JsonElement Json => JsonElement.Parse(Body);
 }
 
-/// <summary>How the stand-in server answers one call.</summary>
+/// <summary>The stand-in server's answer to one call.</summary>
 internal delegate Task Answer(HttpContext http);
 
 /// <summary>A real HTTP server that notes every call and plays the answers that a test lines up, faults among them.</summary>
@@ -25,9 +25,7 @@ internal sealed class StandInServer : IAsyncDisposable
     private readonly List<(string Start, Queue<Answer> Answers)> _routes = [];
     private LoopbackWeb _web = null!;
 
-    private StandInServer()
-    {
-    }
+    private StandInServer() { }
 
     public Uri Address => new(_web.Url);
 
@@ -47,7 +45,9 @@ internal sealed class StandInServer : IAsyncDisposable
         return server;
     }
 
-    /// <summary>The answers of all calls whose method and path begin like this, one after the other; the last one stays.</summary>
+    /// <summary>
+    /// The answers to all calls whose method and path begin like this, one after the other; the last one stays.
+    /// </summary>
     public StandInServer On(string start, params Answer[] answers)
     {
         lock (_lock)
@@ -57,8 +57,14 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public IReadOnlyList<SeenCall> CallsTo(string start) => [.. Calls.Where(call => call.Line.StartsWith(start, StringComparison.Ordinal))];
 
-    public static Answer Envelope(string data, int status = 200) => Raw(
-        status, $$$"""{"ocs":{"meta":{"status":"{{{(status < 300 ? "ok" : "failure")}}}","statuscode":{{{status}}},"message":""},"data":{{{data}}}}}""");
+    public static Answer Envelope(string data, int status = 200) =>
+        Raw(
+            status,
+            $$$"""
+            {"ocs":{"meta":{"status":"{{{(status < 300 ? "ok" : "failure")}}}","statuscode":{{{status}}},"message":""},
+             "data":{{{data}}}}}
+            """
+        );
 
     public static Answer Answered(long id, string status, string extra = "") => Envelope($$"""{"task":{{TaskJson(id, status, extra)}}}""");
 
@@ -67,34 +73,55 @@ internal sealed class StandInServer : IAsyncDisposable
 
     /// <summary>A task that a worker was given; without a claim, as Nextcloud gives it.</summary>
     public static ClaimedTask Claimed(long id, long? claim = null) =>
-        new(new ProtocolTask { Id = id, Type = "core:text2text", Status = ProcessingStatus.Running, Input = default }, "p") { Claim = claim };
+        new(
+            new ProtocolTask
+            {
+                Id = id,
+                Type = "core:text2text",
+                Status = ProcessingStatus.Running,
+                Input = default,
+            },
+            "p"
+        )
+        {
+            Claim = claim,
+        };
 
-    public static string TaskJson(long id, string status, string extra = "") => $$$"""
-        {"id":{{{id}}},"type":"core:text2text","lastUpdated":1,"status":"{{{status}}}","userId":"anna","appId":"test","input":{"input":"text"},
-         "output":null,"customId":"","completionExpectedAt":null,"progress":null,"scheduledAt":1,"startedAt":null,"endedAt":null{{{extra}}}}
-        """;
+    public static string TaskJson(long id, string status, string extra = "") =>
+        $$$"""
+            {"id":{{{id}}},"type":"core:text2text","lastUpdated":1,"status":"{{{status}}}","userId":"anna","appId":"test",
+             "input":{"input":"text"},"output":null,"customId":"","completionExpectedAt":null,"progress":null,
+             "scheduledAt":1,"startedAt":null,"endedAt":null{{{extra}}}}
+            """;
 
-    public static Answer NoContent { get; } = http =>
-    {
-        http.Response.StatusCode = 204;
-        return Task.CompletedTask;
-    };
+    public static Answer NoContent { get; } =
+        http =>
+        {
+            http.Response.StatusCode = 204;
+            return Task.CompletedTask;
+        };
+
+    /// <summary>The answer of a server that does not know the route.</summary>
+    public static Answer NoRoute { get; } =
+        Raw(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}""");
 
     /// <summary>Breaks the connection after the call was read: the client cannot know whether it was heard.</summary>
-    public static Answer Drop { get; } = http =>
-    {
-        http.Abort();
-        return Task.CompletedTask;
-    };
+    public static Answer Drop { get; } =
+        http =>
+        {
+            http.Abort();
+            return Task.CompletedTask;
+        };
 
-    public static Answer Raw(int status, string body, params (string Name, string Value)[] headers) => async http =>
-    {
-        http.Response.StatusCode = status;
-        http.Response.ContentType = "application/json; charset=utf-8";
-        foreach (var (name, value) in headers)
-            http.Response.Headers[name] = value;
-        await http.Response.WriteAsync(body);
-    };
+    public static Answer Raw(int status, string body, params (string Name, string Value)[] headers) =>
+        async http =>
+        {
+            http.Response.StatusCode = status;
+            http.Response.ContentType = "application/json; charset=utf-8";
+            foreach (var (name, value) in headers)
+                http.Response.Headers[name] = value;
+            await http.Response.WriteAsync(body);
+        };
 
     public async ValueTask DisposeAsync() => await _web.DisposeAsync();
 
@@ -106,13 +133,14 @@ internal sealed class StandInServer : IAsyncDisposable
             http.Request.Path.Value ?? "",
             Uri.UnescapeDataString(http.Request.QueryString.Value ?? ""),
             http.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            await reader.ReadToEndAsync(http.RequestAborted));
+            await reader.ReadToEndAsync(http.RequestAborted)
+        );
         Answer answer;
         lock (_lock)
         {
             _calls.Add(call);
-            var route = _routes.Find(route => call.Line.StartsWith(route.Start, StringComparison.Ordinal)).Answers
-                ?? new Queue<Answer>([Raw(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":"Invalid query"},"data":[]}}""")]);
+            var route =
+                _routes.Find(route => call.Line.StartsWith(route.Start, StringComparison.Ordinal)).Answers ?? new Queue<Answer>([NoRoute]);
             answer = route.Count > 1 ? route.Dequeue() : route.Peek();
         }
 

@@ -10,13 +10,20 @@ public sealed class ProviderTestBenchTests
     [Fact]
     public async Task The_bench_shows_the_output_and_every_report()
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(async context =>
-        {
-            await context.ReportProgressAsync(0.25);
-            await context.StreamOutputAsync(new TaskOutput { ["output"] = "he" });
-            await context.ReportProgressAsync(1.5);
-            return new TaskOutput { { "output", context.Text("input") + "!" }, { "count", 2.5 }, { "tones", ["a", "b"] } };
-        }));
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(async context =>
+            {
+                await context.ReportProgressAsync(0.25);
+                await context.StreamOutputAsync(new TaskOutput { ["output"] = "he" });
+                await context.ReportProgressAsync(1.5);
+                return new TaskOutput
+                {
+                    { "output", context.Text("input") + "!" },
+                    { "count", 2.5 },
+                    { "tones", ["a", "b"] },
+                };
+            })
+        );
 
         using var run = await bench.RunAsync("""{"input":"hello"}""", TestContext.Current.CancellationToken);
 
@@ -30,14 +37,31 @@ public sealed class ProviderTestBenchTests
     [Fact]
     public async Task The_input_is_read_in_the_kinds_that_its_slots_have()
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(context => Task.FromResult(new TaskOutput
-        {
-            ["read"] = string.Join('|', context.Text("text"), context.Number("number"), context.Number("numeric"), string.Join(',', context.Texts("texts")),
-                context.FileId("file"), string.Join(',', context.FileIds("files")), context.TextOrNull("absent") ?? "none", context.NumberOrNull("text") is null),
-        })));
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(context =>
+                Task.FromResult(
+                    new TaskOutput
+                    {
+                        ["read"] = string.Join(
+                            '|',
+                            context.Text("text"),
+                            context.Number("number"),
+                            context.Number("numeric"),
+                            string.Join(',', context.Texts("texts")),
+                            context.FileId("file"),
+                            string.Join(',', context.FileIds("files")),
+                            context.TextOrNull("absent") ?? "none",
+                            context.NumberOrNull("text") is null
+                        ),
+                    }
+                )
+            )
+        );
 
         using var run = await bench.RunAsync(
-            """{"text":"t","number":1.5,"numeric":"1e3","texts":["a","b"],"file":7,"files":[8,"9"]}""", TestContext.Current.CancellationToken);
+            """{"text":"t","number":1.5,"numeric":"1e3","texts":["a","b"],"file":7,"files":[8,"9"]}""",
+            TestContext.Current.CancellationToken
+        );
 
         run.Text("read").Should().Be("t|1.5|1000|a,b|7|8,9|none|True");
     }
@@ -48,15 +72,21 @@ public sealed class ProviderTestBenchTests
     [InlineData("file id")]
     public async Task A_slot_that_does_not_hold_what_is_read_from_it_fails_the_task(string kind)
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(context => Task.FromResult(new TaskOutput
-        {
-            ["output"] = kind switch
-            {
-                "text" => context.Text("slot"),
-                "number" => $"{context.Number("slot")}",
-                _ => $"{context.FileId("slot")}",
-            },
-        })));
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(context =>
+                Task.FromResult(
+                    new TaskOutput
+                    {
+                        ["output"] = kind switch
+                        {
+                            "text" => context.Text("slot"),
+                            "number" => $"{context.Number("slot")}",
+                            _ => $"{context.FileId("slot")}",
+                        },
+                    }
+                )
+            )
+        );
 
         using var run = await bench.RunAsync("""{"slot":["neither"]}""", TestContext.Current.CancellationToken);
 
@@ -66,12 +96,14 @@ public sealed class ProviderTestBenchTests
     [Fact]
     public async Task A_run_can_be_cancelled_in_its_middle_and_a_report_is_where_it_ends()
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(async context =>
-        {
-            for (var i = 0; i < 100; i++)
-                await context.ReportProgressAsync(i / 100.0);
-            return ScriptedProvider.Done;
-        }))
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(async context =>
+            {
+                for (var i = 0; i < 100; i++)
+                    await context.ReportProgressAsync(i / 100.0);
+                return ScriptedProvider.Done;
+            })
+        )
         {
             OnProgress = (run, progress) =>
             {
@@ -101,13 +133,21 @@ public sealed class ProviderTestBenchTests
     [Fact]
     public async Task Files_of_the_input_are_read_and_files_of_the_output_kept()
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(async context =>
-        {
-            await using var file = await context.OpenFileAsync(context.FileId("input"));
-            using var reader = new StreamReader(file);
-            var text = await reader.ReadToEndAsync(context.CancellationToken);
-            return new TaskOutput { { "output", await context.UploadFileAsync(new MemoryStream(Encoding.UTF8.GetBytes(text.ToUpperInvariant())), "upper.txt") } };
-        }))
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(async context =>
+            {
+                await using var file = await context.OpenFileAsync(context.FileId("input"));
+                using var reader = new StreamReader(file);
+                var text = await reader.ReadToEndAsync(context.CancellationToken);
+                return new TaskOutput
+                {
+                    {
+                        "output",
+                        await context.UploadFileAsync(new MemoryStream(Encoding.UTF8.GetBytes(text.ToUpperInvariant())), "upper.txt")
+                    },
+                };
+            })
+        )
         {
             Files = { [7] = "content"u8.ToArray() },
         };
@@ -122,13 +162,15 @@ public sealed class ProviderTestBenchTests
     [Fact]
     public async Task Partial_output_is_what_it_was_when_it_was_reported()
     {
-        var bench = new ProviderTestBench(new ScriptedProvider(async context =>
-        {
-            var output = new TaskOutput { ["output"] = "one" };
-            await context.StreamOutputAsync(output);
-            output["output"] = "one two";
-            return output;
-        }));
+        var bench = new ProviderTestBench(
+            new ScriptedProvider(async context =>
+            {
+                var output = new TaskOutput { ["output"] = "one" };
+                await context.StreamOutputAsync(output);
+                output["output"] = "one two";
+                return output;
+            })
+        );
 
         using var run = await bench.RunAsync([], TestContext.Current.CancellationToken);
 

@@ -13,8 +13,18 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     private const string Seven = "POST /ocs/v2.php/taskprocessing/tasks_provider/7";
     private const string Registry = "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing";
 
-    private static readonly ProviderDescriptor Summary = new() { Id = "words:v1:summary", Name = "Words", TaskType = "core:text2text:summary" };
-    private static readonly ProviderDescriptor Topics = new() { Id = "words:v1:topics", Name = "Words", TaskType = "core:text2text:topics" };
+    private static readonly ProviderDescriptor Summary = new()
+    {
+        Id = "words:v1:summary",
+        Name = "Words",
+        TaskType = "core:text2text:summary",
+    };
+    private static readonly ProviderDescriptor Topics = new()
+    {
+        Id = "words:v1:topics",
+        Name = "Words",
+        TaskType = "core:text2text:topics",
+    };
     private StandInServer _server = null!;
     private OcsWorkSource _source = null!;
 
@@ -57,8 +67,13 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
 
         claimed!.ProviderId.Should().Be("words:v1:topics");
         claimed.Task.Should().Match<ProtocolTask>(task => task.Id == 7 && task.Status == ProcessingStatus.Running && task.UserId == "anna");
-        _server.Calls.Single().Query.Should().Be(
-            "?providerIds[]=words:v1:summary&providerIds[]=words:v1:topics&taskTypeIds[]=core:text2text:summary&taskTypeIds[]=core:text2text:topics&wait=30");
+        _server
+            .Calls.Single()
+            .Query.Should()
+            .Be(
+                "?providerIds[]=words:v1:summary&providerIds[]=words:v1:topics"
+                    + "&taskTypeIds[]=core:text2text:summary&taskTypeIds[]=core:text2text:topics&wait=30"
+            );
     }
 
     [Fact]
@@ -85,21 +100,32 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
             OptionalInputShape = [new ShapeDescriptor("tone", "tone", "How it sounds", ShapeType.Enum)],
             OptionalInputShapeEnumValues = Summary.OptionalInputShapeEnumValues.Add("tone", [new ShapeEnumValue("Dry", "dry")]),
             OptionalInputShapeDefaults = Summary.OptionalInputShapeDefaults.Add("tone", System.Text.Json.JsonElement.Parse("\"dry\"")),
-            CustomTaskType = new TaskTypeDescriptor("core:text2text:summary", "Sum", "Sums up", [new ShapeDescriptor("input", "input", "A text", ShapeType.Text)], []),
+            CustomTaskType = new TaskTypeDescriptor(
+                "core:text2text:summary",
+                "Sum",
+                "Sums up",
+                [new ShapeDescriptor("input", "input", "A text", ShapeType.Text)],
+                []
+            ),
         };
 
         await _source.RegisterAsync([provider], Cancel);
 
-        _server.Calls.Single().Json.ToString().Should().Be(
-            """
-            {"provider":{"id":"words:v1:summary","name":"Words","task_type":"core:text2text:summary","expected_runtime":2,
-            "optional_input_shape":[{"name":"tone","description":"How it sounds","shape_type":6}],"optional_output_shape":[],
-            "input_shape_enum_values":{},"input_shape_defaults":{},
-            "optional_input_shape_enum_values":{"tone":[{"name":"Dry","value":"dry"}]},"optional_input_shape_defaults":{"tone":"dry"},
-            "output_shape_enum_values":{},"optional_output_shape_enum_values":{}},
-            "customTaskType":{"id":"core:text2text:summary","name":"Sum","description":"Sums up",
-            "input_shape":[{"name":"input","description":"A text","shape_type":1}],"output_shape":[]}}
-            """.ReplaceLineEndings(""));
+        _server
+            .Calls.Single()
+            .Json.ToString()
+            .Should()
+            .Be(
+                """
+                {"provider":{"id":"words:v1:summary","name":"Words","task_type":"core:text2text:summary","expected_runtime":2,
+                "optional_input_shape":[{"name":"tone","description":"How it sounds","shape_type":6}],"optional_output_shape":[],
+                "input_shape_enum_values":{},"input_shape_defaults":{},
+                "optional_input_shape_enum_values":{"tone":[{"name":"Dry","value":"dry"}]},"optional_input_shape_defaults":{"tone":"dry"},
+                "output_shape_enum_values":{},"optional_output_shape_enum_values":{}},
+                "customTaskType":{"id":"core:text2text:summary","name":"Sum","description":"Sums up",
+                "input_shape":[{"name":"input","description":"A text","shape_type":1}],"output_shape":[]}}
+                """.ReplaceLineEndings("")
+            );
     }
 
     [Fact]
@@ -115,7 +141,12 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     [Fact]
     public async Task Reports_answer_how_the_task_stands()
     {
-        _server.On($"{Seven}/progress", Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_CANCELLED"), Envelope("""{"message":"Not found"}""", 404));
+        _server.On(
+            $"{Seven}/progress",
+            Answered(7, "STATUS_RUNNING"),
+            Answered(7, "STATUS_CANCELLED"),
+            Envelope("""{"message":"Not found"}""", 404)
+        );
 
         var answers = new[]
         {
@@ -131,7 +162,7 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_404_that_does_not_speak_of_the_task_is_a_fault_and_not_the_tasks_end()
     {
-        _server.On($"{Seven}/result", Raw(404, "<html>proxy</html>"), Raw(404, """{"ocs":{"meta":{"status":"failure","statuscode":998,"message":""},"data":[]}}"""));
+        _server.On($"{Seven}/result", Raw(404, "<html>proxy</html>"), NoRoute);
 
         for (var i = 0; i < 2; i++)
         {
@@ -154,15 +185,33 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     {
         _server.On($"{Seven}/result", Answered(7, "STATUS_SUCCESSFUL"), Answered(7, "STATUS_FAILED"));
 
-        var good = await _source.FinishAsync(Claimed(7), new TaskResult { Output = new TaskOutput { ["output"] = "Grüße \"quoted\"" } }, Cancel);
+        var good = await _source.FinishAsync(
+            Claimed(7),
+            new TaskResult { Output = new TaskOutput { ["output"] = "Grüße \"quoted\"" } },
+            Cancel
+        );
         var bad = await _source.FinishAsync(
-            Claimed(7), new TaskResult { ErrorMessage = "GPU busy", UserFacingErrorMessage = "Later", Retryable = true, RetryAfter = TimeSpan.FromSeconds(1.2) }, Cancel);
+            Claimed(7),
+            new TaskResult
+            {
+                ErrorMessage = "GPU busy",
+                UserFacingErrorMessage = "Later",
+                Retryable = true,
+                RetryAfter = TimeSpan.FromSeconds(1.2),
+            },
+            Cancel
+        );
 
         (good, bad).Should().Be(((ProcessingStatus?)ProcessingStatus.Successful, (ProcessingStatus?)ProcessingStatus.Failed));
         _server.Calls[0].Json.GetProperty("output").ValueKind.Should().Be(System.Text.Json.JsonValueKind.Object);
-        Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(_server.Calls[0].Body)).Should().Be(
-            """{"output":{"output":"Gr\u00FC\u00DFe \u0022quoted\u0022"},"errorMessage":null,"userFacingErrorMessage":null}""");
-        _server.Calls[1].Body.Should().Be("""{"output":null,"errorMessage":"GPU busy","userFacingErrorMessage":"Later","retryable":true,"retryAfter":2}""");
+        Encoding
+            .UTF8.GetString(Encoding.Latin1.GetBytes(_server.Calls[0].Body))
+            .Should()
+            .Be("""{"output":{"output":"Gr\u00FC\u00DFe \u0022quoted\u0022"},"errorMessage":null,"userFacingErrorMessage":null}""");
+        _server
+            .Calls[1]
+            .Body.Should()
+            .Be("""{"output":null,"errorMessage":"GPU busy","userFacingErrorMessage":"Later","retryable":true,"retryAfter":2}""");
     }
 
     [Fact]
@@ -177,12 +226,15 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
         await _source.FinishAsync(task, new TaskResult { ErrorMessage = "busy", Retryable = true }, Cancel);
         await _source.ReleaseAsync(task, Cancel);
 
-        _server.CallsTo(Seven).Select(call => $"{call.Path.Split('/')[^1]} {call.Json.GetProperty("claim")}").Should().Equal(
-            "progress 3", "stream-result 3", "result 3", "release 3");
+        _server
+            .CallsTo(Seven)
+            .Select(call => $"{call.Path.Split('/')[^1]} {call.Json.GetProperty("claim")}")
+            .Should()
+            .Equal("progress 3", "stream-result 3", "result 3", "release 3");
     }
 
     [Fact]
-    public async Task A_task_that_is_somebody_elses_by_now_needs_no_giving_back()
+    public async Task A_task_that_another_worker_has_by_now_needs_no_release()
     {
         _server.On($"{Seven}/release", Envelope("""{"message":"Claim 3 of this task does not count any more"}""", 409));
 
@@ -216,7 +268,11 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     [Fact]
     public async Task A_file_of_the_input_is_read_as_it_comes_and_a_missing_one_is_null()
     {
-        _server.On("GET /ocs/v2.php/taskprocessing/tasks_provider/7/file/3", Raw(200, "bytes, not an envelope"), Envelope("""{"message":"Not found"}""", 404));
+        _server.On(
+            "GET /ocs/v2.php/taskprocessing/tasks_provider/7/file/3",
+            Raw(200, "bytes, not an envelope"),
+            Envelope("""{"message":"Not found"}""", 404)
+        );
 
         await using var file = await _source.OpenFileAsync(Claimed(7), 3, Cancel);
         var missing = await _source.OpenFileAsync(Claimed(7), 3, Cancel);
@@ -228,10 +284,27 @@ public sealed class OcsWorkSourceTests : IAsyncLifetime
     [Fact]
     public void Options_that_cannot_work_are_all_named()
     {
-        var making = () => new OcsWorkSource(new OcsWorkerOptions { Server = null, AppId = "", Secret = "", Wait = TimeSpan.FromMinutes(2) }, TimeProvider.System);
+        var making = () =>
+            new OcsWorkSource(
+                new OcsWorkerOptions
+                {
+                    Server = null,
+                    AppId = "",
+                    Secret = "",
+                    Wait = TimeSpan.FromMinutes(2),
+                },
+                TimeProvider.System
+            );
 
         making.Should().Throw<ArgumentException>().WithMessage("*NEXTCLOUD_URL*APP_ID*APP_SECRET*Wait*");
     }
 
-    private static OcsWorkerOptions Options(Uri server) => new() { Server = server, AppId = "words", AppVersion = "1.2.3", Secret = "s3cret" };
+    private static OcsWorkerOptions Options(Uri server) =>
+        new()
+        {
+            Server = server,
+            AppId = "words",
+            AppVersion = "1.2.3",
+            Secret = "s3cret",
+        };
 }

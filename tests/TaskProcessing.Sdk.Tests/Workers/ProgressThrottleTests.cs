@@ -23,7 +23,7 @@ public sealed class ProgressThrottleTests
     }
 
     [Fact]
-    public async Task What_comes_within_the_interval_goes_at_its_end_and_only_the_last_of_it()
+    public async Task Only_the_last_report_within_the_interval_is_sent_at_its_end()
     {
         _throttle.Offer(0.1);
         await NextAsync();
@@ -129,7 +129,7 @@ public sealed class ProgressThrottleTests
     }
 
     [Fact]
-    public void Whatever_is_offered_reports_keep_their_distance_never_fall_and_end_with_the_highest()
+    public void Reports_keep_their_distance_never_fall_and_end_with_the_highest()
     {
         var offers = Gen.Zip(Gen.Choose(0, 100), Gen.Choose(0, 3000)).ListOf().ToArbitrary();
 

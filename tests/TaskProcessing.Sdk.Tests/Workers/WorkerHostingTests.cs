@@ -14,13 +14,19 @@ public sealed class WorkerHostingTests
         var source = new MemoryWorkSource();
         var started = new TaskCompletionSource();
         var release = new TaskCompletionSource();
-        using var host = Build(worker => worker.UseWorkSource(source).AddProvider(new ScriptedProvider(async context =>
-        {
-            context.StoppingToken.Register(release.SetResult);
-            started.SetResult();
-            await release.Task;
-            return ScriptedProvider.Done;
-        })));
+        using var host = Build(worker =>
+            worker
+                .UseWorkSource(source)
+                .AddProvider(
+                    new ScriptedProvider(async context =>
+                    {
+                        context.StoppingToken.Register(release.SetResult);
+                        started.SetResult();
+                        await release.Task;
+                        return ScriptedProvider.Done;
+                    })
+                )
+        );
 
         await host.StartAsync(TestContext.Current.CancellationToken);
         var id = source.Queue();
@@ -36,7 +42,8 @@ public sealed class WorkerHostingTests
         var source = new MemoryWorkSource();
         using var host = Build(
             worker => worker.UseWorkSource(source).AddProvider<GreetingProvider>(),
-            services => services.AddSingleton(new Greeting("hello")));
+            services => services.AddSingleton(new Greeting("hello"))
+        );
 
         await host.StartAsync(TestContext.Current.CancellationToken);
         var result = await source.FinishedAsync(source.Queue("test:greeting"));
@@ -53,7 +60,8 @@ public sealed class WorkerHostingTests
             {
                 options.MaxConcurrency = 0;
                 options.KeepAliveInterval = TimeSpan.Zero;
-            });
+            }
+        );
 
         var starting = () => host.StartAsync(TestContext.Current.CancellationToken);
 
@@ -63,13 +71,15 @@ public sealed class WorkerHostingTests
     [Fact]
     public async Task A_worker_without_a_server_does_not_start_and_says_what_is_missing()
     {
-        using var host = Build(worker => worker
-            .UseServer(options =>
-            {
-                options.Server = null;
-                options.Secret = "";
-            })
-            .AddProvider(new ScriptedProvider(ScriptedProvider.Forever)));
+        using var host = Build(worker =>
+            worker
+                .UseServer(options =>
+                {
+                    options.Server = null;
+                    options.Secret = "";
+                })
+                .AddProvider(new ScriptedProvider(ScriptedProvider.Forever))
+        );
 
         var starting = () => host.StartAsync(TestContext.Current.CancellationToken);
 
@@ -77,7 +87,10 @@ public sealed class WorkerHostingTests
     }
 
     private static IHost Build(
-        Action<WorkerBuilder> worker, Action<IServiceCollection>? services = null, Action<WorkerOptions>? configure = null)
+        Action<WorkerBuilder> worker,
+        Action<IServiceCollection>? services = null,
+        Action<WorkerOptions>? configure = null
+    )
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         services?.Invoke(builder.Services);
@@ -89,8 +102,15 @@ public sealed class WorkerHostingTests
 
     internal sealed class GreetingProvider(Greeting greeting) : TaskProvider
     {
-        public override Sdk.Protocol.ProviderDescriptor Descriptor { get; } = new() { Id = "test:greeting", Name = "Greeting", TaskType = "core:text2text" };
+        public override Sdk.Protocol.ProviderDescriptor Descriptor { get; } =
+            new()
+            {
+                Id = "test:greeting",
+                Name = "Greeting",
+                TaskType = "core:text2text",
+            };
 
-        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) => ValueTask.FromResult(new TaskOutput { ["output"] = greeting.Text });
+        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) =>
+            ValueTask.FromResult(new TaskOutput { ["output"] = greeting.Text });
     }
 }

@@ -14,8 +14,11 @@ public sealed class WorkerLoopTests
     [Fact]
     public async Task A_claimed_task_is_run_and_its_output_delivered()
     {
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(context =>
-            Task.FromResult(new TaskOutput { ["output"] = context.Text("input").ToUpperInvariant() })));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(context => Task.FromResult(new TaskOutput { ["output"] = context.Text("input").ToUpperInvariant() }))
+        );
 
         var result = await _source.FinishedAsync(_source.Queue());
 
@@ -85,7 +88,12 @@ public sealed class WorkerLoopTests
         for (var i = 0; i < 1000; i++)
             _source.FinishFaults.Enqueue(new HttpRequestException("connection reset"));
         var options = new WorkerOptions { ResultRetryTimeout = TimeSpan.FromMinutes(10) };
-        await using var worker = new RunningWorker(_source, _time, options, new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done)));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            options,
+            new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done))
+        );
         var began = _time.GetUtcNow();
 
         _source.Queue();
@@ -124,8 +132,13 @@ public sealed class WorkerLoopTests
     public async Task A_provider_that_throws_fails_its_task_and_the_worker_goes_on()
     {
         var runs = 0;
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(_ =>
-            runs++ == 0 ? throw new InvalidOperationException("the model is gone") : Task.FromResult(ScriptedProvider.Done)));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(_ =>
+                runs++ == 0 ? throw new InvalidOperationException("the model is gone") : Task.FromResult(ScriptedProvider.Done)
+            )
+        );
 
         var failed = await _source.FinishedAsync(_source.Queue());
         var fine = await _source.FinishedAsync(_source.Queue());
@@ -139,33 +152,49 @@ public sealed class WorkerLoopTests
     [Fact]
     public async Task A_foreseen_failure_carries_its_words_for_the_user_and_its_wish_for_a_retry()
     {
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(_ =>
-            throw new TaskFailedException("GPU busy", "Please try later.") { Retryable = true, RetryAfter = TimeSpan.FromSeconds(30) }));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(_ =>
+                throw new TaskFailedException("GPU busy", "Please try later.") { Retryable = true, RetryAfter = TimeSpan.FromSeconds(30) }
+            )
+        );
 
         var result = await _source.FinishedAsync(_source.Queue());
 
-        result.Should().BeEquivalentTo(new TaskResult
-        {
-            ErrorMessage = "GPU busy",
-            UserFacingErrorMessage = "Please try later.",
-            Retryable = true,
-            RetryAfter = TimeSpan.FromSeconds(30),
-        });
+        result
+            .Should()
+            .BeEquivalentTo(
+                new TaskResult
+                {
+                    ErrorMessage = "GPU busy",
+                    UserFacingErrorMessage = "Please try later.",
+                    Retryable = true,
+                    RetryAfter = TimeSpan.FromSeconds(30),
+                }
+            );
     }
 
     [Theory]
     [InlineData(ProcessingStatus.Cancelled, StopReason.TaskCancelled)]
     [InlineData(ProcessingStatus.Successful, StopReason.TaskGone)]
     [InlineData(null, StopReason.TaskGone)]
-    public async Task A_task_that_is_no_longer_wanted_has_its_token_cancelled_and_reports_nothing(ProcessingStatus? status, StopReason expected)
+    public async Task A_task_that_is_no_longer_wanted_has_its_token_cancelled_and_reports_nothing(
+        ProcessingStatus? status,
+        StopReason expected
+    )
     {
         var seen = new TaskCompletionSource<StopReason>();
         _source.Status = status;
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
-            return await ScriptedProvider.Forever(context);
-        }));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+                return await ScriptedProvider.Forever(context);
+            })
+        );
 
         _source.Queue();
         await _time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(10));
@@ -180,11 +209,15 @@ public sealed class WorkerLoopTests
     [Fact]
     public async Task A_silent_provider_is_kept_alive_with_its_last_known_progress()
     {
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            await context.ReportProgressAsync(0.4);
-            return await ScriptedProvider.Forever(context);
-        }));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await context.ReportProgressAsync(0.4);
+                return await ScriptedProvider.Forever(context);
+            })
+        );
 
         _source.Queue();
         await _source.WhenAsync(source => source.Progress.Count == 1);
@@ -199,12 +232,16 @@ public sealed class WorkerLoopTests
     {
         var release = new TaskCompletionSource();
         _source.ReportFaults.Enqueue(new HttpRequestException("no route"));
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            await context.ReportProgressAsync(0.4);
-            await release.Task;
-            return ScriptedProvider.Done;
-        }));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await context.ReportProgressAsync(0.4);
+                await release.Task;
+                return ScriptedProvider.Done;
+            })
+        );
 
         var id = _source.Queue();
         await _source.WhenAsync(source => source.ReportFaults.Count == 0);
@@ -218,12 +255,19 @@ public sealed class WorkerLoopTests
     [Fact]
     public async Task Partial_output_is_sent_to_those_who_asked_for_it_alone()
     {
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            await context.StreamOutputAsync(new TaskOutput { ["output"] = $"part of {context.Task.Id}" });
-            await context.ReportProgressAsync(0.5);
-            return await ScriptedProvider.Forever(context);
-        }, concurrency: 2));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(
+                async context =>
+                {
+                    await context.StreamOutputAsync(new TaskOutput { ["output"] = $"part of {context.Task.Id}" });
+                    await context.ReportProgressAsync(0.5);
+                    return await ScriptedProvider.Forever(context);
+                },
+                concurrency: 2
+            )
+        );
 
         _source.Queue(preferStreaming: false);
         var streaming = _source.Queue(preferStreaming: true);
@@ -242,7 +286,10 @@ public sealed class WorkerLoopTests
         await _time.RunUntilAsync(source.WhenAsync(source => source.Claims.Count == 6));
 
         // Pauses of 1, 2, 4, 5 and 5 seconds, each shortened by at most a half.
-        (_time.GetUtcNow() - began).Should().BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(8.5)).And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(17));
+        (_time.GetUtcNow() - began)
+            .Should()
+            .BeGreaterThanOrEqualTo(TimeSpan.FromSeconds(8.5))
+            .And.BeLessThanOrEqualTo(TimeSpan.FromSeconds(17));
     }
 
     [Fact]

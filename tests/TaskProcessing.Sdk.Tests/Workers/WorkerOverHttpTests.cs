@@ -21,13 +21,16 @@ public sealed class WorkerOverHttpTests
     {
         var delivered = new TaskCompletionSource();
         await using var server = await StartAsync();
-        server.On(Next, Claimed, NoContent).On(
-            Result,
-            Drop,
-            Raw(500, "not even JSON"),
-            Raw(429, "", ("Retry-After", "40")),
-            Envelope("""{"message":"Logged out"}""", 401),
-            Signal(delivered, Answered(7, "STATUS_SUCCESSFUL")));
+        server
+            .On(Next, Claimed, NoContent)
+            .On(
+                Result,
+                Drop,
+                Raw(500, "not even JSON"),
+                Raw(429, "", ("Retry-After", "40")),
+                Envelope("""{"message":"Logged out"}""", 401),
+                Signal(delivered, Answered(7, "STATUS_SUCCESSFUL"))
+            );
         using var source = Source(server);
         await using var worker = new RunningWorker(source, _time, new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done)));
 
@@ -57,12 +60,16 @@ public sealed class WorkerOverHttpTests
         await using var server = await StartAsync();
         server.On(Next, Claimed, NoContent).On(Progress, Answered(7, "STATUS_CANCELLED"));
         using var source = Source(server);
-        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
-        {
-            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
-            await context.ReportProgressAsync(0.5);
-            return await ScriptedProvider.Forever(context);
-        }));
+        await using var worker = new RunningWorker(
+            source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+                await context.ReportProgressAsync(0.5);
+                return await ScriptedProvider.Forever(context);
+            })
+        );
 
         (await seen.Task).Should().Be(StopReason.TaskCancelled);
         server.CallsTo(Result).Should().BeEmpty();
@@ -73,15 +80,20 @@ public sealed class WorkerOverHttpTests
     {
         var seen = new TaskCompletionSource<StopReason>();
         await using var server = await StartAsync();
-        server.On(Next, Claimed, NoContent)
+        server
+            .On(Next, Claimed, NoContent)
             .On(Progress, Answered(7, "STATUS_RUNNING"))
             .On(Heartbeat, Raw(503, ""), Drop, Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_CANCELLED"));
         using var source = Source(server);
-        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
-        {
-            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
-            return await ScriptedProvider.Forever(context);
-        }));
+        await using var worker = new RunningWorker(
+            source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+                return await ScriptedProvider.Forever(context);
+            })
+        );
 
         await _time.RunUntilAsync(seen.Task);
 
@@ -93,14 +105,22 @@ public sealed class WorkerOverHttpTests
     public async Task A_server_without_heartbeats_is_asked_once_and_its_answers_to_progress_do()
     {
         var seen = new TaskCompletionSource<StopReason>();
+        var asked = new TaskCompletionSource();
         await using var server = await StartAsync();
-        server.On(Next, Claimed, NoContent).On(Progress, Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_CANCELLED"));
+        server
+            .On(Next, Claimed, NoContent)
+            .On(Heartbeat, Signal(asked, NoRoute))
+            .On(Progress, Answered(7, "STATUS_RUNNING"), Answered(7, "STATUS_RUNNING"), After(asked.Task, Answered(7, "STATUS_CANCELLED")));
         using var source = Source(server);
-        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
-        {
-            await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
-            return await ScriptedProvider.Forever(context);
-        }));
+        await using var worker = new RunningWorker(
+            source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await using var _ = context.CancellationToken.Register(() => seen.SetResult(context.StopReason));
+                return await ScriptedProvider.Forever(context);
+            })
+        );
 
         await _time.RunUntilAsync(seen.Task);
 
@@ -115,12 +135,19 @@ public sealed class WorkerOverHttpTests
         const string upload = "POST /ocs/v2.php/taskprocessing/tasks_provider/7/file";
         var delivered = new TaskCompletionSource();
         await using var server = await StartAsync();
-        server.On(Next, Claimed, NoContent)
+        server
+            .On(Next, Claimed, NoContent)
             .On(upload, Drop, Envelope("""{"fileId":41}""", 201))
             .On(Result, Signal(delivered, Answered(7, "STATUS_SUCCESSFUL")));
         using var source = Source(server);
-        await using var worker = new RunningWorker(source, _time, new ScriptedProvider(async context =>
-            new TaskOutput { { "output", await context.UploadFileAsync(new MemoryStream("picture"u8.ToArray()), "a.png") } }));
+        await using var worker = new RunningWorker(
+            source,
+            _time,
+            new ScriptedProvider(async context => new TaskOutput
+            {
+                { "output", await context.UploadFileAsync(new MemoryStream("picture"u8.ToArray()), "a.png") },
+            })
+        );
 
         await _time.RunUntilAsync(delivered.Task);
 
@@ -128,15 +155,30 @@ public sealed class WorkerOverHttpTests
         server.CallsTo(Result).Single().Json.GetProperty("output").GetProperty("output").GetInt64().Should().Be(41);
     }
 
-    private static async Task<StandInServer> StartAsync() =>
-        (await StandInServer.StartAsync()).On(Register, Envelope("[]"));
+    private static async Task<StandInServer> StartAsync() => (await StandInServer.StartAsync()).On(Register, Envelope("[]"));
 
-    private static Answer Signal(TaskCompletionSource signal, Answer answer) => async http =>
-    {
-        await answer(http);
-        signal.TrySetResult();
-    };
+    private static Answer Signal(TaskCompletionSource signal, Answer answer) =>
+        async http =>
+        {
+            await answer(http);
+            signal.TrySetResult();
+        };
+
+    private static Answer After(Task first, Answer answer) =>
+        async http =>
+        {
+            await first;
+            await answer(http);
+        };
 
     private OcsWorkSource Source(StandInServer server) =>
-        new(new OcsWorkerOptions { Server = server.Address, AppId = "words", Secret = "s3cret" }, _time);
+        new(
+            new OcsWorkerOptions
+            {
+                Server = server.Address,
+                AppId = "words",
+                Secret = "s3cret",
+            },
+            _time
+        );
 }

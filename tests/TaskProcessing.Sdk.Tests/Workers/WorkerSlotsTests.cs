@@ -30,9 +30,12 @@ public sealed class WorkerSlotsTests
     {
         var probe = new ConcurrencyProbe();
         await using var worker = new RunningWorker(
-            _source, _time, new WorkerOptions { MaxConcurrency = 3 },
+            _source,
+            _time,
+            new WorkerOptions { MaxConcurrency = 3 },
             new ScriptedProvider(probe.RunAsync, "test:one", concurrency: 5),
-            new ScriptedProvider(probe.RunAsync, "test:two", concurrency: 5));
+            new ScriptedProvider(probe.RunAsync, "test:two", concurrency: 5)
+        );
         var ids = Enumerable.Range(0, 10).Select(i => _source.Queue(i % 2 == 0 ? "test:one" : "test:two")).ToArray();
 
         await probe.DriveAsync(ids.Length, atOnce: 3);
@@ -46,13 +49,18 @@ public sealed class WorkerSlotsTests
     {
         var release = new TaskCompletionSource();
         await using var worker = new RunningWorker(
-            _source, _time,
-            new ScriptedProvider(async _ =>
-            {
-                await release.Task;
-                return ScriptedProvider.Done;
-            }, "test:one"),
-            new ScriptedProvider(ScriptedProvider.Forever, "test:two"));
+            _source,
+            _time,
+            new ScriptedProvider(
+                async _ =>
+                {
+                    await release.Task;
+                    return ScriptedProvider.Done;
+                },
+                "test:one"
+            ),
+            new ScriptedProvider(ScriptedProvider.Forever, "test:two")
+        );
         _source.Queue("test:one");
         await _source.WhenAsync(source => source.Claims.Count == 2);
 
@@ -65,7 +73,7 @@ public sealed class WorkerSlotsTests
     }
 
     [Fact]
-    public void Whatever_happens_no_limit_is_exceeded_and_no_free_slot_goes_unasked()
+    public void No_sequence_exceeds_a_limit_or_leaves_a_free_slot_unused()
     {
         var limits = Gen.Choose(1, 3).ListOf(3).Select(list => list.ToArray());
         var moves = Gen.Choose(0, 99).ListOf();
@@ -77,7 +85,8 @@ public sealed class WorkerSlotsTests
     [Fact]
     public void Two_providers_with_one_id_are_refused()
     {
-        var twice = () => new WorkerSlots([new ScriptedProvider(ScriptedProvider.Forever), new ScriptedProvider(ScriptedProvider.Forever)], 1);
+        var twice = () =>
+            new WorkerSlots([new ScriptedProvider(ScriptedProvider.Forever), new ScriptedProvider(ScriptedProvider.Forever)], 1);
 
         twice.Should().Throw<ArgumentException>().WithMessage("*test:one*");
     }
@@ -88,9 +97,11 @@ public sealed class WorkerSlotsTests
         var probe = new ConcurrencyProbe();
         var limit = new SharedLimit(2);
         await using var worker = new RunningWorker(
-            _source, _time,
+            _source,
+            _time,
             new ScriptedProvider(probe.RunAsync, "test:one", concurrency: 5, limit),
-            new ScriptedProvider(probe.RunAsync, "test:two", concurrency: 5, limit));
+            new ScriptedProvider(probe.RunAsync, "test:two", concurrency: 5, limit)
+        );
         var ids = Enumerable.Range(0, 8).Select(i => _source.Queue(i % 2 == 0 ? "test:one" : "test:two")).ToArray();
 
         await probe.DriveAsync(ids.Length, atOnce: 2);
@@ -103,7 +114,8 @@ public sealed class WorkerSlotsTests
     public void A_full_shared_limit_leaves_other_providers_alone_and_is_free_again_after_the_run()
     {
         var limit = new SharedLimit(1);
-        ScriptedProvider one = new(ScriptedProvider.Forever, "test:one", limit: limit), two = new(ScriptedProvider.Forever, "test:two", limit: limit);
+        ScriptedProvider one = new(ScriptedProvider.Forever, "test:one", limit: limit),
+            two = new(ScriptedProvider.Forever, "test:two", limit: limit);
         var other = new ScriptedProvider(ScriptedProvider.Forever, "test:other");
         var slots = new WorkerSlots([one, two, other], int.MaxValue);
         var first = slots.TryReserveClaim()!;
@@ -136,7 +148,9 @@ public sealed class WorkerSlotsTests
     /// <summary>Random ends of claims (with or without a task) and of runs against a count kept by hand.</summary>
     private static bool Play(int overall, int[] limits, IEnumerable<int> moves)
     {
-        var providers = limits.Select((limit, i) => new ScriptedProvider(ScriptedProvider.Forever, $"test:{i}", concurrency: limit)).ToArray();
+        var providers = limits
+            .Select((limit, i) => new ScriptedProvider(ScriptedProvider.Forever, $"test:{i}", concurrency: limit))
+            .ToArray();
         var slots = new WorkerSlots(providers, overall);
         var claims = new List<IReadOnlyList<TaskProvider>>();
         var runs = new List<TaskProvider>();
@@ -149,8 +163,10 @@ public sealed class WorkerSlotsTests
                 return false;
 
             // Every provider with room is asked for, unless the whole worker is full.
-            if (claims.Count + runs.Count < overall
-                && providers.Any(p => runs.Count(run => run == p) < p.Concurrency && !claims.Any(claim => claim.Contains(p))))
+            if (
+                claims.Count + runs.Count < overall
+                && providers.Any(p => runs.Count(run => run == p) < p.Concurrency && !claims.Any(claim => claim.Contains(p)))
+            )
                 return false;
 
             if (move % 3 != 0 && claims.Count > 0)

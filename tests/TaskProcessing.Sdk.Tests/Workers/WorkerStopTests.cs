@@ -14,12 +14,19 @@ public sealed class WorkerStopTests
     {
         var started = new TaskCompletionSource<TaskRunContext>();
         var release = new TaskCompletionSource();
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            started.SetResult(context);
-            await release.Task;
-            return ScriptedProvider.Done;
-        }, concurrency: 2));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(
+                async context =>
+                {
+                    started.SetResult(context);
+                    await release.Task;
+                    return ScriptedProvider.Done;
+                },
+                concurrency: 2
+            )
+        );
         var begun = _source.Queue();
         var context = await started.Task;
 
@@ -39,7 +46,12 @@ public sealed class WorkerStopTests
     public async Task A_worker_that_is_stopped_while_it_registers_claims_nothing_and_ends()
     {
         var loop = new WorkerLoop(
-            _source, [new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done))], new WorkerOptions(), NullLogger<WorkerLoop>.Instance, _time);
+            _source,
+            [new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done))],
+            new WorkerOptions(),
+            NullLogger<WorkerLoop>.Instance,
+            _time
+        );
 
         await Task.Run(() => loop.RunAsync(new CancellationToken(canceled: true))).WaitAsync(TimeSpan.FromMinutes(1));
 
@@ -50,18 +62,22 @@ public sealed class WorkerStopTests
     public async Task A_task_that_does_not_finish_while_the_worker_drains_is_given_back_and_not_failed()
     {
         var reason = StopReason.None;
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            try
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(async context =>
             {
-                return await ScriptedProvider.Forever(context);
-            }
-            catch (OperationCanceledException)
-            {
-                reason = context.StopReason;
-                throw new InvalidOperationException("whatever a library makes of a cancelled token");
-            }
-        }));
+                try
+                {
+                    return await ScriptedProvider.Forever(context);
+                }
+                catch (OperationCanceledException)
+                {
+                    reason = context.StopReason;
+                    throw new InvalidOperationException("whatever a library makes of a cancelled token");
+                }
+            })
+        );
         var id = _source.Queue();
         await _time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(10));
 
@@ -78,11 +94,15 @@ public sealed class WorkerStopTests
     [Fact]
     public async Task An_output_that_comes_in_spite_of_the_interruption_is_delivered()
     {
-        await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(async context =>
-        {
-            await Task.Delay(Timeout.Infinite, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            return ScriptedProvider.Done;
-        }));
+        await using var worker = new RunningWorker(
+            _source,
+            _time,
+            new ScriptedProvider(async context =>
+            {
+                await Task.Delay(Timeout.Infinite, context.CancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                return ScriptedProvider.Done;
+            })
+        );
         var id = _source.Queue();
         await _time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(10));
 
@@ -132,7 +152,11 @@ public sealed class WorkerStopTests
     public async Task Providers_are_taken_back_only_if_that_is_wanted()
     {
         await using var worker = new RunningWorker(
-            _source, _time, new WorkerOptions { UnregisterOnStop = true }, new ScriptedProvider(ScriptedProvider.Forever));
+            _source,
+            _time,
+            new WorkerOptions { UnregisterOnStop = true },
+            new ScriptedProvider(ScriptedProvider.Forever)
+        );
         await _source.WhenAsync(source => source.Claims.Count == 1);
 
         worker.Stop();

@@ -10,12 +10,14 @@ public sealed class ApiKeyCommandTests
     [Fact]
     public async Task A_key_is_printed_alone_kept_as_a_hash_and_revoked()
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var driver = new CommandLineDriver(database.DataDirectory);
 
         var key = await driver.SucceedAsync("apikey", "add", "dashboard", "--project", "7");
         key.Should().MatchRegex(@"^[A-Za-z0-9]{72}\n$");
-        (await database.Get<IApiKeyStore>().FindByHashAsync(Passwords.HashToken(key.Trim()), CancellationToken.None))!.ProjectId.Should().Be(7);
+        (await database.Get<IApiKeyStore>().FindByHashAsync(Passwords.HashToken(key.Trim()), CancellationToken.None))!
+            .ProjectId.Should()
+            .Be(7);
         (await driver.RunAsync("apikey", "add", "dashboard")).Error.Should().Contain("There is a key \"dashboard\" already");
 
         var listed = await driver.SucceedAsync("apikey", "list", "--json");

@@ -12,11 +12,14 @@ internal sealed class CommandLineDriver(string dataDirectory)
         using var output = new StringWriter();
         using var error = new StringWriter();
         var exitCode = await CommandLine.RunAsync(
-            [.. args, $"--DataDirectory={dataDirectory}"], new CommandStreams(new StringReader(input), output, error), CancellationToken.None);
+            [.. args, $"--DataDirectory={dataDirectory}"],
+            new CommandStreams(new StringReader(input), output, error),
+            CancellationToken.None
+        );
         return new CommandResult(exitCode, output.ToString(), error.ToString());
     }
 
-    /// <summary>Runs a command that must succeed; answers what it printed.</summary>
+    /// <summary>Runs a command that must succeed; answers its output.</summary>
     public async Task<string> SucceedAsync(params string[] args)
     {
         var result = await RunAsync(args);

@@ -26,7 +26,11 @@ public sealed class CommandLineTests : IDisposable
 
     [Theory]
     [InlineData("user", "Required command")]
-    [InlineData("user remove", "Required argument")]
+    [InlineData("user remove", "ID is missing: The login name")]
+    [InlineData("user add", "ID is missing: The login name")]
+    [InlineData("user revoke bob", "NAME is missing: What the app password was for.")]
+    [InlineData("block lift", "either ADDRESS or --all")]
+    [InlineData("block lift 127.0.0.1 --all", "either ADDRESS or --all")]
     [InlineData("user add bob", "either --password or --password-stdin")]
     [InlineData("user add bob --password x --password-stdin", "either --password or --password-stdin")]
     [InlineData("exapp add app --secret s", "--app-version")]
@@ -57,6 +61,9 @@ public sealed class CommandLineTests : IDisposable
     [InlineData("user")]
     [InlineData("user add")]
     [InlineData("user app-password")]
+    [InlineData("block")]
+    [InlineData("block lift")]
+    [InlineData("health")]
     [InlineData("exapp")]
     [InlineData("exapp add")]
     [InlineData("task")]
@@ -92,7 +99,7 @@ public sealed class CommandLineTests : IDisposable
     {
         await File.WriteAllTextAsync(_directory.File("file"), "");
 
-        var result = await new CommandLineDriver(_directory.File("file")).RunAsync("user", "add", "bob", "--password", "x");
+        var result = await new CommandLineDriver(_directory.File("file")).RunAsync("user", "add", "bob", "--password", "long enough");
 
         result.ExitCode.Should().Be(1);
         result.Error.Should().StartWith("taskprocessing: Cannot open the SQLite file").And.Subject.Split('\n').Should().HaveCount(2);
@@ -101,10 +108,22 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task Wrong_settings_stop_a_command_too()
     {
-        var result = await Driver.RunAsync("migrate", "--Ocs:Profile=Other", "--BruteForce:MaxAttempts=none", "--TaskTypes:Custom:0:Name=x");
+        var result = await Driver.RunAsync(
+            "migrate",
+            "--Ocs:Profile=Other",
+            "--BruteForce:MaxAttempts=none",
+            "--TaskTypes:Custom:0:Name=x"
+        );
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().ContainAll("3 settings", "Ocs:Profile must be one of Manual, Nextcloud", "BruteForce:MaxAttempts must be a whole number", "TaskTypes:Custom:0");
+        result
+            .Error.Should()
+            .ContainAll(
+                "3 settings",
+                "Ocs:Profile must be one of Manual, Nextcloud",
+                "BruteForce:MaxAttempts must be a whole number",
+                "TaskTypes:Custom:0"
+            );
     }
 
     [Fact]

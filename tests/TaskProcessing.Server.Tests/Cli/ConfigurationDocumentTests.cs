@@ -1,13 +1,14 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
 using TaskProcessing.Server.Cli.Settings;
+using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Cli;
 
 /// <summary>docs/configuration.md tells the truth about every setting.</summary>
 public sealed partial class ConfigurationDocumentTests
 {
-    private static readonly Dictionary<string, string[]> Rows = File.ReadLines(Path.Combine(Repository(), "docs", "configuration.md"))
+    private static readonly Dictionary<string, string[]> Rows = File.ReadLines(Path.Combine(Repository.Root, "docs", "configuration.md"))
         .Where(line => line.StartsWith("| `", StringComparison.Ordinal))
         .Select(line => Cell().Split(line.Trim('|', ' ')))
         .ToDictionary(cells => cells[0].Trim('`'));
@@ -17,7 +18,8 @@ public sealed partial class ConfigurationDocumentTests
     {
         foreach (var setting in SettingCatalogue.Create().All)
         {
-            var row = Rows.GetValueOrDefault(setting.Key) ?? throw new InvalidOperationException($"docs/configuration.md misses {setting.Key}.");
+            var row =
+                Rows.GetValueOrDefault(setting.Key) ?? throw new InvalidOperationException($"docs/configuration.md misses {setting.Key}.");
             row[1].Should().Be($"`TASKPROCESSING_{setting.Key.Replace(":", "__", StringComparison.Ordinal)}`");
             if (setting.Default is not null and not "")
                 row[2].Should().Be($"`{Default(setting.Default)}`", "that is the default of {0}", setting.Key);
@@ -33,14 +35,6 @@ public sealed partial class ConfigurationDocumentTests
 
     private static string Default(object value) =>
         value is bool flag ? (flag ? "true" : "false") : Convert.ToString(value, CultureInfo.InvariantCulture)!;
-
-    private static string Repository()
-    {
-        var directory = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(directory.FullName, "TaskProcessing.sln")))
-            directory = directory.Parent!;
-        return directory.FullName;
-    }
 
     [GeneratedRegex(@" +\| +")]
     private static partial Regex Cell();

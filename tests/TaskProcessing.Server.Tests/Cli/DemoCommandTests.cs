@@ -13,7 +13,9 @@ public sealed class DemoCommandTests : IDisposable
     {
         await File.WriteAllTextAsync(
             _directory.File("bees.txt"),
-            "Honey bees live in large colonies. A colony has one queen and many workers. The workers collect nectar and pollen. Bees make honey from nectar.");
+            "Honey bees live in large colonies. A colony has one queen and many workers. "
+                + "The workers collect nectar and pollen. Bees make honey from nectar."
+        );
 
         var shown = await new CommandLineDriver(_directory.File("data")).SucceedAsync("demo", _directory.File("bees.txt"));
 
@@ -27,8 +29,12 @@ public sealed class DemoCommandTests : IDisposable
         await File.WriteAllTextAsync(_directory.File("empty.txt"), " \n");
         var driver = new CommandLineDriver(_directory.Path);
 
-        (await driver.RunAsync("demo", _directory.File("nothing.txt"))).Should().Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("nothing.txt"));
-        (await driver.RunAsync("demo", _directory.File("empty.txt"))).Should().Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("is empty"));
+        (await driver.RunAsync("demo", _directory.File("nothing.txt")))
+            .Should()
+            .Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("nothing.txt"));
+        (await driver.RunAsync("demo", _directory.File("empty.txt")))
+            .Should()
+            .Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("is empty"));
     }
 
     [Fact]
@@ -45,7 +51,11 @@ public sealed class DemoCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var exitCode = await CommandLine.RunAsync(["demo"], new CommandStreams(TextReader.Null, output, error), new CancellationToken(canceled: true));
+        var exitCode = await CommandLine.RunAsync(
+            ["demo"],
+            new CommandStreams(TextReader.Null, output, error),
+            new CancellationToken(canceled: true)
+        );
 
         exitCode.Should().Be(130);
         error.ToString().Should().Be("taskprocessing: stopped\n");

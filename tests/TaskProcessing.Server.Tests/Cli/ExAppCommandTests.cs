@@ -15,8 +15,22 @@ public sealed class ExAppCommandTests
         await using var server = await TestServer.StartAsync();
         var driver = new CommandLineDriver(server.Get<IOptions<DataDirectoryOptions>>().Value.DataDirectory);
 
-        (await driver.RunWithInputAsync("hush\n", "exapp", "add", "llm2", "--secret-stdin", "--app-version", "2.0.0", "--url", "http://127.0.0.1:9080", "--enabled"))
-            .ExitCode.Should().Be(0);
+        (
+            await driver.RunWithInputAsync(
+                "hush\n",
+                "exapp",
+                "add",
+                "llm2",
+                "--secret-stdin",
+                "--app-version",
+                "2.0.0",
+                "--url",
+                "http://127.0.0.1:9080",
+                "--enabled"
+            )
+        )
+            .ExitCode.Should()
+            .Be(0);
         (await AppAsync(server))!.Secret.Should().Be("hush");
         (await AppAsync(server))!.App.Enabled.Should().BeTrue();
 
@@ -33,13 +47,16 @@ public sealed class ExAppCommandTests
     [Fact]
     public async Task The_list_never_shows_a_secret()
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var driver = new CommandLineDriver(database.DataDirectory);
         await driver.SucceedAsync("exapp", "add", "llm2", "--secret", "hush", "--app-version", "2.0.0");
 
         (await driver.SucceedAsync("exapp", "list")).Should().MatchRegex(@"llm2 +2\.0\.0 +no +-").And.NotContain("hush");
         var app = JsonElement.Parse(await driver.SucceedAsync("exapp", "list", "--json"))[0];
-        app.EnumerateObject().Select(property => property.Name).Should().Equal("id", "version", "url", "enabled", "state", "seenAt", "createdAt");
+        app.EnumerateObject()
+            .Select(property => property.Name)
+            .Should()
+            .Equal("id", "version", "url", "enabled", "state", "seenAt", "createdAt");
     }
 
     [Theory]
@@ -51,9 +68,9 @@ public sealed class ExAppCommandTests
     [InlineData("exapp enable b", "There is no app \"b\"")]
     [InlineData("exapp disable b", "There is no app \"b\"")]
     [InlineData("exapp remove b", "There is no app \"b\"")]
-    public async Task What_cannot_be_done_fails_and_says_why(string line, string why)
+    public async Task A_command_that_cannot_be_done_fails_with_the_reason(string line, string why)
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var driver = new CommandLineDriver(database.DataDirectory);
         await driver.SucceedAsync("exapp", "add", "llm2", "--secret", "s", "--app-version", "1");
 
@@ -65,7 +82,7 @@ public sealed class ExAppCommandTests
 
     private static async Task<KnownExApp?> AppAsync(TestServer server)
     {
-        await server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+        await server.Get<ChangeWatcher>().RunAsync(CancellationToken.None);
         return await server.Get<ExAppDirectory>().FindAsync("llm2", CancellationToken.None);
     }
 }

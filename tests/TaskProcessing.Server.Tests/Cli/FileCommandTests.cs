@@ -10,7 +10,7 @@ public sealed class FileCommandTests : IAsyncLifetime
 
     private CommandLineDriver Driver => new(_database.DataDirectory);
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -19,7 +19,11 @@ public sealed class FileCommandTests : IAsyncLifetime
     {
         (await Driver.SucceedAsync("file", "check")).Should().Contain("0 contents of 0 bytes").And.Contain("agree");
         var stray = BlobKey.New(DateTimeOffset.UtcNow);
-        await new FolderBlobStore(Path.Combine(_database.DataDirectory, "files")).WriteAsync(stray, new MemoryStream([1, 2, 3]), CancellationToken.None);
+        await new FolderBlobStore(Path.Combine(_database.DataDirectory, "files")).WriteAsync(
+            stray,
+            new MemoryStream([1, 2, 3]),
+            CancellationToken.None
+        );
 
         var found = await Driver.RunAsync("file", "check");
         found.ExitCode.Should().Be(1);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Cli;
 
@@ -21,14 +22,27 @@ internal sealed class ProgramDriver : IDisposable
 
     public int ProcessId => _process.Id;
 
-    public static ProgramDriver Start(string directory, params string[] args)
+    public static ProgramDriver Start(string directory, params string[] args) => Start(directory, [], args);
+
+    public static ProgramDriver Start(string directory, Dictionary<string, string> environment, params string[] args) =>
+        Start(directory, Program, args, environment);
+
+    /// <summary>Starts it with a umask of 0, under which all users may read and write new files.</summary>
+    public static ProgramDriver StartCarelessly(string directory, params string[] args) =>
+        Start(directory, Programs.Need("sh"), ["-c", "umask 0 && exec \"$@\"", "sh", Program, .. args], []);
+
+    private static string Program => Path.Combine(AppContext.BaseDirectory, "taskprocessing");
+
+    public static ProgramDriver Start(string directory, string program, string[] args, Dictionary<string, string> environment)
     {
-        var start = new ProcessStartInfo(Path.Combine(AppContext.BaseDirectory, "taskprocessing"), args)
+        var start = new ProcessStartInfo(program, args)
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in environment)
+            start.Environment[name] = value;
         return new ProgramDriver(Process.Start(start)!);
     }
 
@@ -55,11 +69,7 @@ internal sealed class ProgramDriver : IDisposable
     /// <summary>Waits until the server listens; answers where.</summary>
     public async Task<Uri> ListenAsync() => new((await SeeAsync("Now listening on: ")).Split("Now listening on: ")[1]);
 
-    public void Terminate()
-    {
-        using var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]);
-        kill.WaitForExit();
-    }
+    public void Terminate() => Signals.Terminate(_process);
 
     public async Task<CommandResult> EndAsync()
     {

@@ -17,10 +17,19 @@ public sealed class SecretsTests : IDisposable
     [Fact]
     public async Task With_a_certificate_the_database_alone_does_not_give_the_secrets_away()
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         string[] settings = [$"--Secrets:CertificateFile={WriteCertificate("pass")}", "--Secrets:CertificatePassword=pass"];
 
-        await new CommandLineDriver(database.DataDirectory).SucceedAsync(["exapp", "add", "llm2", "--secret", "hush", "--app-version", "1", .. settings]);
+        await new CommandLineDriver(database.DataDirectory).SucceedAsync([
+            "exapp",
+            "add",
+            "llm2",
+            "--secret",
+            "hush",
+            "--app-version",
+            "1",
+            .. settings,
+        ]);
 
         await using var db = database.OpenContext();
         (await db.DataProtectionKeys.SingleAsync()).Xml.Should().Contain("EncryptedData").And.NotContain("<masterKey");
@@ -35,8 +44,11 @@ public sealed class SecretsTests : IDisposable
     {
         WriteCertificate("pass");
 
-        var result = await new CommandLineDriver(_directory.Path)
-            .RunAsync("migrate", $"--Secrets:CertificateFile={_directory.File(file)}", $"--Secrets:CertificatePassword={password}");
+        var result = await new CommandLineDriver(_directory.Path).RunAsync(
+            "migrate",
+            $"--Secrets:CertificateFile={_directory.File(file)}",
+            $"--Secrets:CertificatePassword={password}"
+        );
 
         result.ExitCode.Should().Be(1);
         result.Error.Should().Contain("Secrets:CertificateFile cannot be used");
@@ -45,8 +57,12 @@ public sealed class SecretsTests : IDisposable
     private string WriteCertificate(string password)
     {
         using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using var certificate = new CertificateRequest(
+            "CN=test",
+            key,
+            HashAlgorithmName.SHA256,
+            RSASignaturePadding.Pkcs1
+        ).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         var path = _directory.File("own.pfx");
         File.WriteAllBytes(path, certificate.Export(X509ContentType.Pkcs12, password));
         return path;

@@ -2,6 +2,8 @@ using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Cli;
@@ -12,7 +14,7 @@ public sealed class TaskCommandTests : IAsyncLifetime
 
     private CommandLineDriver Driver => new(_database.DataDirectory);
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
@@ -45,7 +47,9 @@ public sealed class TaskCommandTests : IAsyncLifetime
         var ending = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "disk on fire", UserFacingErrorMessage = "try later" };
         await _database.Get<ITaskStore>().TryFinishAsync(id, ending, DateTimeOffset.UtcNow, CancellationToken.None);
 
-        (await Driver.SucceedAsync("task", "get", $"{id}")).Should().ContainAll("disk on fire", "try later", "alice", "failed", "core:text2text");
+        (await Driver.SucceedAsync("task", "get", $"{id}"))
+            .Should()
+            .ContainAll("disk on fire", "try later", "alice", "failed", "core:text2text");
         var json = JsonElement.Parse(await Driver.SucceedAsync("task", "get", $"{id}", "--json"));
         json.GetProperty("errorMessage").GetString().Should().Be("disk on fire");
         json.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
@@ -53,7 +57,7 @@ public sealed class TaskCommandTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_history_of_a_task_tells_what_happened_when_and_who_did_it()
+    public async Task The_history_of_a_task_has_its_events_with_time_and_actor()
     {
         var id = await AddAsync("alice", "core:text2text", "mail");
         var at = new DateTimeOffset(2026, 7, 1, 12, 0, 0, TimeSpan.Zero);
@@ -61,16 +65,24 @@ public sealed class TaskCommandTests : IAsyncLifetime
         await tasks.ClaimAsync([new("core:text2text", "llm", 60)], 1, "app llm2", at, CancellationToken.None);
         await tasks.TryReportProgressAsync(id, null, 0.25, null, "app llm2", at.AddSeconds(10), CancellationToken.None);
         await tasks.TryRenewAsync(id, null, "app llm2", at.AddSeconds(20), CancellationToken.None);
-        await tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { Actor = "app llm2", ErrorMessage = "disk on fire" }, at.AddSeconds(30), CancellationToken.None);
+        await tasks.TryFinishAsync(
+            id,
+            new TaskEnding(TaskTransition.Fail) { Actor = "app llm2", ErrorMessage = "disk on fire" },
+            at.AddSeconds(30),
+            CancellationToken.None
+        );
 
-        (await Driver.SucceedAsync("task", "get", $"{id}", "--history")).Should().Be(
-            """
-            TIME (UTC)           EVENT    BY        DETAIL
-            2026-07-01 12:00:00  claimed  app llm2  llm
-            2026-07-01 12:00:20  renewed  app llm2  the last time of 2
-            2026-07-01 12:00:30  failed   app llm2  disk on fire
+        (await Driver.SucceedAsync("task", "get", $"{id}", "--history"))
+            .Should()
+            .Be(
+                """
+                TIME (UTC)           EVENT    BY        DETAIL
+                2026-07-01 12:00:00  claimed  app llm2  llm
+                2026-07-01 12:00:20  renewed  app llm2  the last time of 2
+                2026-07-01 12:00:30  failed   app llm2  disk on fire
 
-            """);
+                """
+            );
         var events = JsonElement.Parse(await Driver.SucceedAsync("task", "get", $"{id}", "--history", "--json")).GetProperty("history");
         events.EnumerateArray().Select(one => one.GetProperty("event").GetString()).Should().Equal("claimed", "renewed", "failed");
         events[1].GetProperty("at").GetString().Should().Be("2026-07-01T12:00:20.000Z");
@@ -105,7 +117,9 @@ public sealed class TaskCommandTests : IAsyncLifetime
 
         (await Driver.SucceedAsync(["task", "requeue", "--failed", .. words])).Should().StartWith(answer);
 
-        var waiting = await _database.Get<ITaskStore>().ListAsync(new TaskFilter { Status = ProcessingStatus.Scheduled }, CancellationToken.None);
+        var waiting = await _database
+            .Get<ITaskStore>()
+            .ListAsync(new TaskQuery { Status = ProcessingStatus.Scheduled }, CancellationToken.None);
         string.Join(',', waiting.Select(task => task.Id)).Should().Be(ids);
     }
 
@@ -128,8 +142,10 @@ public sealed class TaskCommandTests : IAsyncLifetime
         await AddAsync("bob", "core:text2text", "mail", ProcessingStatus.Running);
 
         var all = JsonElement.Parse(await Driver.SucceedAsync("task", "stats", "--json"));
-        all.EnumerateObject().Select(count => (count.Name, count.Value.GetInt32())).Should().Equal(
-            ("scheduled", 2), ("running", 1), ("successful", 0), ("failed", 0), ("cancelled", 0), ("total", 3));
+        all.EnumerateObject()
+            .Select(count => (count.Name, count.Value.GetInt32()))
+            .Should()
+            .Equal(("scheduled", 2), ("running", 1), ("successful", 0), ("failed", 0), ("cancelled", 0), ("total", 3));
         (await Driver.SucceedAsync("task", "stats", "--type", "core:text2text")).Should().MatchRegex(@"total +2\n$");
     }
 
@@ -142,7 +158,9 @@ public sealed class TaskCommandTests : IAsyncLifetime
         await Driver.SucceedAsync("task", "cancel", $"{waiting}");
         (await FindAsync(waiting))!.Status.Should().Be(ProcessingStatus.Cancelled);
 
-        (await Driver.RunAsync("task", "cancel", $"{finished}")).Should().Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("successful"));
+        (await Driver.RunAsync("task", "cancel", $"{finished}"))
+            .Should()
+            .Match<CommandResult>(result => result.ExitCode == 1 && result.Error.Contains("successful"));
         (await FindAsync(finished))!.Status.Should().Be(ProcessingStatus.Successful);
     }
 
@@ -159,11 +177,17 @@ public sealed class TaskCommandTests : IAsyncLifetime
 
         await Driver.SucceedAsync(["task", "cleanup", .. words]);
 
-        var tasks = await _database.Get<ITaskStore>().ListAsync(new TaskFilter(), CancellationToken.None);
+        var tasks = await _database.Get<ITaskStore>().ListAsync(new TaskQuery(), CancellationToken.None);
         string.Join(',', tasks.Select(task => task.Id)).Should().Be(left);
     }
 
-    private async Task<long> AddAsync(string user, string type, string app, ProcessingStatus status = ProcessingStatus.Scheduled, TimeSpan age = default)
+    private async Task<long> AddAsync(
+        string user,
+        string type,
+        string app,
+        ProcessingStatus status = ProcessingStatus.Scheduled,
+        TimeSpan age = default
+    )
     {
         var now = DateTimeOffset.UtcNow - age;
         var task = new ProcessingTask

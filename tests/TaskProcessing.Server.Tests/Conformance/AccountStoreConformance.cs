@@ -1,7 +1,8 @@
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Tasks.Reading;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
@@ -10,7 +11,7 @@ public abstract class AccountStoreConformance : StoreConformance
     private IAccountStore Accounts => Database.Get<IAccountStore>();
 
     [Fact]
-    public async Task An_account_is_found_as_it_was_added_by_its_exact_id()
+    public async Task An_account_is_found_in_any_case_with_its_stored_spelling()
     {
         var account = NewAccount("alice", isAdmin: true);
 
@@ -18,7 +19,9 @@ public abstract class AccountStoreConformance : StoreConformance
         (await Accounts.TryAddAsync(account, Token)).Should().BeTrue();
 
         (await Accounts.FindAsync("alice", Token)).Should().BeEquivalentTo(account);
-        (await Accounts.FindAsync("Alice", Token)).Should().BeNull();
+        (await Accounts.FindAsync("ALICE", Token)).Should().BeEquivalentTo(account);
+        foreach (var other in new[] { "alice ", "", "a\0lice", "ALİCE", "alic\u212A", new string('a', 100_000) })
+            (await Accounts.FindAsync(other, Token)).Should().BeNull();
         (await Accounts.AnyAsync(Token)).Should().BeTrue();
     }
 
@@ -29,14 +32,19 @@ public abstract class AccountStoreConformance : StoreConformance
         await Accounts.TryAddAsync(first, Token);
 
         (await Accounts.TryAddAsync(NewAccount("alice", isAdmin: true), Token)).Should().BeFalse();
+        (await Accounts.TryAddAsync(NewAccount("Alice", isAdmin: true), Token)).Should().BeFalse();
 
         (await Accounts.FindAsync("alice", Token)).Should().BeEquivalentTo(first);
     }
 
     [Fact]
-    public async Task Of_many_who_add_the_same_id_one_succeeds()
+    public async Task Of_many_that_add_the_same_id_one_succeeds()
     {
-        var added = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => Accounts.TryAddAsync(NewAccount("alice"), Token))));
+        var added = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(number => Task.Run(() => Accounts.TryAddAsync(NewAccount(number % 2 == 0 ? "alice" : "Alice"), Token)))
+        );
 
         added.Should().ContainSingle(success => success);
     }
@@ -44,10 +52,10 @@ public abstract class AccountStoreConformance : StoreConformance
     [Fact]
     public async Task Accounts_are_listed_by_id()
     {
-        foreach (var id in new[] { "b", "B", "a", "_x" })
+        foreach (var id in new[] { "b", "C", "a", "_x" })
             await Accounts.TryAddAsync(NewAccount(id), Token);
 
-        (await Accounts.ListAsync(Token)).Select(account => account.Id).Should().Equal("B", "_x", "a", "b");
+        (await Accounts.ListAsync(Token)).Select(account => account.Id).Should().Equal("C", "_x", "a", "b");
     }
 
     [Fact]
@@ -80,8 +88,25 @@ public abstract class AccountStoreConformance : StoreConformance
     {
         await Accounts.TryAddAsync(NewAccount("alice"), Token);
         await Accounts.TryAddAsync(NewAccount("bob"), Token);
-        foreach (var (user, hash, name) in new[] { ("alice", "1", "laptop"), ("alice", "2", "phone"), ("alice", "3", "laptop"), ("bob", "4", "laptop") })
-            await Accounts.AddAppPasswordAsync(new AppPassword { AccountId = user, Name = name, TokenHash = hash, CreatedAt = DateTimeOffset.UnixEpoch }, Token);
+        foreach (
+            var (user, hash, name) in new[]
+            {
+                ("alice", "1", "laptop"),
+                ("alice", "2", "phone"),
+                ("alice", "3", "laptop"),
+                ("bob", "4", "laptop"),
+            }
+        )
+            await Accounts.AddAppPasswordAsync(
+                new AppPassword
+                {
+                    AccountId = user,
+                    Name = name,
+                    TokenHash = hash,
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                },
+                Token
+            );
         (await Accounts.ListAppPasswordsAsync("alice", Token)).Select(one => one.Name).Should().Equal("laptop", "phone", "laptop");
 
         (await Accounts.RemoveAppPasswordsAsync("alice", "laptop", Token)).Should().BeTrue();
@@ -93,7 +118,7 @@ public abstract class AccountStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_credential_is_good_while_its_account_has_what_it_names()
+    public async Task A_credential_is_valid_while_its_account_has_the_named_password()
     {
         await Accounts.TryAddAsync(NewAccount("alice"), Token);
         await Accounts.AddAppPasswordAsync(NewAppPassword("alice", "token"), Token);
@@ -106,15 +131,25 @@ public abstract class AccountStoreConformance : StoreConformance
             new() { AccountId = "alice", TokenHash = "revoked" },
             new() { AccountId = "bob", TokenHash = "token" },
             new() { AccountId = "bob", PasswordHash = password },
-            new() { AccountId = "alice", AppId = "app", AppSecret = "x" },
-            new() { AccountId = "bob", AppId = "app", AppSecret = "x" },
+            new()
+            {
+                AccountId = "alice",
+                AppId = "app",
+                AppSecret = "x",
+            },
+            new()
+            {
+                AccountId = "bob",
+                AppId = "app",
+                AppSecret = "x",
+            },
             new() { AppId = "app", AppSecret = "x" },
         ];
 
-        (await Accounts.ListGoodAsync(all, Token)).Should().Equal(all[0], all[2], all[6], all[8]);
+        (await Accounts.ListValidAsync(all, Token)).Should().Equal(all[0], all[2], all[6], all[8]);
 
         await Accounts.RemoveAsync("alice", Token);
-        (await Accounts.ListGoodAsync(all, Token)).Should().Equal(all[8]);
+        (await Accounts.ListValidAsync(all, Token)).Should().Equal(all[8]);
     }
 
     [Fact]
@@ -131,7 +166,9 @@ public abstract class AccountStoreConformance : StoreConformance
         var ended = NewTask(userId: "alice");
         await tasks.AddAsync(ended, Token);
         await tasks.TryCancelAsync(ended.Id, "test", Now, Token);
-        var waiting = (await tasks.ListAsync(new TaskFilter { Owner = new TaskOwner("alice", null) }, Token)).Single(task => task.Id != ended.Id).Id;
+        var waiting = (await tasks.ListAsync(new TaskQuery { Owner = new TaskOwner("alice", null) }, Token))
+            .Single(task => task.Id != ended.Id)
+            .Id;
 
         await using var db = Database.OpenContext();
         db.AddRange(new StoredFile { UserId = "alice", Name = "a.txt" }, new StoredFile { UserId = "bob", Name = "b.txt" });
@@ -143,8 +180,8 @@ public abstract class AccountStoreConformance : StoreConformance
         (await Accounts.FindAsync("alice", Token)).Should().BeNull();
         (await Accounts.FindByTokenHashAsync("hash-alice", Token)).Should().BeNull();
         (await Accounts.FindByTokenHashAsync("hash-bob", Token)).Should().NotBeNull();
-        (await tasks.ListAsync(new TaskFilter(), Token)).Should().ContainSingle().Which.UserId.Should().Be("bob");
-        db.Files.Should().ContainSingle().Which.UserId.Should().Be("bob");
+        (await tasks.ListAsync(new TaskQuery(), Token)).Should().ContainSingle().Which.UserId.Should().Be("bob");
+        db.Files.Should().OnlyContain(file => file.UserId == "bob").And.Contain(file => file.Name == "b.txt");
     }
 
     [Fact]
@@ -170,20 +207,22 @@ public abstract class AccountStoreConformance : StoreConformance
     private async Task<long> VersionAsync() =>
         (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).GetValueOrDefault(ChangeTopic.Accounts);
 
-    private Account NewAccount(string id, bool isAdmin = false) => new()
-    {
-        Id = id,
-        DisplayName = "Name of " + id,
-        PasswordHash = "hash of " + id,
-        IsAdmin = isAdmin,
-        CreatedAt = Now,
-    };
+    private Account NewAccount(string id, bool isAdmin = false) =>
+        new()
+        {
+            Id = id,
+            DisplayName = "Name of " + id,
+            PasswordHash = "hash of " + id,
+            IsAdmin = isAdmin,
+            CreatedAt = Now,
+        };
 
-    private AppPassword NewAppPassword(string accountId, string tokenHash) => new()
-    {
-        AccountId = accountId,
-        Name = "phone",
-        TokenHash = tokenHash,
-        CreatedAt = Now,
-    };
+    private AppPassword NewAppPassword(string accountId, string tokenHash) =>
+        new()
+        {
+            AccountId = accountId,
+            Name = "phone",
+            TokenHash = tokenHash,
+            CreatedAt = Now,
+        };
 }

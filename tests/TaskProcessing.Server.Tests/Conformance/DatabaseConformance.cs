@@ -1,12 +1,13 @@
 using System.Xml.Linq;
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection;
-using TaskProcessing.Server.Store;
-using TaskProcessing.Server.Upkeep;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>What several rooms keep: files, Data Protection keys, and the counts of changes before there are any.</summary>
+/// <summary>The data of several rooms: files, Data Protection keys, and the counts of changes before there are any.</summary>
 public abstract class DatabaseConformance : StoreConformance
 {
     [Fact]
@@ -16,7 +17,7 @@ public abstract class DatabaseConformance : StoreConformance
     [Fact]
     public void Data_Protection_keys_come_back_in_their_order()
     {
-        var keys = Database.Get<DataProtectionKeys>();
+        var keys = Database.Get<IOptions<KeyManagementOptions>>().Value.XmlRepository!;
         XElement[] elements = [XElement.Parse("<key id=\"1\"><value>ä &amp; b</value></key>"), XElement.Parse("<key id=\"2\" />")];
 
         foreach (var element in elements)
@@ -26,7 +27,7 @@ public abstract class DatabaseConformance : StoreConformance
     }
 
     [Fact]
-    public async Task What_one_node_protects_another_can_read()
+    public async Task A_value_that_one_node_encrypts_can_be_read_by_another()
     {
         await using var first = CreateNode();
         await using var second = CreateNode();

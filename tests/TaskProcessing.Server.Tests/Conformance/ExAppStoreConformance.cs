@@ -1,5 +1,5 @@
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
@@ -56,8 +56,9 @@ public abstract class ExAppStoreConformance : StoreConformance
 
         replaced.Id.Should().Be(first.Id);
         (await ExApps.FindRegistrationAsync("llm", "p1", Token)).Should().BeEquivalentTo(replaced);
-        (await ExApps.ListEffectiveRegistrationsAsync(Token)).Should().BeEquivalentTo(
-            [replaced, second, sameIdOfAnother], options => options.WithStrictOrdering());
+        (await ExApps.ListEffectiveRegistrationsAsync(Token))
+            .Should()
+            .BeEquivalentTo([replaced, second, sameIdOfAnother], options => options.WithStrictOrdering());
     }
 
     [Fact]
@@ -132,18 +133,24 @@ public abstract class ExAppStoreConformance : StoreConformance
         return (versions.GetValueOrDefault(ChangeTopic.Accounts), versions.GetValueOrDefault(ChangeTopic.Providers));
     }
 
-    private ExApp NewApp(string id, bool enabled = false, string? url = null) => new()
-    {
-        Id = id,
-        Version = "1.0.0",
-        ProtectedSecret = "protected",
-        Url = url,
-        Enabled = enabled,
-        CreatedAt = Now,
-    };
+    private ExApp NewApp(string id, bool enabled = false, string? url = null) =>
+        new()
+        {
+            Id = id,
+            Version = "1.0.0",
+            ProtectedSecret = "protected",
+            Url = url,
+            Enabled = enabled,
+            CreatedAt = Now,
+        };
 
-    private static ProviderRegistration NewRegistration(
-        string appId, string providerId, string taskType = "core:text2text", string? customTaskType = null) => new()
+    private static StoredRegistration NewRegistration(
+        string appId,
+        string providerId,
+        string taskType = "core:text2text",
+        string? customTaskType = null
+    ) =>
+        new()
         {
             AppId = appId,
             ProviderId = providerId,

@@ -1,3 +1,4 @@
+using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
@@ -24,7 +25,7 @@ public abstract class FileStoreConformance : StoreConformance
         (await FindAsync("A.txt")).Should().BeNull("names are case-sensitive");
         (await Files.FindAtAsync("bob", Path("a.txt"), Token)).Should().BeNull();
         (await Files.FindAsync(4711, Token)).Should().BeNull();
-        (await Files.FindAtAsync("alice", Top, Token)).Should().BeEquivalentTo(new { IsFolder = true, Id = 0 });
+        (await Files.FindAtAsync("alice", Top, Token)).Should().BeEquivalentTo(new { IsFolder = true, ParentId = 0 });
     }
 
     [Fact]
@@ -42,7 +43,7 @@ public abstract class FileStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Of_many_who_save_at_the_same_new_place_one_creates_and_the_others_replace()
+    public async Task Of_many_that_save_at_the_same_new_path_one_creates_and_the_others_replace()
     {
         await AddAccountAsync("alice");
 
@@ -82,7 +83,10 @@ public abstract class FileStoreConformance : StoreConformance
 
         (await ListAsync(Top)).Should().Equal("a", "b", "Ä");
         var b = (await FindAsync("b"))!.Id;
-        (await Files.SumFoldersAsync("alice", [0, b], Token)).Should().BeEquivalentTo(new Dictionary<long, long> { [0] = 1111, [b] = 11 });
+        var home = (await Files.FindAtAsync("alice", Top, Token))!.Id;
+        (await Files.SumFoldersAsync("alice", [home, b], Token))
+            .Should()
+            .BeEquivalentTo(new Dictionary<long, long> { [home] = 1111, [b] = 11 });
         (await Files.SumAllAsync("alice", Token)).Should().Be(1111);
     }
 
@@ -95,7 +99,11 @@ public abstract class FileStoreConformance : StoreConformance
         var file = await SaveAsync("from/deep/a.txt");
         await AddFolderAsync("to");
 
-        (await Files.MoveAsync(Transfer("from", "to/there"), Token)).Should().BeOfType<PlaceOutcome.Placed>().Which.Created.Should().BeTrue();
+        (await Files.MoveAsync(Transfer("from", "to/there"), Token))
+            .Should()
+            .BeOfType<PlaceOutcome.Placed>()
+            .Which.Created.Should()
+            .BeTrue();
 
         (await FindAsync("from")).Should().BeNull();
         (await FindAsync("to/there/deep/a.txt"))!.Id.Should().Be(file.Id);
@@ -135,7 +143,7 @@ public abstract class FileStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task What_is_at_the_destination_goes_only_if_it_may()
+    public async Task The_destination_is_replaced_only_with_permission()
     {
         await AddAccountAsync("alice");
         await SaveAsync("a", size: 1);
@@ -213,7 +221,9 @@ public abstract class FileStoreConformance : StoreConformance
         await AddAccountAsync("alice");
         var locks = Database.Get<IFileLockStore>();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Task.Run(() => locks.TryAddAsync(NewLock($"urn:{i}", i % 2 == 0 ? "a" : "a/b"), Now, Token))));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(i => Task.Run(() => locks.TryAddAsync(NewLock($"urn:{i}", i % 2 == 0 ? "a" : "a/b"), Now, Token)))
+        );
         taken.Should().ContainSingle(success => success);
 
         Clock.Advance(TimeSpan.FromMinutes(2));
@@ -225,11 +235,31 @@ public abstract class FileStoreConformance : StoreConformance
     private static FilePath Path(string text) => new(FileTree.Files, text);
 
     private FileLock NewLock(string token, string path) =>
-        new() { Token = token, UserId = "alice", Tree = FileTree.Files, PathText = path, IsDeep = true, IsExclusive = true, ExpiresAt = Now + TimeSpan.FromMinutes(1) };
+        new()
+        {
+            Token = token,
+            UserId = "alice",
+            Tree = FileTree.Files,
+            PathText = path,
+            IsDeep = true,
+            IsExclusive = true,
+            ExpiresAt = Now + TimeSpan.FromMinutes(1),
+        };
 
     private FileTransfer Transfer(string from, string to) => new("alice", Path(from), Path(to), Overwrite: true, Now);
 
-    private Task<bool> AddAccountAsync(string id) => Database.Get<IAccountStore>().TryAddAsync(new Account { Id = id, PasswordHash = "", CreatedAt = Now }, Token);
+    private Task<bool> AddAccountAsync(string id) =>
+        Database
+            .Get<IAccountStore>()
+            .TryAddAsync(
+                new Account
+                {
+                    Id = id,
+                    PasswordHash = "",
+                    CreatedAt = Now,
+                },
+                Token
+            );
 
     private async Task AddFolderAsync(string path) =>
         (await Files.AddFolderAsync("alice", Path(path), Now, Token)).Should().BeOfType<PlaceOutcome.Placed>();
@@ -237,7 +267,8 @@ public abstract class FileStoreConformance : StoreConformance
     private async Task<StoredFile> SaveAsync(string path, long size = 1, string userId = "alice") =>
         (await PlaceAsync(Save(Path(path), size) with { UserId = userId })).Should().BeOfType<PlaceOutcome.Placed>().Which.File;
 
-    private Task<PlaceOutcome> TrySaveAsync(string path, long size = 1, long? quota = null) => PlaceAsync(Save(Path(path), size) with { Quota = quota });
+    private Task<PlaceOutcome> TrySaveAsync(string path, long size = 1, long? quota = null) =>
+        PlaceAsync(Save(Path(path), size) with { Quota = quota });
 
     private async Task<PlaceOutcome> PlaceAsync(FileSave save)
     {
@@ -245,20 +276,30 @@ public abstract class FileStoreConformance : StoreConformance
         return await Files.SaveAsync(save, Token);
     }
 
-    private FileSave Save(FilePath path, long size) => new()
-    {
-        UserId = "alice",
-        Path = path,
-        Content = new StoredContent(BlobKey.New(Now), size, MediaTypes.Text, null),
-        ModifiedAt = Now,
-        Now = Now,
-    };
+    private FileSave Save(FilePath path, long size) =>
+        new()
+        {
+            UserId = "alice",
+            Path = path,
+            Content = new StoredContent(BlobKey.New(Now), size, MediaTypes.Text, null),
+            ModifiedAt = Now,
+            Now = Now,
+        };
 
     private async Task<AddTaskFileOutcome> AddTaskFileAsync(long taskId, int maxFiles)
     {
         var key = BlobKey.New(Now);
         await Blobs.AddAsync(key, Now, Token);
-        return await Files.AddTaskFileAsync(new StoredFile { TaskId = taskId, Name = "1-1", BlobKey = key }, maxFiles, Token);
+        return await Files.AddTaskFileAsync(
+            new StoredFile
+            {
+                TaskId = taskId,
+                Name = "1-1",
+                BlobKey = key,
+            },
+            maxFiles,
+            Token
+        );
     }
 
     private Task<StoredFile?> FindAsync(string path) => Files.FindAtAsync("alice", Path(path), Token);

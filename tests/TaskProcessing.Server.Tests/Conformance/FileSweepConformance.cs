@@ -4,12 +4,13 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>What the sweep removes, and what it must not.</summary>
+/// <summary>The sweep removes unused files, and no others.</summary>
 public abstract class FileSweepConformance : StoreConformance
 {
     private readonly TemporaryFolder _folder = new();
@@ -20,8 +21,15 @@ public abstract class FileSweepConformance : StoreConformance
 
     private ITaskStore Tasks => Database.Get<ITaskStore>();
 
-    private SweepFiles Sweep => new(
-        Database.Get<IFileSweep>(), Database.Get<IFileLockStore>(), Catalogue, Blobs, Microsoft.Extensions.Options.Options.Create(new FilesOptions()), Clock);
+    private SweepFiles Sweep =>
+        new(
+            Database.Get<IFileSweep>(),
+            Database.Get<IFileLockStore>(),
+            Catalogue,
+            Blobs,
+            Microsoft.Extensions.Options.Options.Create(new FilesOptions()),
+            Clock
+        );
 
     private CheckFiles Check => new(Blobs, Catalogue, Database.Get<IFileSweep>());
 
@@ -55,7 +63,14 @@ public abstract class FileSweepConformance : StoreConformance
     {
         var file = await AddFileAsync();
         await using var db = Database.OpenContext();
-        db.Add(new StoredFile { UserId = "alice", Name = "copy", BlobKey = file.BlobKey });
+        db.Add(
+            new StoredFile
+            {
+                UserId = "alice",
+                Name = "copy",
+                BlobKey = file.BlobKey,
+            }
+        );
         await db.SaveChangesAsync(Token);
 
         await db.Files.Where(stored => stored.Id == file.Id).ExecuteDeleteAsync(Token);
@@ -87,7 +102,12 @@ public abstract class FileSweepConformance : StoreConformance
         Clock.Advance(TimeSpan.FromHours(25));
 
         (await Sweep.RunAsync(Token)).Files.Should().Be(0, "the task may still name them");
-        await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Succeed) { Output = $$"""{"images":[{{named.Id}}]}""" }, Now, Token);
+        await Tasks.TryFinishAsync(
+            task.Id,
+            new TaskEnding(TaskTransition.Succeed) { Output = $$"""{"images":[{{named.Id}}]}""" },
+            Now,
+            Token
+        );
         (await Sweep.RunAsync(Token)).Should().Be(new SweepReport(Files: 1, Contents: 1));
 
         (await KeysAsync()).Should().Equal(named.BlobKey);
@@ -95,7 +115,7 @@ public abstract class FileSweepConformance : StoreConformance
     }
 
     [Fact]
-    public async Task An_upload_that_nobody_goes_on_with_goes_after_a_day()
+    public async Task An_abandoned_upload_is_removed_after_a_day()
     {
         var files = Database.Get<IFileStore>();
         await AddAccountAsync();
@@ -123,7 +143,19 @@ public abstract class FileSweepConformance : StoreConformance
         await Blobs.WriteAsync(stray, new MemoryStream([1, 2, 3]), Token);
 
         var report = await Check.RunAsync(repair: false, Token);
-        report.Should().BeEquivalentTo(new { Stray = new[] { stray }, Lost = new[] { lost.BlobKey }, Damaged = new[] { damaged.BlobKey }, Contents = 3, IsGood = false, Repaired = false });
+        report
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Stray = new[] { stray },
+                    Lost = new[] { lost.BlobKey },
+                    Damaged = new[] { damaged.BlobKey },
+                    Contents = 3,
+                    IsGood = false,
+                    Repaired = false,
+                }
+            );
 
         (await Check.RunAsync(repair: true, Token)).Should().BeEquivalentTo(new { Repaired = true, FilesRemoved = 1 });
         (await KeysAsync()).Should().BeEquivalentTo(good.BlobKey, damaged.BlobKey);
@@ -143,9 +175,11 @@ public abstract class FileSweepConformance : StoreConformance
     [Fact]
     public async Task Of_many_nodes_one_gets_a_duty_and_only_when_it_is_due()
     {
-        var calendar = Database.Get<IDutyCalendar>();
+        var calendar = Database.Get<IMaintenanceSchedule>();
 
-        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() => calendar.TryTakeAsync("sweep", Now, Now.AddMinutes(1), Token))));
+        var taken = await Task.WhenAll(
+            Enumerable.Range(0, 8).Select(_ => Task.Run(() => calendar.TryTakeAsync("sweep", Now, Now.AddMinutes(1), Token)))
+        );
         taken.Should().ContainSingle(success => success);
 
         (await calendar.TryTakeAsync("other", Now, Now.AddMinutes(1), Token)).Should().BeTrue();
@@ -153,7 +187,18 @@ public abstract class FileSweepConformance : StoreConformance
         (await calendar.TryTakeAsync("sweep", Now, Now.AddMinutes(1), Token)).Should().BeTrue();
     }
 
-    private async Task AddAccountAsync() => await Database.Get<IAccountStore>().TryAddAsync(new Account { Id = "alice", PasswordHash = "", CreatedAt = Now }, Token);
+    private async Task AddAccountAsync() =>
+        await Database
+            .Get<IAccountStore>()
+            .TryAddAsync(
+                new Account
+                {
+                    Id = "alice",
+                    PasswordHash = "",
+                    CreatedAt = Now,
+                },
+                Token
+            );
 
     private async Task<StoredFile> AddFileAsync(bool deleted = false, long? taskId = null, long parentId = 0, long size = 3)
     {
@@ -194,14 +239,15 @@ public abstract class FileSweepConformance : StoreConformance
         return keys;
     }
 
-    private ProcessingTask NewTask(string input = "{}") => new()
-    {
-        Type = "test:files",
-        Status = ProcessingStatus.Running,
-        UserId = "alice",
-        AppId = "test",
-        Input = input,
-        ScheduledAt = Now,
-        LastUpdated = Now,
-    };
+    private ProcessingTask NewTask(string input = "{}") =>
+        new()
+        {
+            Type = "test:files",
+            Status = ProcessingStatus.Running,
+            UserId = "alice",
+            AppId = "test",
+            Input = input,
+            ScheduledAt = Now,
+            LastUpdated = Now,
+        };
 }

@@ -1,5 +1,5 @@
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Choosing;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
@@ -13,7 +13,9 @@ public abstract class ProviderChoiceStoreConformance : StoreConformance
         await Choices.PreferAsync("core:text2text", "a", Token);
         await Choices.PreferAsync("core:text2text", "b", Token);
         await Choices.PreferAsync("core:text2image", "c", Token);
-        (await Choices.ReadAsync(Token)).Preferred.Should().BeEquivalentTo(new Dictionary<string, string> { ["core:text2text"] = "b", ["core:text2image"] = "c" });
+        (await Choices.ReadAsync(Token))
+            .Preferred.Should()
+            .BeEquivalentTo(new Dictionary<string, string> { ["core:text2text"] = "b", ["core:text2image"] = "c" });
 
         (await Choices.ClearPreferenceAsync("core:text2text", Token)).Should().BeTrue();
         (await Choices.ClearPreferenceAsync("core:text2text", Token)).Should().BeFalse();
@@ -53,7 +55,7 @@ public abstract class ProviderChoiceStoreConformance : StoreConformance
     }
 
     [Fact]
-    public async Task What_servers_serve_is_listed_in_its_order_until_it_is_gone()
+    public async Task Local_providers_are_listed_in_their_order_until_they_are_gone()
     {
         await Choices.RecordLocalAsync([Record("b", 0, Now), Record("a", 1, Now)], [], Token);
         (await Choices.ListLocalAsync(Token)).Select(record => record.ProviderId).Should().Equal("b", "a");
@@ -64,7 +66,15 @@ public abstract class ProviderChoiceStoreConformance : StoreConformance
     }
 
     private static LocalProviderRecord Record(string id, int position, DateTimeOffset seenAt) =>
-        new() { ProviderId = id, Name = $"Provider {id}", TaskType = "core:text2text", Position = position, SeenAt = seenAt };
+        new()
+        {
+            ProviderId = id,
+            Name = $"Provider {id}",
+            TaskType = "core:text2text",
+            Position = position,
+            SeenAt = seenAt,
+        };
 
-    private async Task<long> VersionAsync() => (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).GetValueOrDefault(ChangeTopic.Providers);
+    private async Task<long> VersionAsync() =>
+        (await Database.Get<IChangeStore>().ReadVersionsAsync(Token)).GetValueOrDefault(ChangeTopic.Providers);
 }

@@ -5,10 +5,10 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>What the conformance suites of the stores share: each test has a database and a clock of its own.</summary>
+/// <summary>The base of the stores' conformance suites: each test has a database and a clock of its own.</summary>
 public abstract class StoreConformance : IAsyncLifetime
 {
-    private protected abstract StoreProvider Provider { get; }
+    private protected abstract DatabaseProvider Provider { get; }
 
     private protected TestDatabase Database { get; private set; } = null!;
 
@@ -35,7 +35,9 @@ public abstract class StoreConformance : IAsyncLifetime
         string? guestAddress = null,
         bool allowCleanup = true,
         string? webhookUri = null,
-        string? webhookMethod = null) => new()
+        string? webhookMethod = null
+    ) =>
+        new()
         {
             Type = type,
             Status = ProcessingStatus.Scheduled,

@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Reporting;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>How tasks are claimed and change, alone and when many want the same at once.</summary>
+/// <summary>Claims and changes of tasks, alone and under contention.</summary>
 public abstract class TaskChangeConformance : StoreConformance
 {
     private static readonly ClaimableType[] Echo = [new("test:echo", "echo-provider", 60)];
@@ -22,11 +24,23 @@ public abstract class TaskChangeConformance : StoreConformance
 
         var claimed = await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token);
 
-        claimed.Should().ContainSingle().Which.Should().BeEquivalentTo(
-            task,
-            options => options
-                .Excluding(t => t.Status).Excluding(t => t.StartedAt).Excluding(t => t.ProviderId).Excluding(t => t.Attempt)
-                .Excluding(t => t.LeaseUntil).Excluding(t => t.Claim).Excluding(t => t.Revision).Excluding(t => t.History));
+        claimed
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .BeEquivalentTo(
+                task,
+                options =>
+                    options
+                        .Excluding(t => t.Status)
+                        .Excluding(t => t.StartedAt)
+                        .Excluding(t => t.ProviderId)
+                        .Excluding(t => t.Attempt)
+                        .Excluding(t => t.LeaseUntil)
+                        .Excluding(t => t.Claim)
+                        .Excluding(t => t.Revision)
+                        .Excluding(t => t.History)
+            );
         claimed[0].Status.Should().Be(ProcessingStatus.Running);
         claimed[0].StartedAt.Should().Be(Now);
         claimed[0].ProviderId.Should().Be("echo-provider");
@@ -57,7 +71,13 @@ public abstract class TaskChangeConformance : StoreConformance
         var second = await AddAsync("test:59");
         var third = await AddAsync("test:0");
 
-        var claimed = await Tasks.ClaimAsync([.. types.Select(type => new ClaimableType(type, "p" + type, 60))], 10, "app worker", Now, Token);
+        var claimed = await Tasks.ClaimAsync(
+            [.. types.Select(type => new ClaimableType(type, "p" + type, 60))],
+            10,
+            "app worker",
+            Now,
+            Token
+        );
 
         claimed.Select(task => task.Id).Should().Equal(second.Id, third.Id);
     }
@@ -82,16 +102,23 @@ public abstract class TaskChangeConformance : StoreConformance
         ClaimableType[] providers = [new("test:echo", "pe", 60), new("test:other", "po", 60)];
         var claimed = new ConcurrentBag<long>();
 
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(
-            async () =>
-            {
-                while (claimed.Count < Tasks400)
-                {
-                    foreach (var task in await Tasks.ClaimAsync(providers, 1 + worker % 3, "app worker", Now, Token))
-                        claimed.Add(task.Id);
-                }
-            },
-            Token)));
+        await Task.WhenAll(
+            Enumerable
+                .Range(0, 16)
+                .Select(worker =>
+                    Task.Run(
+                        async () =>
+                        {
+                            while (claimed.Count < Tasks400)
+                            {
+                                foreach (var task in await Tasks.ClaimAsync(providers, 1 + worker % 3, "app worker", Now, Token))
+                                    claimed.Add(task.Id);
+                            }
+                        },
+                        Token
+                    )
+                )
+        );
 
         claimed.Should().HaveCount(Tasks400).And.OnlyHaveUniqueItems();
     }
@@ -108,9 +135,29 @@ public abstract class TaskChangeConformance : StoreConformance
         var second = await Tasks.TryReportProgressAsync(task.Id, null, 0.1, null, "app worker", Now, Token);
 
         first.Changed.Should().BeTrue();
-        first.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Progress = 0.25, StartedAt = started, LastUpdated = started });
+        first
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Running,
+                    Progress = 0.25,
+                    StartedAt = started,
+                    LastUpdated = started,
+                }
+            );
         second.Changed.Should().BeTrue();
-        second.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Progress = 0.1, StartedAt = started, LastUpdated = Now });
+        second
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Running,
+                    Progress = 0.1,
+                    StartedAt = started,
+                    LastUpdated = Now,
+                }
+            );
         (await Tasks.FindAsync(task.Id, Token)).Should().BeEquivalentTo(second.Task);
     }
 
@@ -132,7 +179,16 @@ public abstract class TaskChangeConformance : StoreConformance
         tooEarly.Changed.Should().BeFalse();
         tooEarly.Task!.Output.Should().Be("""{"o":1}""");
         afterProgress.Changed.Should().BeTrue("progress is no output");
-        afterProgress.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Running, Output = """{"o":3}""", LastUpdated = Now });
+        afterProgress
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Running,
+                    Output = """{"o":3}""",
+                    LastUpdated = Now,
+                }
+            );
     }
 
     [Fact]
@@ -144,16 +200,20 @@ public abstract class TaskChangeConformance : StoreConformance
         var change = await Tasks.TryFinishAsync(task.Id, Success, Now, Token);
 
         change.Changed.Should().BeTrue();
-        change.Task.Should().BeEquivalentTo(new
-        {
-            Status = ProcessingStatus.Successful,
-            Success.Output,
-            Progress = 1.0,
-            EndedAt = Now,
-            LastUpdated = Now,
-            StartedAt = (DateTimeOffset?)null,
-            ErrorMessage = (string?)null,
-        });
+        change
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Successful,
+                    Success.Output,
+                    Progress = 1.0,
+                    EndedAt = Now,
+                    LastUpdated = Now,
+                    StartedAt = (DateTimeOffset?)null,
+                    ErrorMessage = (string?)null,
+                }
+            );
     }
 
     [Fact]
@@ -165,18 +225,26 @@ public abstract class TaskChangeConformance : StoreConformance
         await Tasks.TryStreamOutputAsync(task.Id, null, """{"o":"part"}""", Now, Now, Token);
 
         var change = await Tasks.TryFinishAsync(
-            task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", UserFacingErrorMessage = "sorry" }, Now, Token);
+            task.Id,
+            new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", UserFacingErrorMessage = "sorry" },
+            Now,
+            Token
+        );
 
         change.Changed.Should().BeTrue();
-        change.Task.Should().BeEquivalentTo(new
-        {
-            Status = ProcessingStatus.Failed,
-            Output = """{"o":"part"}""",
-            Progress = 0.5,
-            EndedAt = Now,
-            ErrorMessage = "boom",
-            UserFacingErrorMessage = "sorry",
-        });
+        change
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Failed,
+                    Output = """{"o":"part"}""",
+                    Progress = 0.5,
+                    EndedAt = Now,
+                    ErrorMessage = "boom",
+                    UserFacingErrorMessage = "sorry",
+                }
+            );
     }
 
     [Fact]
@@ -187,13 +255,20 @@ public abstract class TaskChangeConformance : StoreConformance
         var failure = new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom" };
 
         var changes = await Task.WhenAll(
-            new[] { (over.Id, Success), (fails.Id, failure), (999_999, Success), (succeeds.Id, Success) }.Select(ending => Tasks.TryFinishAsync(ending.Item1, ending.Item2, Now, Token)));
+            new[] { (over.Id, Success), (fails.Id, failure), (999_999, Success), (succeeds.Id, Success) }.Select(ending =>
+                Tasks.TryFinishAsync(ending.Item1, ending.Item2, Now, Token)
+            )
+        );
 
-        changes.Select(change => (change.Task?.Id, change.Task?.Status, change.Changed)).Should().Equal(
-            (over.Id, ProcessingStatus.Cancelled, false),
-            (fails.Id, ProcessingStatus.Failed, true),
-            (null, null, false),
-            (succeeds.Id, ProcessingStatus.Successful, true));
+        changes
+            .Select(change => (change.Task?.Id, change.Task?.Status, change.Changed))
+            .Should()
+            .Equal(
+                (over.Id, ProcessingStatus.Cancelled, false),
+                (fails.Id, ProcessingStatus.Failed, true),
+                (null, null, false),
+                (succeeds.Id, ProcessingStatus.Successful, true)
+            );
     }
 
     [Fact]
@@ -205,7 +280,16 @@ public abstract class TaskChangeConformance : StoreConformance
         var change = await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token);
 
         change.Changed.Should().BeTrue();
-        change.Task.Should().BeEquivalentTo(new { Status = ProcessingStatus.Cancelled, EndedAt = Now, LastUpdated = Now });
+        change
+            .Task.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Cancelled,
+                    EndedAt = Now,
+                    LastUpdated = Now,
+                }
+            );
         (await Tasks.ClaimAsync(Echo, 1, "app worker", Now, Token)).Should().BeEmpty();
     }
 
@@ -219,7 +303,12 @@ public abstract class TaskChangeConformance : StoreConformance
         var ending = ended switch
         {
             ProcessingStatus.Successful => await Tasks.TryFinishAsync(task.Id, Success, Now, Token),
-            ProcessingStatus.Failed => await Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "e" }, Now, Token),
+            ProcessingStatus.Failed => await Tasks.TryFinishAsync(
+                task.Id,
+                new TaskEnding(TaskTransition.Fail) { ErrorMessage = "e" },
+                Now,
+                Token
+            ),
             _ => await Tasks.TryCancelAsync(task.Id, "user alice", Now, Token),
         };
         Clock.Advance(TimeSpan.FromMinutes(1));
@@ -266,8 +355,10 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var task = await AddAsync();
 
-        await FluentActions.Awaiting(() => Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Cancel), Now, Token))
-            .Should().ThrowAsync<ArgumentException>();
+        await FluentActions
+            .Awaiting(() => Tasks.TryFinishAsync(task.Id, new TaskEnding(TaskTransition.Cancel), Now, Token))
+            .Should()
+            .ThrowAsync<ArgumentException>();
     }
 
     [Fact]
@@ -275,8 +366,8 @@ public abstract class TaskChangeConformance : StoreConformance
     {
         var task = await AddAsync();
 
-        var changes = await Task.WhenAll(Enumerable.Range(0, 16).Select(worker => Task.Run(() => Tasks.TryFinishAsync(
-            task.Id, new TaskEnding(TaskTransition.Succeed) { Output = $$"""{"worker":{{worker}}}""" }, Now, Token))));
+        var endings = Enumerable.Range(0, 16).Select(worker => Success with { Output = $$"""{"worker":{{worker}}}""" });
+        var changes = await Task.WhenAll(endings.Select(ending => Task.Run(() => Tasks.TryFinishAsync(task.Id, ending, Now, Token))));
 
         var winner = changes.Should().ContainSingle(change => change.Changed).Which;
         changes.Select(change => change.Task!.Output).Distinct().Should().Equal(winner.Task!.Output);

@@ -1,15 +1,21 @@
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>Leases, what becomes of tasks whose worker is silent, and the caretaker's other work.</summary>
+/// <summary>Leases, lost tasks, and the other upkeep of tasks.</summary>
 public abstract class TaskLeaseConformance : StoreConformance
 {
-    private const int MostAttempts = 3;
+    private const int MaxAttempts = 3;
 
-    private static readonly TaskEnding Success = new(TaskTransition.Succeed) { Actor = "app worker", Output = """{"output":"done"}""", Progress = 1 };
+    private static readonly TaskEnding Success = new(TaskTransition.Succeed)
+    {
+        Actor = "app worker",
+        Output = """{"output":"done"}""",
+        Progress = 1,
+    };
 
     private ITaskStore Tasks => Database.Get<ITaskStore>();
 
@@ -62,14 +68,18 @@ public abstract class TaskLeaseConformance : StoreConformance
 
         (await LoseAsync()).Should().Equal(first);
 
-        (await FindAsync(first)).Should().BeEquivalentTo(new
-        {
-            Status = ProcessingStatus.Scheduled,
-            Progress = (double?)null,
-            Output = (string?)null,
-            StartedAt = (DateTimeOffset?)null,
-            Attempt = 1,
-        });
+        (await FindAsync(first))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Status = ProcessingStatus.Scheduled,
+                    Progress = (double?)null,
+                    Output = (string?)null,
+                    StartedAt = (DateTimeOffset?)null,
+                    Attempt = 1,
+                }
+            );
         var again = await ClaimAsync();
         again!.Id.Should().Be(first);
         again.Attempt.Should().Be(2);
@@ -79,14 +89,14 @@ public abstract class TaskLeaseConformance : StoreConformance
     public async Task A_task_that_was_lost_often_enough_fails_and_says_so()
     {
         var id = await AddAsync();
-        for (var attempt = 1; attempt <= MostAttempts; attempt++)
+        for (var attempt = 1; attempt <= MaxAttempts; attempt++)
         {
             (await ClaimAsync())!.Attempt.Should().Be(attempt);
             Clock.Advance(TimeSpan.FromMinutes(5));
-            (await LoseAsync()).Should().HaveCount(attempt < MostAttempts ? 1 : 0);
+            (await LoseAsync()).Should().HaveCount(attempt < MaxAttempts ? 1 : 0);
         }
 
-        (await Upkeep.GiveUpLostAsync(MostAttempts, 10, Now, Token)).Select(task => task.Id).Should().Equal(id);
+        (await Upkeep.GiveUpLostAsync(MaxAttempts, 10, Now, Token)).Select(task => task.Id).Should().Equal(id);
 
         var failed = await FindAsync(id);
         failed.Status.Should().Be(ProcessingStatus.Failed);
@@ -96,7 +106,7 @@ public abstract class TaskLeaseConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_late_result_counts_while_nobody_else_has_finished_the_task()
+    public async Task A_late_result_counts_while_no_other_worker_has_finished_the_task()
     {
         var id = await AddAsync();
         await ClaimAsync();
@@ -112,7 +122,7 @@ public abstract class TaskLeaseConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_slow_worker_that_reports_again_keeps_the_task_if_nobody_took_it()
+    public async Task A_slow_worker_that_reports_again_keeps_the_task_unless_another_has_it()
     {
         var id = await AddAsync();
         await ClaimAsync();
@@ -141,7 +151,7 @@ public abstract class TaskLeaseConformance : StoreConformance
             () => Tasks.TryRenewAsync(id, lost, "app late", Now, Token),
             () => Tasks.TryStreamOutputAsync(id, lost, "{}", Now, Now, Token),
             () => Tasks.TryReleaseAsync(id, lost, "app late", Now, Token),
-            () => Tasks.TryRetryAsync(id, lost, Now, MostAttempts, "app late", "busy", Now, Token),
+            () => Tasks.TryRetryAsync(id, lost, Now, MaxAttempts, "app late", "busy", Now, Token),
             () => Tasks.TryFinishAsync(id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", Claim = lost }, Now, Token),
         ];
         foreach (var attempt in attempts)
@@ -155,24 +165,26 @@ public abstract class TaskLeaseConformance : StoreConformance
     }
 
     [Fact]
-    public async Task Nobody_comes_back_to_a_task_after_giving_it_up()
+    public async Task A_worker_that_gave_a_task_up_cannot_change_it_again()
     {
         var (released, retried, requeued) = (await AddAsync(), await AddAsync(), await AddAsync());
         var claims = new[] { (await ClaimAsync())!.Claim, (await ClaimAsync())!.Claim, (await ClaimAsync())!.Claim };
         claims.Should().AllBeEquivalentTo(1);
 
         await Tasks.TryReleaseAsync(released, 1, "app worker", Now, Token);
-        await Tasks.TryRetryAsync(retried, 1, Now, MostAttempts, "app worker", "busy", Now, Token);
+        await Tasks.TryRetryAsync(retried, 1, Now, MaxAttempts, "app worker", "busy", Now, Token);
         await Tasks.TryFinishAsync(requeued, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom", Claim = 1 }, Now, Token);
         await Tasks.TryRequeueAsync(requeued, "operator", Now, Token);
 
         foreach (var id in new[] { released, retried, requeued })
-            (await Tasks.TryRenewAsync(id, 1, "app worker", Now, Token)).Should().Match<TaskChange>(change => !change.Changed && change.Task!.Status == ProcessingStatus.Scheduled);
+            (await Tasks.TryRenewAsync(id, 1, "app worker", Now, Token))
+                .Should()
+                .Match<TaskChange>(change => !change.Changed && change.Task!.Status == ProcessingStatus.Scheduled);
         (await ClaimAsync())!.Claim.Should().Be(3, "the release used up a number, too");
     }
 
     [Fact]
-    public async Task Who_takes_a_waiting_task_without_a_claim_ends_the_claims_before()
+    public async Task A_report_without_a_claim_that_starts_a_task_outdates_earlier_claims()
     {
         var id = await AddAsync();
         var lost = (await ClaimAsync())!.Claim;
@@ -191,7 +203,9 @@ public abstract class TaskLeaseConformance : StoreConformance
         var claim = (await ClaimAsync())!.Claim;
         var second = await AddAsync();
 
-        (await Tasks.TryRetryAsync(first, claim, Now.AddSeconds(30), MostAttempts, "app worker", "busy", Now, Token)).Changed.Should().BeTrue();
+        (await Tasks.TryRetryAsync(first, claim, Now.AddSeconds(30), MaxAttempts, "app worker", "busy", Now, Token))
+            .Changed.Should()
+            .BeTrue();
 
         (await Tasks.AnyScheduledAsync(["test:echo"], Token)).Should().BeTrue();
         (await ClaimAsync())!.Id.Should().Be(second);
@@ -205,11 +219,11 @@ public abstract class TaskLeaseConformance : StoreConformance
     }
 
     [Fact]
-    public async Task The_history_says_what_happened_and_who_did_it()
+    public async Task The_history_has_events_and_actors()
     {
         var id = await AddAsync();
         await Tasks.TryReleaseAsync(id, (await ClaimAsync())!.Claim, "app worker", Now, Token);
-        await Tasks.TryRetryAsync(id, (await ClaimAsync())!.Claim, Now, MostAttempts, "app worker", "too\tmany\nrequests", Now, Token);
+        await Tasks.TryRetryAsync(id, (await ClaimAsync())!.Claim, Now, MaxAttempts, "app worker", "too\tmany\nrequests", Now, Token);
         await Upkeep.WakeDelayedAsync(10, Now, Token);
         await ClaimAsync();
         Clock.Advance(TimeSpan.FromMinutes(5));
@@ -219,17 +233,22 @@ public abstract class TaskLeaseConformance : StoreConformance
         await Tasks.TryRequeueAsync(id, "operator", Now, Token);
         await Tasks.TryCancelAsync(id, "user alice", Now, Token);
 
-        TaskHistory.Read((await FindAsync(id)).History).Select(entry => $"{entry.Kind} by {entry.Actor}: {entry.Detail}").Should().Equal(
-            "claimed by app worker: p",
-            "released by app worker: ",
-            "claimed by app worker: p",
-            "retried by app worker: too many requests",
-            "claimed by app worker: p",
-            "lost by server: the worker was silent until its lease ended",
-            "started by app late: ",
-            "failed by app worker: boom",
-            "requeued by operator: ",
-            "cancelled by user alice: ");
+        TaskHistory
+            .Read((await FindAsync(id)).History)
+            .Select(entry => $"{entry.Kind} by {entry.Actor}: {entry.Detail}")
+            .Should()
+            .Equal(
+                "claimed by app worker: p",
+                "released by app worker: ",
+                "claimed by app worker: p",
+                "retried by app worker: too many requests",
+                "claimed by app worker: p",
+                "lost by server: the worker was silent until its lease ended",
+                "started by app late: ",
+                "failed by app worker: boom",
+                "requeued by operator: ",
+                "cancelled by user alice: "
+            );
     }
 
     [Fact]
@@ -252,11 +271,15 @@ public abstract class TaskLeaseConformance : StoreConformance
 
         (await Upkeep.ListTypesAsync(Token)).Should().BeEquivalentTo("test:echo", "test:other");
         (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, Now, 2, Token)).Should().BeEmpty();
-        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
-        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token)).Should().Equal(new RemovedTask(ended[2], "alice"));
+        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token))
+            .Should()
+            .Equal(new RemovedTask(ended[0], "alice"), new RemovedTask(ended[1], "alice"));
+        (await Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Cancelled, before, 2, Token))
+            .Should()
+            .Equal(new RemovedTask(ended[2], "alice"));
         await Upkeep.ReclaimSpaceAsync(Token);
 
-        (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(waiting, other, kept.Id);
+        (await Tasks.ListAsync(new TaskQuery(), Token)).Select(task => task.Id).Should().Equal(waiting, other, kept.Id);
     }
 
     [Fact]
@@ -272,12 +295,14 @@ public abstract class TaskLeaseConformance : StoreConformance
         var before = Now.AddMilliseconds(1);
 
         (await Upkeep.DeleteOldUnendedAsync(Now, 2, Token)).Should().BeEmpty();
-        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().BeEquivalentTo([new RemovedTask(waiting[0], "alice"), new RemovedTask(waiting[1], "alice")]);
+        (await Upkeep.DeleteOldUnendedAsync(before, 2, Token))
+            .Should()
+            .BeEquivalentTo([new RemovedTask(waiting[0], "alice"), new RemovedTask(waiting[1], "alice")]);
         (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().Equal(new RemovedTask(waiting[2], "alice"));
         (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().Equal(new RemovedTask(running, "alice"));
         (await Upkeep.DeleteOldUnendedAsync(before, 2, Token)).Should().BeEmpty();
 
-        (await Tasks.ListAsync(new TaskFilter(), Token)).Select(task => task.Id).Should().Equal(ended, kept.Id);
+        (await Tasks.ListAsync(new TaskQuery(), Token)).Select(task => task.Id).Should().Equal(ended, kept.Id);
     }
 
     private async Task<long> AddAsync(string type = "test:echo")
@@ -290,7 +315,8 @@ public abstract class TaskLeaseConformance : StoreConformance
     private async Task<ProcessingTask?> ClaimAsync() =>
         (await Tasks.ClaimAsync([new("test:echo", "p", 60)], 1, "app worker", Now, Token)) is [var task] ? task : null;
 
-    private async Task<IEnumerable<long>> LoseAsync() => (await Upkeep.ReturnLostAsync(MostAttempts, 10, Now, Token)).Select(task => task.Id);
+    private async Task<IEnumerable<long>> LoseAsync() =>
+        (await Upkeep.ReturnLostAsync(MaxAttempts, 10, Now, Token)).Select(task => task.Id);
 
     private async Task<ProcessingTask> FindAsync(long id) => (await Tasks.FindAsync(id, Token))!;
 }

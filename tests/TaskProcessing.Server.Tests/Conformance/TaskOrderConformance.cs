@@ -1,9 +1,12 @@
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Reading;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>Who comes first, and what a repeated request gets.</summary>
+/// <summary>The order of the queue, and the answer to a repeated request.</summary>
 public abstract class TaskOrderConformance : StoreConformance
 {
     private static readonly ClaimableType[] Echo = [new("test:echo", "p", 60)];
@@ -24,12 +27,15 @@ public abstract class TaskOrderConformance : StoreConformance
     }
 
     [Fact]
-    public async Task A_claim_that_is_made_as_a_task_is_being_stored_finds_it()
+    public async Task A_worker_that_waits_is_woken_as_a_task_is_being_stored_and_its_claim_finds_it()
     {
         Task<IEnumerable<long>>? claim = null;
         var task = NewTask();
-        await Tasks.AddAsync(task, () => claim ??= ClaimAsync(1), Token);
+        using var worker = Database.Get<TaskSignal>().ListenForScheduled([task.Type]);
+        var waiting = worker.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, () => claim = ClaimAsync(1), Token);
+        await Tasks.AddAsync(task, Token);
 
+        (await waiting).Should().BeTrue();
         (await claim!).Should().Equal(task.Id);
     }
 
@@ -121,7 +127,7 @@ public abstract class TaskOrderConformance : StoreConformance
         other!.SameRequest.Should().BeFalse();
         (await Tasks.FindByKeyAsync(Key("k", "same"), Token)).Should().BeEquivalentTo(repeated);
         (await Tasks.FindByKeyAsync(Key("other", "same"), Token)).Should().BeNull();
-        (await Tasks.ListAsync(new TaskFilter(), Token)).Should().HaveCount(1);
+        (await Tasks.ListAsync(new TaskQuery(), Token)).Should().HaveCount(1);
     }
 
     [Fact]
@@ -134,7 +140,7 @@ public abstract class TaskOrderConformance : StoreConformance
         (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { AppId = "mail" }, Token)).Should().BeNull();
         (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { ForgottenBefore = Now.AddSeconds(1) }, Token)).Should().BeNull();
         (await Tasks.FindByKeyAsync(Key("k", "same"), Token))!.Task.Id.Should().BeGreaterThan(first.Id, "the newer task has the key now");
-        foreach (var task in await Tasks.ListAsync(new TaskFilter(), Token))
+        foreach (var task in await Tasks.ListAsync(new TaskQuery(), Token))
             await Tasks.DeleteAsync(task.Id, task.Owner, Token);
         (await Tasks.FindByKeyAsync(Key("k", "same"), Token)).Should().BeNull();
         (await Tasks.AddOnceAsync(NewTask(), Key("k", "other"), Token)).Should().BeNull();
@@ -148,7 +154,7 @@ public abstract class TaskOrderConformance : StoreConformance
         var answers = await Task.WhenAll(tasks.Select(task => Task.Run(() => Tasks.AddOnceAsync(task, Key("k", "same"), Token))));
 
         answers.Should().ContainSingle(answer => answer == null);
-        var stored = (await Tasks.ListAsync(new TaskFilter(), Token)).Should().ContainSingle().Subject;
+        var stored = (await Tasks.ListAsync(new TaskQuery(), Token)).Should().ContainSingle().Subject;
         answers.OfType<KeyedTask>().Should().OnlyContain(answer => answer.Task.Id == stored.Id && answer.SameRequest);
     }
 
@@ -172,5 +178,6 @@ public abstract class TaskOrderConformance : StoreConformance
         return task.Id;
     }
 
-    private async Task<IEnumerable<long>> ClaimAsync(int count) => (await Tasks.ClaimAsync(Echo, count, "", Now, Token)).Select(task => task.Id);
+    private async Task<IEnumerable<long>> ClaimAsync(int count) =>
+        (await Tasks.ClaimAsync(Echo, count, "", Now, Token)).Select(task => task.Id);
 }

@@ -1,10 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
-/// <summary>Keeping, finding, counting and removing tasks; what changes their status is in <see cref="TaskChangeConformance"/>.</summary>
+/// <summary>
+/// Storing, finding, counting and removing tasks; <see cref="TaskChangeConformance"/> has the changes of status.
+/// </summary>
 public abstract class TaskStoreConformance : StoreConformance
 {
     private ITaskStore Tasks => Database.Get<ITaskStore>();
@@ -46,6 +52,7 @@ public abstract class TaskStoreConformance : StoreConformance
             Renewals = 6,
             OutputAt = Now.AddSeconds(6),
             Revision = 7,
+            TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
             History = TaskHistory.Line(Now, TaskHistory.Scheduled, "user alice"),
         };
 
@@ -54,7 +61,9 @@ public abstract class TaskStoreConformance : StoreConformance
         task.Id.Should().BePositive();
         (await Tasks.FindAsync(task.Id, Token)).Should().BeEquivalentTo(task);
         await using var node = Database.AddTo(new ServiceCollection().AddLogging()).BuildServiceProvider();
-        (await node.GetRequiredService<ITaskStore>().FindAsync(task.Id, Token)).Should().BeEquivalentTo(task, "another node knows only what was stored");
+        (await node.GetRequiredService<ITaskStore>().FindAsync(task.Id, Token))
+            .Should()
+            .BeEquivalentTo(task, "another node knows only what was stored");
     }
 
     [Fact]
@@ -66,7 +75,7 @@ public abstract class TaskStoreConformance : StoreConformance
         var found = await Tasks.FindAsync(task.Id, Token);
 
         found.Should().BeEquivalentTo(task);
-        found!.Owner.Should().Be(TaskOwner.Nobody);
+        found!.Owner.Should().Be(TaskOwner.None);
     }
 
     [Fact]
@@ -118,7 +127,7 @@ public abstract class TaskStoreConformance : StoreConformance
 
         (await ListAsync(new() { Owner = TaskOwner.User("alice") })).Should().Equal(one.Id, two.Id);
         (await ListAsync(new() { Owner = TaskOwner.Guest("192.0.2.7/32") })).Should().Equal(guest.Id);
-        (await ListAsync(new() { Owner = TaskOwner.Nobody })).Should().Equal(nobody.Id);
+        (await ListAsync(new() { Owner = TaskOwner.None })).Should().Equal(nobody.Id);
         (await ListAsync(new())).Should().HaveCount(5).And.BeInAscendingOrder();
     }
 
@@ -136,24 +145,31 @@ public abstract class TaskStoreConformance : StoreConformance
         (await ListAsync(new() { CustomId = "a" })).Should().HaveCount(2);
         (await ListAsync(new() { Type = "test:other" })).Should().HaveCount(2);
         (await ListAsync(new() { Status = ProcessingStatus.Running })).Should().Equal(running.Id);
-        (await ListAsync(new()
-        {
-            Owner = TaskOwner.User("alice"),
-            AppId = "mail",
-            CustomId = "a",
-            Type = "test:other",
-            Status = ProcessingStatus.Scheduled,
-        })).Should().Equal(wanted.Id);
+        (
+            await ListAsync(
+                new()
+                {
+                    Owner = TaskOwner.User("alice"),
+                    AppId = "mail",
+                    CustomId = "a",
+                    Type = "test:other",
+                    Status = ProcessingStatus.Scheduled,
+                }
+            )
+        ).Should().Equal(wanted.Id);
     }
 
     [Fact]
-    public async Task A_limited_list_has_the_newest_tasks_still_by_id()
+    public async Task A_page_has_the_newest_tasks_first_and_goes_on_by_offset_or_by_id()
     {
-        await AddAsync();
+        var first = await AddAsync();
         var second = await AddAsync();
         var third = await AddAsync();
 
-        (await ListAsync(new() { Limit = 2 })).Should().Equal(second.Id, third.Id);
+        (await ListAsync(new() { Page = new TaskPage(2) })).Should().Equal(third.Id, second.Id);
+        (await ListAsync(new() { Page = new TaskPage(2, Offset: 1) })).Should().Equal(second.Id, first.Id);
+        (await ListAsync(new() { Page = new TaskPage(2, BeforeId: second.Id) })).Should().Equal(first.Id);
+        (await Tasks.CountAsync(new() { Page = new TaskPage(1) }, Token)).Should().Be(3, "all pages count");
     }
 
     [Fact]
@@ -163,7 +179,7 @@ public abstract class TaskStoreConformance : StoreConformance
         var guests = await AddAsync(userId: null, guestAddress: "192.0.2.7/32");
 
         (await Tasks.DeleteAsync(task.Id, TaskOwner.User("bob"), Token)).Should().BeFalse();
-        (await Tasks.DeleteAsync(task.Id, TaskOwner.Nobody, Token)).Should().BeFalse();
+        (await Tasks.DeleteAsync(task.Id, TaskOwner.None, Token)).Should().BeFalse();
         (await Tasks.DeleteAsync(guests.Id, TaskOwner.Guest("192.0.2.8/32"), Token)).Should().BeFalse();
         (await ListAsync(new())).Should().Equal(task.Id, guests.Id);
 
@@ -205,6 +221,29 @@ public abstract class TaskStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task The_levels_of_the_queue_are_measured_by_type()
+    {
+        (await Tasks.MeasureQueueAsync(Now, Token)).Should().BeEmpty();
+        await AddAsync(type: "test:third");
+        await Tasks.ClaimAsync([new ClaimableType("test:third", "provider", 60)], 1, "app worker", Now, Token);
+        await Tasks.TryCancelAsync((await AddAsync(type: "test:other")).Id, "user alice", Now, Token);
+        await AddAsync();
+        await AddAsync();
+        await AddAsync();
+        var claimed = (await Tasks.ClaimAsync([new ClaimableType("test:echo", "provider", 60)], 1, "app worker", Now, Token)).Single();
+        await Tasks.TryRetryAsync(claimed.Id, claimed.Claim, Now.AddHours(1), 3, "app worker", "busy", Now, Token);
+
+        var levels = await Tasks.MeasureQueueAsync(Now.AddSeconds(42), Token);
+
+        levels
+            .Should()
+            .BeEquivalentTo([
+                new QueueLevel("test:echo", Waiting: 2, Delayed: 1, Running: 0, OldestAge: TimeSpan.FromSeconds(42)),
+                new QueueLevel("test:third", Waiting: 0, Delayed: 0, Running: 1, OldestAge: null),
+            ]);
+    }
+
+    [Fact]
     public async Task Waiting_tasks_are_noticed_by_type()
     {
         var task = await AddAsync(type: "test:other");
@@ -223,13 +262,13 @@ public abstract class TaskStoreConformance : StoreConformance
         string appId = "notes",
         string? customId = null,
         string? guestAddress = null,
-        bool allowCleanup = true)
+        bool allowCleanup = true
+    )
     {
         var task = NewTask(type, userId, appId, customId, guestAddress, allowCleanup);
         await Tasks.AddAsync(task, Token);
         return task;
     }
 
-    private async Task<IEnumerable<long>> ListAsync(TaskFilter filter) =>
-        (await Tasks.ListAsync(filter, Token)).Select(task => task.Id);
+    private async Task<IEnumerable<long>> ListAsync(TaskQuery filter) => (await Tasks.ListAsync(filter, Token)).Select(task => task.Id);
 }

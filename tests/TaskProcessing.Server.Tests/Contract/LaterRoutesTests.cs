@@ -6,10 +6,12 @@ namespace TaskProcessing.Server.Tests.Contract;
 /// <summary>Routes that Nextcloud 33 to 35 added to the recorded 32.</summary>
 public sealed class LaterRoutesTests
 {
-    private const string Both = "providerIds[]=worker:core:text2text&providerIds[]=worker:core:text2text:summary&taskTypeIds[]=core:text2text&taskTypeIds[]=core:text2text:summary";
+    private const string Both =
+        "providerIds[]=worker:core:text2text&providerIds[]=worker:core:text2text:summary"
+        + "&taskTypeIds[]=core:text2text&taskTypeIds[]=core:text2text:summary";
 
     [Fact]
-    public async Task An_app_schedules_reads_cancels_and_deletes_for_a_user_and_for_nobody()
+    public async Task An_app_schedules_reads_cancels_and_deletes_with_and_without_a_user()
     {
         await using var server = await TestServer.StartAsync();
         using var forNobody = await server.WorkerAsync("core:text2text");
@@ -18,17 +20,36 @@ public sealed class LaterRoutesTests
 
         foreach (var (app, userId) in new[] { (forNobody, (string?)null), (forAlice, "alice") })
         {
-            (await app.OcsAsync("GET", "/tasks_consumer/tasktypes")).Data!["types"]!.AsObject().Should().ContainSingle(type => type.Key == "core:text2text");
-            var task = await app.OcsAsync("POST", "/tasks_consumer/schedule", new { input = new { input = "hello" }, type = "core:text2text", appId = "test", includeWatermark = false, preferStreaming = true });
+            (await app.OcsAsync("GET", "/tasks_consumer/tasktypes")).Data!["types"]!
+                .AsObject()
+                .Should()
+                .ContainSingle(type => type.Key == "core:text2text");
+            var task = await app.OcsAsync(
+                "POST",
+                "/tasks_consumer/schedule",
+                new
+                {
+                    input = new { input = "hello" },
+                    type = "core:text2text",
+                    appId = "test",
+                    includeWatermark = false,
+                    preferStreaming = true,
+                }
+            );
             ((string?)task.Task["userId"]).Should().Be(userId);
             ((bool)task.Task["includeWatermark"]!).Should().BeFalse();
             ((bool)task.Task["preferStreaming"]!).Should().BeTrue();
 
             (await alice.OcsAsync("GET", $"/task/{task.TaskId}")).HttpStatus.Should().Be(userId is null ? 404 : 200);
             (await app.OcsAsync("GET", $"/tasks_consumer/task/{task.TaskId}")).TaskId.Should().Be(task.TaskId);
-            (await app.OcsAsync("POST", $"/tasks_consumer/tasks/{task.TaskId}/cancel")).Task["status"]!.ToString().Should().Be("STATUS_CANCELLED");
+            (await app.OcsAsync("POST", $"/tasks_consumer/tasks/{task.TaskId}/cancel")).Task["status"]!
+                .ToString()
+                .Should()
+                .Be("STATUS_CANCELLED");
             (await app.OcsAsync("DELETE", $"/tasks_consumer/task/{task.TaskId}")).HttpStatus.Should().Be(200);
-            (await app.OcsAsync("GET", $"/tasks_consumer/task/{task.TaskId}")).Should().BeEquivalentTo(new { HttpStatus = 404, Message = "Task not found" });
+            (await app.OcsAsync("GET", $"/tasks_consumer/task/{task.TaskId}"))
+                .Should()
+                .BeEquivalentTo(new { HttpStatus = 404, Message = "Task not found" });
         }
     }
 
@@ -45,7 +66,16 @@ public sealed class LaterRoutesTests
         await using var server = await TestServer.StartAsync();
         using var admin = await server.UserAsync("boss", isAdmin: true);
 
-        (await admin.OcsAsync(method, route)).Should().BeEquivalentTo(new { HttpStatus = 412, StatusCode = 0, Message = "ExApp required" });
+        (await admin.OcsAsync(method, route))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 412,
+                    StatusCode = 0,
+                    Message = "ExApp required",
+                }
+            );
     }
 
     [Fact]
@@ -69,8 +99,10 @@ public sealed class LaterRoutesTests
         (await BatchAsync(worker, "2")).Should().Be((2, true));
         (await BatchAsync(worker, "100000")).Should().Be((1, false));
         (await BatchAsync(worker, "3")).Should().Be((0, false));
-        (await worker.OcsAsync("GET", "/tasks_provider/next_batch?providerIds[]=other&taskTypeIds[]=core:text2text")).Data!.ToJsonString()
-            .Should().Be("""{"tasks":[],"has_more":false}""");
+        (await worker.OcsAsync("GET", "/tasks_provider/next_batch?providerIds[]=other&taskTypeIds[]=core:text2text"))
+            .Data!.ToJsonString()
+            .Should()
+            .Be("""{"tasks":[],"has_more":false}""");
     }
 
     [Fact]
@@ -85,7 +117,9 @@ public sealed class LaterRoutesTests
 
         (await bob.OcsAsync("GET", $"/tasks/{first}/queue_position")).Data!.ToJsonString().Should().Be("1");
         (await alice.OcsAsync("GET", $"/tasks/{second}/queue_position")).Data!.ToJsonString().Should().Be("2");
-        (await alice.OcsAsync("GET", $"/tasks/{first}/queue_position")).Should().BeEquivalentTo(new { HttpStatus = 404, Message = "Task not found" });
+        (await alice.OcsAsync("GET", $"/tasks/{first}/queue_position"))
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 404, Message = "Task not found" });
 
         await worker.OcsAsync("GET", $"/tasks_provider/next?{Both}");
         (await bob.OcsAsync("GET", $"/tasks/{first}/queue_position")).HttpStatus.Should().Be(412);
@@ -108,7 +142,16 @@ public sealed class LaterRoutesTests
         (await CountsAsync(admin, "?taskTypeIds[]=core:text2text")).Should().Be((1, 1));
         (await CountsAsync(admin, "?taskTypeId=core:text2text:summary,core:nothing")).Should().Be((1, 0));
         (await CountsAsync(admin, "?taskTypeIds[]=core:nothing")).Should().Be((0, 0));
-        (await alice.OcsAsync("GET", "/queue_stats")).Should().BeEquivalentTo(new { HttpStatus = 403, StatusCode = 403, MetaMessage = "Logged in account must be an admin" });
+        (await alice.OcsAsync("GET", "/queue_stats"))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 403,
+                    StatusCode = 403,
+                    MetaMessage = "Logged in account must be an admin",
+                }
+            );
     }
 
     [Fact]
@@ -124,16 +167,60 @@ public sealed class LaterRoutesTests
         await worker.OcsAsync("GET", $"/tasks_provider/next?{Both}");
         time.Advance(TimeSpan.FromSeconds(2));
         (await StreamAsync(worker, id, "wor")).Task["output"]!.ToJsonString().Should().Be("""{"output":"wor"}""");
-        (await StreamAsync(worker, id, "worl")).Task["output"]!.ToJsonString().Should().Be("""{"output":"wor"}""", "the last piece is less than half a second old");
+        (await StreamAsync(worker, id, "worl")).Task["output"]!
+            .ToJsonString()
+            .Should()
+            .Be("""{"output":"wor"}""", "the last piece is less than half a second old");
+        await StreamAsync(worker, id, "world");
+        var seen = (await alice.TaskAsync(id)).GetProperty("output");
+        seen.GetRawText().Should().Be("""{"output":"wor"}""");
 
-        var done = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { errorMessage = "secret", userFacingErrorMessage = "It broke" });
+        await using var events = await EventReader.FollowAsync(alice, $"/task/{id}/events");
+        await events.NextAsync();
+        time.Advance(TimeSpan.FromMilliseconds(500));
+        (await events.NextAsync())
+            .Data.GetProperty("output")
+            .GetRawText()
+            .Should()
+            .Be("""{"output":"ld"}""", "the worker pauses, and its last piece is seen");
+
+        var done = await worker.OcsAsync(
+            "POST",
+            $"/tasks_provider/{id}/result",
+            new { errorMessage = "secret", userFacingErrorMessage = "It broke" }
+        );
         done.Task["status"]!.ToString().Should().Be("STATUS_FAILED");
         done.Task["userFacingErrorMessage"]!.ToString().Should().Be("It broke");
-        done.Task["output"]!.ToJsonString().Should().Be("""{"output":"wor"}""", "what was streamed stays visible");
+        done.Task["output"]!.ToJsonString().Should().Be("""{"output":"world"}""", "what was streamed stays visible");
         done.Data!.ToJsonString().Should().NotContain("secret");
 
-        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/stream-result", new { })).Should().BeEquivalentTo(new { HttpStatus = 400, Message = "Parameter \"output\" is missing; it must be an object" });
+        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/stream-result", new { }))
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 400, Message = "Parameter \"output\" is missing; it must be an object" });
         (await StreamAsync(worker, 999_999, "x")).Should().BeEquivalentTo(new { HttpStatus = 404, Message = "Not found" });
+    }
+
+    [Fact]
+    public async Task Tasks_can_be_listed_in_portions_of_one_status()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var worker = await server.WorkerAsync("core:text2text");
+        using var alice = await server.UserAsync("alice");
+        var ids = new List<long>();
+        for (var number = 0; number < 4; number++)
+            ids.Add((await alice.ScheduleAsync()).TaskId);
+        await alice.OcsAsync("POST", $"/tasks/{ids[1]}/cancel");
+
+        (await ListAsync("")).Should().Equal(ids);
+        (await ListAsync("?newest=2")).Should().Equal(ids[3], ids[2]);
+        (await ListAsync($"?newest=2&olderThan={ids[2]}")).Should().Equal(ids[1], ids[0]);
+        (await ListAsync("?newest=9&withStatus=STATUS_SCHEDULED")).Should().Equal(ids[3], ids[2], ids[0]);
+        (await ListAsync("?withStatus=STATUS_CANCELLED&taskType=core:text2text")).Should().Equal(ids[1]);
+        var wrong = await alice.OcsAsync("GET", "/tasks?withStatus=done");
+        (wrong.HttpStatus, wrong.Message).Should().Be((400, "Parameter \"withStatus\" must be a status such as STATUS_RUNNING"));
+
+        async Task<IEnumerable<long>> ListAsync(string query) =>
+            (await alice.OcsAsync("GET", $"/tasks{query}")).Data!["tasks"]!.AsArray().Select(task => (long)task!["id"]!);
     }
 
     private static Task<OcsReply> StreamAsync(HttpClient worker, long id, string output) =>

@@ -24,13 +24,24 @@ public sealed class ManualProfileTests
         (await guest.OcsAsync("GET", $"/task/{task.TaskId}")).HttpStatus.Should().Be(404);
 
         foreach (var route in new[] { "/tasks", "/tasks/app/test", "/queue_stats" })
-            (await guest.OcsAsync("GET", route)).Should().BeEquivalentTo(new { HttpStatus = 401, StatusCode = 997, MetaMessage = "Current user is not logged in" });
+            (await guest.OcsAsync("GET", route))
+                .Should()
+                .BeEquivalentTo(
+                    new
+                    {
+                        HttpStatus = 401,
+                        StatusCode = 997,
+                        MetaMessage = "Current user is not logged in",
+                    }
+                );
     }
 
     [Fact]
     public async Task A_guests_task_is_hidden_from_users_apps_and_other_addresses()
     {
-        await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["Proxies:Trusted:0"] = "127.0.0.1" });
+        await using var server = await TestServer.StartAsync(
+            settings: new Dictionary<string, string> { ["Proxies:Trusted:0"] = "127.0.0.1" }
+        );
         using var worker = await server.WorkerAsync("core:text2text");
         using var guest = server.Guest();
         using var neighbour = server.Guest();
@@ -59,7 +70,15 @@ public sealed class ManualProfileTests
         using var guest = server.Guest();
 
         (await guest.TryScheduleAsync("core:audio2text", new { input = 7 }))
-            .Should().BeEquivalentTo(new { HttpStatus = 401, StatusCode = 401, Message = "Cannot schedule task with files referenced without user context" });
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 401,
+                    StatusCode = 401,
+                    Message = "Cannot schedule task with files referenced without user context",
+                }
+            );
     }
 
     [Theory]
@@ -70,7 +89,16 @@ public sealed class ManualProfileTests
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { [key] = value });
         using var guest = server.Guest();
 
-        foreach (var (method, route) in new[] { ("GET", "/tasktypes"), ("POST", "/schedule"), ("GET", "/task/1"), ("DELETE", "/task/1"), ("POST", "/tasks/1/cancel") })
+        foreach (
+            var (method, route) in new[]
+            {
+                ("GET", "/tasktypes"),
+                ("POST", "/schedule"),
+                ("GET", "/task/1"),
+                ("DELETE", "/task/1"),
+                ("POST", "/tasks/1/cancel"),
+            }
+        )
             (await guest.OcsAsync(method, route)).Should().BeEquivalentTo(new { HttpStatus = 401, StatusCode = 997 });
     }
 
@@ -83,10 +111,38 @@ public sealed class ManualProfileTests
         using var bob = await server.UserAsync("bob");
         var id = (await alice.ScheduleAsync()).TaskId;
 
-        (await alice.OcsAsync("DELETE", "/task/999999")).Should().BeEquivalentTo(new { HttpStatus = 404, StatusCode = 404, MetaMessage = "", Message = "Task not found" });
-        (await alice.SendOcsAsync("DELETE", "/ocs/v1.php/taskprocessing/task/999999", null)).Should().BeEquivalentTo(new { HttpStatus = 200, StatusCode = 404, Message = "Task not found" });
+        (await alice.OcsAsync("DELETE", "/task/999999"))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 404,
+                    StatusCode = 404,
+                    MetaMessage = "",
+                    Message = "Task not found",
+                }
+            );
+        (await alice.SendOcsAsync("DELETE", "/ocs/v1.php/taskprocessing/task/999999", null))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 200,
+                    StatusCode = 404,
+                    Message = "Task not found",
+                }
+            );
         (await bob.OcsAsync("DELETE", $"/task/{id}")).HttpStatus.Should().Be(404);
-        (await alice.OcsAsync("DELETE", $"/task/{id}")).Should().BeEquivalentTo(new { HttpStatus = 200, StatusCode = 200, MetaMessage = "OK" });
+        (await alice.OcsAsync("DELETE", $"/task/{id}"))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 200,
+                    StatusCode = 200,
+                    MetaMessage = "OK",
+                }
+            );
         (await alice.OcsAsync("DELETE", $"/task/{id}")).HttpStatus.Should().Be(404);
     }
 
@@ -101,7 +157,16 @@ public sealed class ManualProfileTests
         unknown.Message.Should().StartWith("There is no such task type. Did you mean core:text2text:summary, ");
 
         (await alice.TryScheduleAsync("core:text2text:summary", new { input = "x" }))
-            .Should().BeEquivalentTo(new { HttpStatus = 412, StatusCode = 412, MetaMessage = "", Message = "The given provider is not available" });
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 412,
+                    StatusCode = 412,
+                    MetaMessage = "",
+                    Message = "The given provider is not available",
+                }
+            );
     }
 
     [Fact]
@@ -113,12 +178,23 @@ public sealed class ManualProfileTests
         var id = (await alice.ScheduleAsync()).TaskId;
 
         (await alice.TryScheduleAsync("core:text2text:sumary", new { input = "x" }))
-            .Should().BeEquivalentTo(new { HttpStatus = 412, Message = "The given provider is not available" });
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 412, Message = "The given provider is not available" });
         (await alice.OcsAsync("POST", $"/task/{id}")).HttpStatus.Should().Be(405, "GET and DELETE are there");
-        foreach (var (method, route) in new[] { ("POST", "task/{0}/cancel"), ("GET", "task/{0}/progress"), ("POST", "tasks/{0}/progress"), ("POST", "task/{0}/result"), ("POST", "tasks/{0}/result") })
+        foreach (
+            var (method, route) in new[]
+            {
+                ("POST", "task/{0}/cancel"),
+                ("GET", "task/{0}/progress"),
+                ("POST", "tasks/{0}/progress"),
+                ("POST", "task/{0}/result"),
+                ("POST", "tasks/{0}/result"),
+            }
+        )
         {
             (await worker.OcsAsync(method, "/" + string.Format(System.Globalization.CultureInfo.InvariantCulture, route, id)))
-                .Should().BeEquivalentTo(new { HttpStatus = 404, StatusCode = 998 });
+                .Should()
+                .BeEquivalentTo(new { HttpStatus = 404, StatusCode = 998 });
         }
     }
 
@@ -147,7 +223,9 @@ public sealed class ManualProfileTests
             using var worker = await server.WorkerAsync("core:text2text");
             using var alice = await server.UserAsync("alice");
             var slot = (JsonObject)(await alice.OcsAsync("GET", "/tasktypes")).Data!["types"]!["core:text2text"]!["inputShape"]!["input"]!;
-            slot.Select(field => field.Key).Should().Equal(isThere ? ["name", "description", "type", "mandatory"] : ["name", "description", "type"]);
+            slot.Select(field => field.Key)
+                .Should()
+                .Equal(isThere ? ["name", "description", "type", "mandatory"] : ["name", "description", "type"]);
         }
     }
 
@@ -170,6 +248,15 @@ public sealed class ManualProfileTests
         using var nobody = server.Guest();
         nobody.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", TestServer.Base64("alice:wrong"));
 
-        (await nobody.OcsAsync("GET", "/tasktypes")).Should().BeEquivalentTo(new { HttpStatus = 401, StatusCode = 997, MetaMessage = "Unauthorised" });
+        (await nobody.OcsAsync("GET", "/tasktypes"))
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    HttpStatus = 401,
+                    StatusCode = 997,
+                    MetaMessage = "Unauthorised",
+                }
+            );
     }
 }

@@ -18,8 +18,14 @@ public sealed class ManualRoutesTests
 
         var task = data["task"]!;
         data.Remove("task");
-        data.ToJsonString().Should().Be(
-            $$"""{"id":{{id}},"type":"core:text2text","status":1,"userId":"alice","appId":"test","customId":"c1","input":{"input":"hello"},"output":null}""");
+        data.ToJsonString()
+            .Should()
+            .Be(
+                $$"""
+                {"id":{{id}},"type":"core:text2text","status":1,"userId":"alice","appId":"test",
+                "customId":"c1","input":{"input":"hello"},"output":null}
+                """.ReplaceLineEndings("")
+            );
         task.ToJsonString().Should().Be((await alice.OcsAsync("GET", $"/task/{id}")).Task.ToJsonString());
     }
 
@@ -58,8 +64,24 @@ public sealed class ManualRoutesTests
 
         foreach (var caller in new[] { alice, guest })
         {
-            foreach (var (method, route) in new[] { ("GET", "progress?progress=0.5"), ("POST", "progress?progress=0.5"), ("POST", "result?errorMessage=x") })
-                (await caller.OcsAsync(method, $"/task/{id}/{route}")).Should().BeEquivalentTo(new { HttpStatus = 412, StatusCode = 0, Message = "ExApp required" });
+            foreach (
+                var (method, route) in new[]
+                {
+                    ("GET", "progress?progress=0.5"),
+                    ("POST", "progress?progress=0.5"),
+                    ("POST", "result?errorMessage=x"),
+                }
+            )
+                (await caller.OcsAsync(method, $"/task/{id}/{route}"))
+                    .Should()
+                    .BeEquivalentTo(
+                        new
+                        {
+                            HttpStatus = 412,
+                            StatusCode = 0,
+                            Message = "ExApp required",
+                        }
+                    );
         }
 
         (await guest.OcsAsync("GET", $"/task/{id}/progress")).HttpStatus.Should().Be(404);
@@ -77,10 +99,14 @@ public sealed class ManualRoutesTests
         var id = (await alice.ScheduleAsync()).TaskId;
 
         (await worker.OcsAsync("POST", $"/task/{id}/progress", new { progress = 1.5 }))
-            .Should().BeEquivalentTo(new { HttpStatus = 400, Message = "Parameter \"progress\" must be a number from 0 to 1" });
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 400, Message = "Parameter \"progress\" must be a number from 0 to 1" });
         (await worker.OcsAsync("POST", $"/task/{id}/result", new { }))
-            .Should().BeEquivalentTo(new { HttpStatus = 400, Message = "Either \"output\" or \"errorMessage\" must be given" });
-        (await worker.OcsAsync("POST", "/task/999999/progress", new { progress = 0.5 })).Should().BeEquivalentTo(new { HttpStatus = 404, Message = "Not found" });
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 400, Message = "Either \"output\" or \"errorMessage\" must be given" });
+        (await worker.OcsAsync("POST", "/task/999999/progress", new { progress = 0.5 }))
+            .Should()
+            .BeEquivalentTo(new { HttpStatus = 404, Message = "Not found" });
 
         ((int)(await alice.OcsAsync("POST", $"/task/{id}/cancel")).Data!["status"]!).Should().Be(5);
         ((int)(await alice.OcsAsync("POST", $"/task/{id}/cancel")).Data!["status"]!).Should().Be(5, "cancelling again changes nothing");

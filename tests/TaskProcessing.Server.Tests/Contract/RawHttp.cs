@@ -13,7 +13,13 @@ internal sealed class RawHttp(Uri address)
 {
     public static byte[] NoBody { get; } = [];
 
-    public async Task<RawAnswer> SendAsync(string method, string path, IEnumerable<(string Name, string Value)> headers, byte[]? body, CancellationToken cancellationToken)
+    public async Task<RawAnswer> SendAsync(
+        string method,
+        string path,
+        IEnumerable<(string Name, string Value)> headers,
+        byte[]? body,
+        CancellationToken cancellationToken
+    )
     {
         var head = new StringBuilder($"{method} {path} HTTP/1.1\r\nHost: {address.Authority}\r\nConnection: close\r\n");
         foreach (var (name, value) in headers)
@@ -45,15 +51,13 @@ internal sealed class RawHttp(Uri address)
         {
             await stream.CopyToAsync(received, cancellationToken);
         }
-        catch (IOException) when (received.Length > 0)
-        {
-        }
+        catch (IOException) when (received.Length > 0) { }
 
         return RawAnswer.Parse(received.ToArray());
     }
 }
 
-/// <summary>What came back. Header names are in lower case; a header that comes twice is joined by a comma.</summary>
+/// <summary>The answer. Header names are in lower case; a header that comes twice is joined by a comma.</summary>
 internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string> Headers, byte[] Body)
 {
     public string Text => Encoding.UTF8.GetString(Body);
@@ -65,7 +69,8 @@ internal sealed record RawAnswer(int Status, IReadOnlyDictionary<string, string>
             throw new InvalidDataException($"No HTTP answer: {Encoding.UTF8.GetString(bytes)}");
 
         var lines = Encoding.UTF8.GetString(bytes, 0, end).Split("\r\n");
-        var headers = lines.Skip(1)
+        var headers = lines
+            .Skip(1)
             .Select(line => line.Split(':', 2))
             .GroupBy(parts => parts[0].ToLowerInvariant(), parts => parts[1].Trim())
             .ToDictionary(group => group.Key, group => string.Join(", ", group));

@@ -15,9 +15,11 @@ internal static class DavTestServer
         return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories) : [];
     }
 
-    /// <summary>How many blobs the catalogue knows once an upload has begun; -1 before.</summary>
+    /// <summary>The number of blobs in the catalogue once an upload has begun; -1 before.</summary>
     public static int BlobsEntered(this TestServer server) =>
-        Directory.Exists(Path.Combine(server.DataDirectory, "files")) ? server.Get<IBlobCatalogue>().ListAsync(CancellationToken.None).GetAwaiter().GetResult().Count : -1;
+        Directory.Exists(Path.Combine(server.DataDirectory, "files"))
+            ? server.Get<IBlobCatalogue>().ListAsync(CancellationToken.None).GetAwaiter().GetResult().Count
+            : -1;
 
     /// <summary>Sends these bytes and hangs up.</summary>
     public static async Task SendRawAsync(this TestServer server, string text)

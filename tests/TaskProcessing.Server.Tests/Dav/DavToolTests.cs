@@ -13,7 +13,15 @@ public sealed class DavToolTests
         await using var server = await TestServer.StartAsync();
         var token = await server.AddUserAsync("alice");
 
-        var (exitCode, output) = await DebianTools.RunAsync("litmus", _folder.Path, [], "-k", $"{server.Address}remote.php/dav/files/alice/", "alice", token);
+        var (exitCode, output) = await DebianTools.RunAsync(
+            "litmus",
+            _folder.Path,
+            [],
+            "-k",
+            $"{server.Address}remote.php/dav/files/alice/",
+            "alice",
+            token
+        );
 
         exitCode.Should().Be(0, output);
         output.Should().Contain("summary for `locks'").And.Contain("summary for `http'").And.NotContain("FAIL").And.NotContain("WARNING");
@@ -55,9 +63,12 @@ public sealed class DavToolTests
         // rclone keeps passwords veiled; a token in a header needs no veil.
         string[] remote =
         [
-            "--webdav-url", $"{server.Address}remote.php/dav/files/alice/",
-            "--webdav-vendor", "nextcloud",
-            "--webdav-bearer-token", "token-of-alice",
+            "--webdav-url",
+            $"{server.Address}remote.php/dav/files/alice/",
+            "--webdav-vendor",
+            "nextcloud",
+            "--webdav-bearer-token",
+            "token-of-alice",
         ];
         string[] spelled = [.. arguments.Select(argument => argument.Replace("cloud:", ":webdav:", StringComparison.Ordinal))];
         var environment = new Dictionary<string, string> { ["RCLONE_CONFIG"] = "/dev/null", ["HOME"] = _folder.Path };
@@ -68,7 +79,16 @@ public sealed class DavToolTests
 
     private static void MakeTree(string root, int largest)
     {
-        foreach (var (name, length) in new[] { ("leer.txt", 0), ("größe.bin", largest), ("深い/フォルダ/файл.txt", 100), ("a b/100% & #1?.txt", 1000), ("🎉/emoji.bin", 70_000) })
+        foreach (
+            var (name, length) in new[]
+            {
+                ("leer.txt", 0),
+                ("größe.bin", largest),
+                ("深い/フォルダ/файл.txt", 100),
+                ("a b/100% & #1?.txt", 1000),
+                ("🎉/emoji.bin", 70_000),
+            }
+        )
         {
             var path = Path.Combine(root, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);

@@ -1,8 +1,9 @@
+using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Server.Files.Blobs;
 
 namespace TaskProcessing.Server.Tests.Files;
 
-/// <summary>What every blob store does.</summary>
+/// <summary>The conformance suite of blob stores.</summary>
 public abstract class BlobStoreConformance : IAsyncLifetime
 {
     private IBlobStore _blobs = null!;
@@ -51,8 +52,7 @@ public abstract class BlobStoreConformance : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_never_written_is_not_there() =>
-        (await _blobs.OpenAsync(NewKey(), 0, 1, Token)).Should().BeNull();
+    public async Task A_blob_that_was_never_written_is_missing() => (await _blobs.OpenAsync(NewKey(), 0, 1, Token)).Should().BeNull();
 
     [Fact]
     public async Task A_deleted_blob_is_gone_and_deleting_it_again_is_harmless()

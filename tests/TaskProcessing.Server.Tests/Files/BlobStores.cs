@@ -11,7 +11,10 @@ public sealed class BlobsInFolder : BlobStoreConformance
 
     private protected override ValueTask CloseAsync()
     {
-        Directory.EnumerateFiles(_directory.FullName, "*", SearchOption.AllDirectories).Should().NotContain(path => path.Contains("unfinished"));
+        Directory
+            .EnumerateFiles(_directory.FullName, "*", SearchOption.AllDirectories)
+            .Should()
+            .NotContain(path => path.Contains("unfinished"));
         _directory.Delete(recursive: true);
         return ValueTask.CompletedTask;
     }

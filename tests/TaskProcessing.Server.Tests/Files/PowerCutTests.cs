@@ -18,16 +18,24 @@ public sealed partial class PowerCutTests : IDisposable
     [Fact]
     public async Task An_upload_is_answered_when_its_bytes_and_its_name_are_on_disk()
     {
-        await ProgramDriver.RunAsync(_directory.Path, "user", "add", "alice", "--password", "secret");
-        using var server = ProgramDriver.Start(_directory.Path, "--urls=http://127.0.0.1:0", "--Providers:BuiltIn:Enabled=false", "--Providers:ReadyMade:Enabled=false");
+        await ProgramDriver.RunAsync(_directory.Path, "user", "add", "alice", "--password", "wonderland");
+        using var server = ProgramDriver.Start(
+            _directory.Path,
+            "--urls=http://127.0.0.1:0",
+            "--Providers:BuiltIn:Enabled=false",
+            "--Providers:ReadyMade:Enabled=false"
+        );
         using var alice = new HttpClient { BaseAddress = await server.ListenAsync() };
-        alice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", TestServer.Base64("alice:secret"));
+        alice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", TestServer.Base64("alice:wonderland"));
 
-        var calls = await TraceAsync(server.ProcessId, async () =>
-        {
-            var answer = await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[1000]));
-            answer.StatusCode.Should().Be(HttpStatusCode.Created);
-        });
+        var calls = await TraceAsync(
+            server.ProcessId,
+            async () =>
+            {
+                var answer = await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[1000]));
+                answer.StatusCode.Should().Be(HttpStatusCode.Created);
+            }
+        );
 
         var key = BlobFile().Match(calls.First(call => BlobFile().IsMatch(call))).Groups["key"].Value;
         var directories = new[] { "", $"/{key[^2..]}", $"/{key[^2..]}/{key[^4..^2]}" };
@@ -39,7 +47,9 @@ public sealed partial class PowerCutTests : IDisposable
         ];
         var seen = calls.Select(call => Array.FindIndex(order, call.Contains)).Where(index => index >= 0).ToList();
         seen.Should().BeInAscendingOrder().And.OnlyHaveUniqueItems().And.HaveCount(order.Length);
-        var renamed = calls.FindIndex(call => call.StartsWith("rename", StringComparison.Ordinal) && call.Contains(key, StringComparison.Ordinal));
+        var renamed = calls.FindIndex(call =>
+            call.StartsWith("rename", StringComparison.Ordinal) && call.Contains(key, StringComparison.Ordinal)
+        );
         renamed.Should().BeInRange(calls.FindIndex(call => call.Contains(order[0])), calls.FindIndex(call => call.Contains(order[3])));
     }
 
@@ -60,12 +70,17 @@ public sealed partial class PowerCutTests : IDisposable
         var file = _directory.File("trace");
         var (exitCode, output) = await DebianTools.RunAsync("strace", "/", [], "-e", "trace=none", "true");
         Assert.SkipWhen(exitCode != 0, $"processes cannot be traced here: {output}");
-        var start = new ProcessStartInfo("strace", ["-f", "-y", "-s", "64", "-o", file, "-e", "trace=fsync,rename,renameat2,sendmsg,sendto", "-p", $"{processId}"]) { RedirectStandardError = true };
+        var start = new ProcessStartInfo(
+            Programs.Need("strace"),
+            ["-f", "-y", "-s", "64", "-o", file, "-e", "trace=fsync,rename,renameat2,sendmsg,sendto", "-p", $"{processId}"]
+        )
+        {
+            RedirectStandardError = true,
+        };
         using var strace = Process.Start(start)!;
         (await strace.StandardError.ReadLineAsync()).Should().Contain("attached");
         await work();
-        using (var stop = Process.Start("kill", ["-INT", $"{strace.Id}"]))
-            await stop.WaitForExitAsync();
+        Signals.Interrupt(strace);
         await strace.WaitForExitAsync();
 
         // "1234  fsync(56</srv/files/…>) = 0" without the numbers.

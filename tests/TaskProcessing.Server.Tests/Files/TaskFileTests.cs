@@ -7,7 +7,7 @@ using static TaskProcessing.Server.Tests.Support.OcsDriver;
 
 namespace TaskProcessing.Server.Tests.Files;
 
-/// <summary>Who may read which file through which task, and what can be uploaded.</summary>
+/// <summary>Access to files through tasks, and uploads of result files.</summary>
 public sealed class TaskFileTests
 {
     private const string Subtitles = "core:audio2text:subtitles";
@@ -60,7 +60,9 @@ public sealed class TaskFileTests
         (await StatusAsync(app, $"{Root}/tasks_provider/{id}/file/{secret}")).Should().Be(404);
 
         // A provider cannot open a user's other files by naming them in its result.
-        (await app.FinishAsync(id, new { output = secret })).Should().Be("STATUS_SUCCESSFUL");
+        (await app.FinishAsync(id, new { output = secret }))
+            .Should()
+            .Be("STATUS_SUCCESSFUL");
         (await StatusAsync(app, $"{Root}/tasks_provider/{id}/file/{secret}")).Should().Be(404);
         (await alice.GetStringAsync($"{Root}/tasks/{id}/file/{secret}")).Should().Be("secret");
     }
@@ -127,7 +129,8 @@ public sealed class TaskFileTests
     public async Task Uploads_that_are_too_large_too_many_or_none_are_refused_with_a_reason()
     {
         await using var server = await TestServer.StartAsync(
-            settings: new Dictionary<string, string> { ["Files:MaxUploadBytes"] = "100", ["Files:MaxFilesPerTask"] = "1" });
+            settings: new Dictionary<string, string> { ["Files:MaxUploadBytes"] = "100", ["Files:MaxFilesPerTask"] = "1" }
+        );
         using var alice = await server.UserAsync("alice");
         using var app = await server.WorkerAsync("core:text2speech");
         var id = await alice.ScheduleAsync("core:text2speech", new { input = "x" });

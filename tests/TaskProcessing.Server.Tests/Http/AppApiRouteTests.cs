@@ -20,23 +20,98 @@ public sealed class AppApiRouteTests
     [InlineData("preference", "PostgreSql")]
     public async Task Values_are_kept_replaced_listed_and_forgotten(string kind, string store)
     {
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store));
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store));
         await server.AddUserAsync("alice");
         using var app = await server.ExAppAsync("app", "alice");
         var root = $"/ocs/v1.php/apps/app_api/api/v1/ex-app/{kind}";
 
         var first = await DataAsync(await app.PostAsJsonAsync(root, new { configKey = "key", configValue = "one" }, Token));
         var second = await DataAsync(await app.PostAsJsonAsync(root, new { configKey = "key", configValue = "two" }, Token));
-        await app.PostAsJsonAsync(root, new { configKey = "other", configValue = "three", sensitive = true }, Token);
+        await app.PostAsJsonAsync(
+            root,
+            new
+            {
+                configKey = "other",
+                configValue = "three",
+                sensitive = true,
+            },
+            Token
+        );
 
         second.GetProperty("id").GetInt64().Should().Be(first.GetProperty("id").GetInt64());
-        string[] names = kind == "config" ? ["id", "appid", "configkey", "configvalue", "sensitive"] : ["id", "userid", "appid", "configkey", "configvalue", "sensitive"];
+        string[] names =
+            kind == "config"
+                ? ["id", "appid", "configkey", "configvalue", "sensitive"]
+                : ["id", "userid", "appid", "configkey", "configvalue", "sensitive"];
         second.EnumerateObject().Select(property => property.Name).Should().Equal(names);
         second.GetProperty("configvalue").GetString().Should().Be("two");
-        var values = await DataAsync(await app.PostAsJsonAsync($"{root}/get-values", new { configKeys = new[] { "key", "none", "other" } }, Token));
+        var values = await DataAsync(
+            await app.PostAsJsonAsync($"{root}/get-values", new { configKeys = new[] { "key", "none", "other" } }, Token)
+        );
         values.GetRawText().Should().Be("""[{"configkey":"key","configvalue":"two"},{"configkey":"other","configvalue":"three"}]""");
         (await DataAsync(await DeleteAsync(app, root, "key", "other", "none"))).GetInt32().Should().Be(2);
         (await MetaAsync(await DeleteAsync(app, root, "key"))).GetProperty("statuscode").GetInt32().Should().Be(404);
+    }
+
+    [Theory]
+    [InlineData("input_shape", 7)]
+    [InlineData("output_shape", 16)]
+    [InlineData("input_shape", -1)]
+    [InlineData("output_shape", int.MaxValue)]
+    public async Task A_provider_with_a_shape_type_of_a_newer_server_is_taken_and_its_type_not_listed(string where, int number)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        using var app = await server.ExAppAsync("app");
+        object[] known =
+        [
+            new
+            {
+                name = "x",
+                description = "x",
+                shape_type = 1,
+            },
+        ];
+        object[] unknown =
+        [
+            new
+            {
+                name = "x",
+                description = "x",
+                shape_type = number,
+            },
+        ];
+
+        await app.RegisterAsync(
+            "new",
+            "app:new",
+            new
+            {
+                id = "app:new",
+                name = "n",
+                description = "d",
+                input_shape = where == "input_shape" ? unknown : known,
+                output_shape = where == "input_shape" ? known : unknown,
+            }
+        );
+        await app.RegisterAsync(
+            "old",
+            "app:old",
+            new
+            {
+                id = "app:old",
+                name = "n",
+                description = "d",
+                input_shape = known,
+                output_shape = known,
+            }
+        );
+
+        (await alice.TaskTypesAsync()).EnumerateObject().Select(type => type.Name).Should().Contain("app:old").And.NotContain("app:new");
+        (await alice.TryScheduleAsync("app:new", new { x = "x" })).HttpStatus.Should().BeInRange(400, 499);
+        (await app.NextAsync("new", "app:new")).Should().BeNull();
+        var registered = await DataAsync(await app.GetAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing?name=new", Token));
+        registered.GetProperty("custom_task_type").GetString().Should().Contain($"{number}");
     }
 
     [Fact]
@@ -46,7 +121,16 @@ public sealed class AppApiRouteTests
         using var app = await server.ExAppAsync("app");
         const string root = "/ocs/v2.php/apps/app_api/api/v1/ex-app/config";
 
-        await app.PostAsJsonAsync(root, new { configKey = "key", configValue = "hush", sensitive = 1 }, Token);
+        await app.PostAsJsonAsync(
+            root,
+            new
+            {
+                configKey = "key",
+                configValue = "hush",
+                sensitive = 1,
+            },
+            Token
+        );
         var stored = await DataAsync(await app.PostAsJsonAsync(root, new { configKey = "key", configValue = "hushhush" }, Token));
 
         stored.GetProperty("configvalue").GetString().Should().Be("hushhush");
@@ -75,7 +159,9 @@ public sealed class AppApiRouteTests
         foreach (var kind in (string[])["config", "preference"])
             (await DataAsync(await other.PostAsJsonAsync($"{root}/{kind}/get-values", keys, Token))).GetArrayLength().Should().Be(0);
         (await forNobody.PostAsJsonAsync($"{root}/preference/get-values", keys, Token)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
-        (await app.PostAsJsonAsync($"{root}/config", new { configKey = "", configValue = "x" }, Token)).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await app.PostAsJsonAsync($"{root}/config", new { configKey = "", configValue = "x" }, Token))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.BadRequest);
         using var guest = server.Guest();
         (await guest.PostAsJsonAsync($"{root}/config/get-values", keys, Token)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
@@ -99,11 +185,18 @@ public sealed class AppApiRouteTests
             envelope.GetProperty("data").GetRawText().Should().Be("[]");
         }
 
-        (await MetaAsync(await app.PutAsJsonAsync($"{root}/apps/status/other", new { progress = 1 }, Token))).GetProperty("statuscode").GetInt32().Should().Be(404);
+        (await MetaAsync(await app.PutAsJsonAsync($"{root}/apps/status/other", new { progress = 1 }, Token)))
+            .GetProperty("statuscode")
+            .GetInt32()
+            .Should()
+            .Be(404);
         var state = XDocument.Parse(await app.GetStringAsync($"{root}/ex-app/state?format=xml", Token));
         state.Root!.Element("data")!.Value.Should().Be("1");
         var capabilities = $"/ocs/{version}/cloud/capabilities";
-        AppApi(await DataAsync(await app.GetAsync(capabilities, Token))).TryGetProperty("loglevel", out _).Should().BeFalse("the app acts for nobody");
+        AppApi(await DataAsync(await app.GetAsync(capabilities, Token)))
+            .TryGetProperty("loglevel", out _)
+            .Should()
+            .BeFalse("the app acts for nobody");
         AppApi(await DataAsync(await forAlice.GetAsync(capabilities, Token))).GetProperty("loglevel").GetInt32().Should().Be(2);
     }
 

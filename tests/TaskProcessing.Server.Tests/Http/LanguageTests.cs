@@ -15,7 +15,9 @@ public sealed class LanguageTests
     [InlineData("not a language;;;", "Summarize", "Task not found")]
     public async Task Answers_come_in_the_callers_language(string acceptLanguage, string summary, string notFound)
     {
-        await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["Providers:BuiltIn:Enabled"] = "true" });
+        await using var server = await TestServer.StartAsync(
+            settings: new Dictionary<string, string> { ["Providers:BuiltIn:Enabled"] = "true" }
+        );
         using var alice = await server.UserAsync("alice");
         alice.DefaultRequestHeaders.TryAddWithoutValidation("Accept-Language", acceptLanguage);
 
@@ -32,13 +34,15 @@ public sealed class LanguageTests
     {
         var context = new Microsoft.AspNetCore.Http.DefaultHttpContext();
         context.Request.Headers.AcceptLanguage = code;
-        var language = Language.Of(context.Request);
+        var language = AnswerLanguage.Of(context.Request);
 
         language.Code.Should().Be(code);
-        language.Say("Chat").Should().Be("Chat");
-        language.Say("Translate").Should().Be("Translate");
-        var sentences = CoreTaskTypes.All.SelectMany(type => type.InputShape.Concat(type.OutputShape).Select(slot => slot.Description).Append(type.Description));
-        sentences.Should().OnlyContain(sentence => language.Say(sentence) != sentence);
+        language.Translate("Chat").Should().Be("Chat");
+        language.Translate("Translate").Should().Be("Translate");
+        var sentences = CoreTaskTypes.All.SelectMany(type =>
+            type.InputShape.Concat(type.OutputShape).Select(slot => slot.Description).Append(type.Description)
+        );
+        sentences.Should().OnlyContain(sentence => language.Translate(sentence) != sentence);
     }
 
     private static JsonElement Data(string envelope) => JsonElement.Parse(envelope).GetProperty("ocs").GetProperty("data");

@@ -5,6 +5,7 @@ using System.Text.Json;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 
@@ -20,18 +21,33 @@ public sealed class LoginTests
     {
         await using var server = await TestServer.StartAsync();
         (await server.Get<CreateAccount>().RunAsync("alice", "pass:word", null, isAdmin: false, CancellationToken.None)).Should().BeNull();
-        await server.Get<IAccountStore>().AddAppPasswordAsync(
-            new AppPassword { AccountId = "alice", Name = "test", TokenHash = Passwords.HashToken("token"), CreatedAt = default }, CancellationToken.None);
+        await server
+            .Get<IAccountStore>()
+            .AddAppPasswordAsync(
+                new AppPassword
+                {
+                    AccountId = "alice",
+                    Name = "test",
+                    TokenHash = Passwords.HashToken("token"),
+                    CreatedAt = default,
+                },
+                CancellationToken.None
+            );
 
         (await GetAsync(server, Tasks, Basic("alice", "pass:word"))).StatusCode.Should().Be(HttpStatusCode.OK);
         (await GetAsync(server, Tasks, Basic("alice", "token"))).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await GetAsync(server, Tasks, new AuthenticationHeaderValue("Bearer", "token"))).Headers.GetValues("X-User-Id").Should().Equal("alice");
+        (await GetAsync(server, Tasks, new AuthenticationHeaderValue("Bearer", "token")))
+            .Headers.GetValues("X-User-Id")
+            .Should()
+            .Equal("alice");
 
         var wrong = await GetAsync(server, Tasks, Basic("alice", "wrong"));
         wrong.StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         wrong.Headers.WwwAuthenticate.ToString().Should().Be("Basic realm=\"Authorisation Required\"");
         (await GetAsync(server, Tasks, Basic("bob", "token"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized, "the token is alice's");
-        (await GetAsync(server, Tasks, new AuthenticationHeaderValue("Bearer", "nonsense"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(server, Tasks, new AuthenticationHeaderValue("Bearer", "nonsense")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -41,9 +57,13 @@ public sealed class LoginTests
         const string types = "/ocs/v2.php/taskprocessing/tasktypes";
 
         (await GetAsync(server, types, null)).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await GetAsync(server, types, new AuthenticationHeaderValue("Bearer", "nonsense"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(server, types, new AuthenticationHeaderValue("Bearer", "nonsense")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Unauthorized);
         (await GetAsync(server, types, Basic("alice", "wrong"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
-        (await GetAsync(server, types, new AuthenticationHeaderValue("Basic", "not-base64!"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+        (await GetAsync(server, types, new AuthenticationHeaderValue("Basic", "not-base64!")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Unauthorized);
     }
 
     [Fact]
@@ -54,7 +74,7 @@ public sealed class LoginTests
         (await alice.GetAsync(Tasks)).StatusCode.Should().Be(HttpStatusCode.OK);
 
         await server.Get<IAccountStore>().RemoveAsync("alice", CancellationToken.None);
-        await server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+        await server.Get<ChangeWatcher>().RunAsync(CancellationToken.None);
 
         (await alice.GetAsync(Tasks)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
     }
@@ -69,7 +89,12 @@ public sealed class LoginTests
     [InlineData("unknown", "1.0.0", ":secret", HttpStatusCode.PreconditionFailed)]
     [InlineData("disabled", "1.0.0", ":secret", HttpStatusCode.PreconditionFailed)]
     [InlineData("", "1.0.0", ":secret", HttpStatusCode.PreconditionFailed)]
-    public async Task Only_known_enabled_apps_with_their_secret_are_providers(string appId, string version, string authorization, HttpStatusCode expected)
+    public async Task Only_known_enabled_apps_with_their_secret_are_providers(
+        string appId,
+        string version,
+        string authorization,
+        HttpStatusCode expected
+    )
     {
         await using var server = await TestServer.StartAsync();
         await server.AddUserAsync("alice");
@@ -107,7 +132,7 @@ public sealed class LoginTests
         await using var server = await TestServer.StartAsync();
         using var app = await server.ExAppAsync("worker");
         await server.Get<IExAppStore>().SetEnabledAsync("worker", false, CancellationToken.None);
-        await server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+        await server.Get<ChangeWatcher>().RunAsync(CancellationToken.None);
 
         var state = await app.GetFromJsonAsync<JsonElement>("/ocs/v1.php/apps/app_api/ex-app/state?format=json");
         state.GetProperty("ocs").GetProperty("data").GetInt32().Should().Be(0);
@@ -134,16 +159,103 @@ public sealed class LoginTests
     public async Task Guessing_is_refused_after_ten_failures_and_forgiven_after_half_an_hour()
     {
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(time: time, settings: new Dictionary<string, string> { ["BruteForce:Enabled"] = "true" });
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: new Dictionary<string, string> { ["BruteForce:Enabled"] = "true" }
+        );
         using var alice = await server.UserAsync("alice");
         for (var guess = 0; guess < 10; guess++)
-            (await GetAsync(server, Tasks, new AuthenticationHeaderValue("Bearer", $"guess{guess}"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+            (await GetAsync(server, Tasks, Basic("alice", $"guess{guess}"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
 
         var refused = await alice.GetAsync(Tasks);
         refused.StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
         (await refused.Content.ReadAsStringAsync()).Should().Contain("Reached maximum delay");
         time.Advance(TimeSpan.FromMinutes(30));
         (await alice.GetAsync(Tasks)).StatusCode.Should().Be(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    internal async Task A_login_name_is_found_whatever_its_case_and_answers_show_the_stored_spelling(DatabaseProvider store)
+    {
+        await using var server = await TestServer.StartAsync(store);
+        (await server.Get<CreateAccount>().RunAsync("Alice", "pass:word", null, isAdmin: false, CancellationToken.None)).Should().BeNull();
+        var token = await server.Get<CreateAppPassword>().RunAsync("aLICE", "phone", CancellationToken.None);
+        await server.AddExAppAsync("worker");
+
+        foreach (var name in new[] { "Alice", "alice", "ALICE" })
+        {
+            (await GetAsync(server, Tasks, Basic(name, "pass:word"))).Headers.GetValues("X-User-Id").Should().Equal("Alice");
+            (await GetAsync(server, Tasks, Basic(name, token!))).Headers.GetValues("X-User-Id").Should().Equal("Alice");
+            using var app = await server.ExAppAsync("worker", name);
+            (await app.GetAsync(Tasks)).Headers.GetValues("X-User-Id").Should().Equal("Alice");
+        }
+
+        (await GetAsync(server, Tasks, Basic("alicE2", "pass:word"))).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task A_name_in_another_case_leads_to_the_same_files_tasks_and_limits()
+    {
+        await using var server = await TestServer.StartAsync(
+            settings: new Dictionary<string, string> { ["RateLimits:Schedule:UserLimit"] = "2" }
+        );
+        using var alice = await server.UserAsync("alice");
+        using var loud = server.Guest();
+        loud.DefaultRequestHeaders.Authorization = Basic("ALICE", "token-of-alice");
+
+        (await loud.PutAsync("/remote.php/dav/files/ALICE/a.txt", new StringContent("hello")))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Created);
+        (await alice.GetStringAsync("/remote.php/dav/files/alice/a.txt")).Should().Be("hello");
+        using var find = new HttpRequestMessage(new HttpMethod("PROPFIND"), "/remote.php/dav/files/ALICE/a.txt");
+        (await (await loud.SendAsync(find)).Content.ReadAsStringAsync())
+            .Should()
+            .Contain("/remote.php/dav/files/ALICE/a.txt", "clients look for the address that they asked for");
+        (await loud.GetAsync("/remote.php/dav/files/bob/a.txt")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+
+        var created = await alice.PostAsJsonAsync("/api/v1/tasks", new { task_type = "ocr" });
+        var id = (await created.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("data").GetProperty("id").GetInt64();
+        (await loud.GetAsync($"/api/v1/tasks/{id}")).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await loud.PostAsJsonAsync("/api/v1/tasks", new { task_type = "ocr" })).StatusCode.Should().Be(HttpStatusCode.OK);
+        (await loud.PostAsJsonAsync("/api/v1/tasks", new { task_type = "ocr" }))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.TooManyRequests, "it is the same user's limit");
+    }
+
+    [Fact]
+    public async Task A_call_without_the_header_hears_which_one_helps()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        alice.DefaultRequestHeaders.Remove("OCS-APIRequest");
+
+        (await (await alice.GetAsync(Tasks)).Content.ReadAsStringAsync())
+            .Should()
+            .Be("""{"message":"CSRF check failed","hint":"Send the header OCS-APIRequest: true"}""");
+    }
+
+    [Theory]
+    [InlineData("text/plain", """{"input":{}}""", true)]
+    [InlineData("application/x-www-form-urlencoded", """{"input":{}}""", true)]
+    [InlineData("application/x-www-form-urlencoded", "type=core:text2text", false)]
+    [InlineData("application/json", "{}", false)]
+    [InlineData("text/plain", "", false)]
+    public async Task A_body_of_the_wrong_type_hears_which_type_helps(string type, string body, bool isHinted)
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+
+        var answer = await alice.PostAsync("/ocs/v2.php/taskprocessing/schedule", new StringContent(body, new MediaTypeHeaderValue(type)));
+
+        answer.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await OcsDriver.MessageOf(answer))
+            .Should()
+            .Be(
+                "Parameter \"input\" is missing; it must be an object"
+                    + $"{(isHinted ? "; send JSON with the header Content-Type: application/json" : "")}"
+            );
     }
 
     [Theory]
@@ -160,7 +272,9 @@ public sealed class LoginTests
         await using var trusting = await TestServer.StartAsync(settings: settings);
         (await ScheduleFromAsync(trusting, "198.51.100.1")).Should().NotBe(HttpStatusCode.TooManyRequests);
         (await ScheduleFromAsync(trusting, "198.51.100.2")).Should().NotBe(HttpStatusCode.TooManyRequests);
-        (await ScheduleFromAsync(trusting, "203.0.113.5, 198.51.100.2")).Should().Be(HttpStatusCode.TooManyRequests, "the nearest untrusted address counts");
+        (await ScheduleFromAsync(trusting, "203.0.113.5, 198.51.100.2"))
+            .Should()
+            .Be(HttpStatusCode.TooManyRequests, "the nearest untrusted address counts");
 
         settings.Remove("Proxies:Trusted:0");
         await using var distrusting = await TestServer.StartAsync(settings: settings);

@@ -39,7 +39,12 @@ public sealed class PhpParameterTests
 
     [Fact]
     public void Any_text_becomes_some_number() =>
-        Prop.ForAll<string>(text => { _ = PhpNumber.ToInteger(text ?? ""); _ = PhpNumber.ToFloat(text ?? ""); }).QuickCheckThrowOnFailure();
+        Prop.ForAll<string>(text =>
+            {
+                _ = PhpNumber.ToInteger(text ?? "");
+                _ = PhpNumber.ToFloat(text ?? "");
+            })
+            .QuickCheckThrowOnFailure();
 
     [Theory]
     [InlineData("a=1&b=2", """{"a":"1","b":"2"}""")]
@@ -58,11 +63,12 @@ public sealed class PhpParameterTests
     [Fact]
     public void Any_names_are_read_or_refused_politely() =>
         Prop.ForAll<string[]>(names =>
-        {
-            var fields = (names ?? []).Select(name => KeyValuePair.Create(name ?? "", new StringValues("v")));
-            var read = () => PhpForm.Read(fields);
-            read.Should().NotThrow<Exception>();
-        }).QuickCheckThrowOnFailure();
+            {
+                var fields = (names ?? []).Select(name => KeyValuePair.Create(name ?? "", new StringValues("v")));
+                var read = () => PhpForm.Read(fields);
+                read.Should().NotThrow<Exception>();
+            })
+            .QuickCheckThrowOnFailure();
 
     [Fact]
     public void Too_many_or_too_deep_names_are_refused()
@@ -79,9 +85,22 @@ public sealed class PhpParameterTests
     [InlineData("/ocs/v2.php//taskprocessing/tasks", "/ocs/v2.php/taskprocessing/tasks")]
     [InlineData("/index.php/ocs/v1.php/x", "/ocs/v1.php/x")]
     [InlineData("/ocs/v1.php/taskprocessing/tasks/", "/ocs/v1.php/no-such-route")]
-    [InlineData("/ocs/v2.php/taskprocessing/task/1%2F2", "/ocs/v2.php/no-such-route")]
     [InlineData("/health/live", "/health/live")]
     public void Paths_are_brought_into_the_routes_form(string path, string expected) => RequestPaths.Normalize(path).Should().Be(expected);
+
+    [Theory]
+    [InlineData("/ocs/v2.php/taskprocessing/task/1%2F2", true)]
+    [InlineData("/ocs/v2.php/taskprocessing/task/1%2f2?x=1", true)]
+    [InlineData("/ocs/v2.php/taskprocessing/task/1%252F2", false)]
+    [InlineData("/ocs/v2.php/taskprocessing/task/1?x=%2F", false)]
+    public void An_encoded_slash_is_no_part_of_an_id(string target, bool isSlash)
+    {
+        RequestPaths.HasEncodedSlash(target).Should().Be(isSlash);
+        RequestPaths
+            .Normalize("/ocs/v2.php/taskprocessing/task/1%2F2", isSlash)
+            .Should()
+            .Be(isSlash ? "/ocs/v2.php/no-such-route" : "/ocs/v2.php/taskprocessing/task/1%2F2");
+    }
 
     [Theory]
     [InlineData(null, null, false)]

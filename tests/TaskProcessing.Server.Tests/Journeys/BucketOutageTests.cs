@@ -5,20 +5,21 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>A bucket that fails in whatever way: said so, and over by itself.</summary>
+/// <summary>A bucket that fails in any way: the outage is logged, and ends by itself.</summary>
 public sealed class BucketOutageTests
 {
     private const string Type = "core:text2image";
     private const string Began = "cannot be used";
 
-    public static TheoryData<string, string> Failures => new()
-    {
-        { "gone", "Connection refused" },
-        { "503 SlowDown", "it answered 503 SlowDown" },
-        { "403 AccessDenied", "it answered 403 AccessDenied" },
-        { "404 NoSuchBucket", "it answered 404 NoSuchBucket" },
-        { "silent", "it did not answer in time" },
-    };
+    public static TheoryData<string, string> Failures =>
+        new()
+        {
+            { "gone", "Connection refused" },
+            { "503 SlowDown", "it answered 503 SlowDown" },
+            { "403 AccessDenied", "it answered 403 AccessDenied" },
+            { "404 NoSuchBucket", "it answered 404 NoSuchBucket" },
+            { "silent", "it did not answer in time" },
+        };
 
     [Theory]
     [MemberData(nameof(Failures))]
@@ -37,7 +38,14 @@ public sealed class BucketOutageTests
         upload.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         upload.Headers.RetryAfter.Should().NotBeNull();
         var text = await upload.Content.ReadAsStringAsync();
-        JsonElement.Parse(text).GetProperty("ocs").GetProperty("meta").GetProperty("message").GetString().Should().Be("Files cannot be stored or read at the moment, please try again later");
+        JsonElement
+            .Parse(text)
+            .GetProperty("ocs")
+            .GetProperty("meta")
+            .GetProperty("message")
+            .GetString()
+            .Should()
+            .Be("Files cannot be stored or read at the moment, please try again later");
         (await alice.GetAsync("/remote.php/webdav/before.txt")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         (await ReadyAsync(server)).Should().Be("""{"status":"Unhealthy","checks":{"store":"Healthy","files":"Unhealthy"}}""");
         (await alice.OcsAsync("GET", $"/task/{task}")).HttpStatus.Should().Be(200, "that needs no files");
@@ -63,10 +71,14 @@ public sealed class BucketOutageTests
         using var alice = await server.UserAsync("alice");
 
         bucket.Failure = S3Front.Refusal(status, code);
-        (await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[100]))).StatusCode.Should().Be(HttpStatusCode.InsufficientStorage);
+        (await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[100])))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.InsufficientStorage);
 
         bucket.Failure = null;
-        (await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[100]))).StatusCode.Should().Be(HttpStatusCode.Created);
+        (await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[100])))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.Created);
     }
 
     [Fact]

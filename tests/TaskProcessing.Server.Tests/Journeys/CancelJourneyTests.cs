@@ -2,11 +2,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
@@ -24,13 +24,29 @@ public sealed class CancelJourneyTests
         await using var server = await TestServer.StartAsync();
         using var alice = await server.UserAsync("alice");
         using var app = await server.ExAppAsync("worker");
-        using var source = isRemote ? new OcsWorkSource(new OcsWorkerOptions { Server = server.Address, AppId = "worker", Secret = "secret" }, TimeProvider.System) : null;
+        using var source = isRemote
+            ? new OcsWorkSource(
+                new OcsWorkerOptions
+                {
+                    Server = server.Address,
+                    AppId = "worker",
+                    Secret = "secret",
+                },
+                TimeProvider.System
+            )
+            : null;
         var provider = new Silent();
         var options = new WorkerOptions { KeepAliveInterval = TimeSpan.FromHours(1) };
-        var worker = new WorkerLoop((IWorkSource?)source ?? ActivatorUtilities.CreateInstance<LocalWorkSource>(server.Get<IServiceProvider>()), [provider], options, NullLogger<WorkerLoop>.Instance, TimeProvider.System);
+        var worker = new WorkerLoop(
+            (IWorkSource?)source ?? ActivatorUtilities.CreateInstance<LocalWorkSource>(server.Get<IServiceProvider>()),
+            [provider],
+            options,
+            NullLogger<WorkerLoop>.Instance,
+            TimeProvider.System
+        );
         using var stopping = new CancellationTokenSource();
         var running = worker.RunAsync(stopping.Token);
-        await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find("core:text2text") is not null, "the registration");
+        await Eventually.BecomesTrue(() => server.Get<CurrentTaskTypes>().Current.Find("core:text2text") is not null, "the registration");
         var id = (await alice.ScheduleAsync()).TaskId;
         await provider.Started.Task;
 
@@ -46,11 +62,14 @@ public sealed class CancelJourneyTests
         await running;
     }
 
-    /// <summary>Has the lease end, and somebody else claim the task.</summary>
+    /// <summary>Ends the lease, and lets another worker claim the task.</summary>
     private static async Task TakeAsync(TestServer server)
     {
-        await server.Get<ITaskUpkeep>().ReturnLostAsync(mostAttempts: 10, limit: 10, DateTimeOffset.UtcNow.AddDays(1), CancellationToken.None);
-        var claimed = await server.Get<ClaimTasks>().RunAsync(new ClaimRequest(["test:silent"], ["core:text2text"], Count: 1, TimeSpan.Zero), CancellationToken.None);
+        await server
+            .Get<ITaskUpkeep>()
+            .ReturnLostAsync(mostAttempts: 10, limit: 10, DateTimeOffset.UtcNow.AddDays(1), CancellationToken.None);
+        var request = new ClaimRequest(["test:silent"], ["core:text2text"], Count: 1, TimeSpan.Zero);
+        var claimed = await server.Get<ClaimTasks>().RunAsync(request, CancellationToken.None, CancellationToken.None);
         claimed.Tasks.Should().ContainSingle();
     }
 
@@ -60,7 +79,13 @@ public sealed class CancelJourneyTests
 
         public TaskCompletionSource<StopReason> Stopped { get; } = new();
 
-        public override ProviderDescriptor Descriptor { get; } = new() { Id = "test:silent", Name = "Silent", TaskType = "core:text2text" };
+        public override ProviderDescriptor Descriptor { get; } =
+            new()
+            {
+                Id = "test:silent",
+                Name = "Silent",
+                TaskType = "core:text2text",
+            };
 
         public override async ValueTask<TaskOutput> RunAsync(TaskRunContext context)
         {

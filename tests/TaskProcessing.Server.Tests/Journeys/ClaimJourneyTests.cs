@@ -1,4 +1,4 @@
-using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 
@@ -36,7 +36,10 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
 
         var first = (await NextAsync()).Claim;
         await LoseAsync();
-        var batch = await _worker.OcsAsync("GET", $"/tasks_provider/next_batch?providerIds[]=worker:{Type}&taskTypeIds[]={Type}&numberOfTasks=5");
+        var batch = await _worker.OcsAsync(
+            "GET",
+            $"/tasks_provider/next_batch?providerIds[]=worker:{Type}&taskTypeIds[]={Type}&numberOfTasks=5"
+        );
         var second = (long)batch.Data!["tasks"]![0]!["claim"]!;
         await SayAsync(id, "release", new { claim = second });
         var third = (await NextAsync()).Claim;
@@ -55,7 +58,16 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
         await NextAsync();
 
         var unnamed = await SayAsync(id, how, new { errorMessage, retryable = true });
-        var misnamed = await SayAsync(id, how, new { errorMessage, retryable = true, claim = "first" });
+        var misnamed = await SayAsync(
+            id,
+            how,
+            new
+            {
+                errorMessage,
+                retryable = true,
+                claim = "first",
+            }
+        );
 
         (unnamed.HttpStatus, misnamed.HttpStatus).Should().Be((400, 400));
         unnamed.Message.Should().Be("Parameter \"claim\" is missing; it must be the number that came with the claimed task");
@@ -69,13 +81,22 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
         var (id, lost, held) = await LostAndTakenAsync();
 
         var released = await SayAsync(id, "release", new { claim = lost });
-        var retried = await SayAsync(id, "result", new { errorMessage = "busy", retryable = true, claim = lost });
+        var retried = await SayAsync(
+            id,
+            "result",
+            new
+            {
+                errorMessage = "busy",
+                retryable = true,
+                claim = lost,
+            }
+        );
         var failed = await SayAsync(id, "result", new { errorMessage = "broken", claim = lost });
-        var misfit = await SayAsync(id, "result", new { output = new { output = 5 }, claim = lost });
+        var problem = await SayAsync(id, "result", new { output = new { output = 5 }, claim = lost });
 
         released.HttpStatus.Should().Be(409);
         released.Message.Should().Be("Claim 1 of this task does not count any more: the task was given back, or another worker has it");
-        foreach (var ignored in new[] { retried, failed, misfit })
+        foreach (var ignored in new[] { retried, failed, problem })
         {
             ignored.HttpStatus.Should().Be(200);
             ((string?)ignored.Task["status"]).Should().Be("STATUS_RUNNING", "the task is answered as it is");
@@ -95,7 +116,17 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
         var (id, lost, _) = await LostAndTakenAsync();
         _time.Advance(TimeSpan.FromSeconds(119));
 
-        var reply = await SayAsync(id, report, new { progress = 0.7, output = new { output = "old" }, wait = 60, claim = lost });
+        var reply = await SayAsync(
+            id,
+            report,
+            new
+            {
+                progress = 0.7,
+                output = new { output = "old" },
+                wait = 60,
+                claim = lost,
+            }
+        );
 
         reply.HttpStatus.Should().Be(200);
         ((string?)reply.Task["status"]).Should().Be("STATUS_CANCELLED");
@@ -104,7 +135,7 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
         task["progress"].Should().BeNull();
         task["output"].Should().BeNull();
         _time.Advance(TimeSpan.FromSeconds(2));
-        await _server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        await _server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
         (await StatusAsync(id)).Should().Be("STATUS_SCHEDULED", "the lease was not renewed");
     }
 
@@ -133,7 +164,7 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_late_success_counts_whatever_its_claim()
+    public async Task A_late_success_counts_with_any_claim()
     {
         var (id, lost, held) = await LostAndTakenAsync();
 
@@ -173,7 +204,7 @@ public sealed class ClaimJourneyTests : IAsyncLifetime
     private async Task LoseAsync()
     {
         _time.Advance(TimeSpan.FromSeconds(121));
-        await _server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        await _server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
     }
 
     private Task<OcsReply> NextAsync() => _worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}");

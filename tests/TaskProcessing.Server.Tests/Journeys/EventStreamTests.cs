@@ -2,7 +2,7 @@ using System.Net;
 using TaskProcessing.Sdk.Client;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
-using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -44,9 +44,18 @@ public sealed class EventStreamTests : IAsyncLifetime
         var progress = await stream.NextAsync();
         progress.Data.GetRawText().Should().Be($$"""{"id":{{id}},"progress":0.5}""");
         progress.Kind.Should().Be("progress");
-        (await StreamAsync(id, "Hel\nlo", stream)).Data.GetRawText().Should().Be($$$"""{"id":{{{id}}},"mode":"replace","output":{"output":"Hel\nlo"}}""");
-        (await StreamAsync(id, "Hel\nlo \"world\"", stream)).Data.GetRawText().Should().Be($$$"""{"id":{{{id}}},"mode":"append","output":{"output":" \u0022world\u0022"}}""");
-        (await StreamAsync(id, "Bye", stream)).Data.GetRawText().Should().Be($$$"""{"id":{{{id}}},"mode":"replace","output":{"output":"Bye"}}""");
+        (await StreamAsync(id, "Hel\nlo", stream))
+            .Data.GetRawText()
+            .Should()
+            .Be($$$"""{"id":{{{id}}},"mode":"replace","output":{"output":"Hel\nlo"}}""");
+        (await StreamAsync(id, "Hel\nlo \"world\"", stream))
+            .Data.GetRawText()
+            .Should()
+            .Be($$$"""{"id":{{{id}}},"mode":"append","output":{"output":" \u0022world\u0022"}}""");
+        (await StreamAsync(id, "Bye", stream))
+            .Data.GetRawText()
+            .Should()
+            .Be($$$"""{"id":{{{id}}},"mode":"replace","output":{"output":"Bye"}}""");
         await FinishAsync(id, "Bye all");
         var end = await stream.NextAsync();
 
@@ -56,7 +65,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_comes_back_is_told_what_he_missed_and_nothing_twice()
+    public async Task A_reader_that_resumes_gets_the_missed_events_and_none_twice()
     {
         var id = (await _alice.ScheduleAsync()).TaskId;
         await ClaimAsync();
@@ -80,13 +89,15 @@ public sealed class EventStreamTests : IAsyncLifetime
         await fourth.EndsAsync();
 
         using var answer = await EventReader.OpenAsync(_alice, $"/task/{id}/events", end.Id);
-        answer.StatusCode.Should().Be(HttpStatusCode.NoContent, "an EventSource comes back for ever, unless it is told that there is nothing more");
+        answer
+            .StatusCode.Should()
+            .Be(HttpStatusCode.NoContent, "an EventSource comes back for ever, unless it is told that there is nothing more");
         await using var confused = await EventReader.FollowAsync(_alice, $"/task/{id}/events", "7_x_");
         (await confused.NextAsync()).Status.Should().Be("STATUS_SUCCESSFUL", "an unknown position is the beginning");
     }
 
     [Fact]
-    public async Task A_reader_who_missed_all_in_between_gets_the_end()
+    public async Task A_reader_that_missed_all_events_gets_the_end()
     {
         var id = (await _alice.ScheduleAsync()).TaskId;
         await ClaimAsync();
@@ -106,7 +117,9 @@ public sealed class EventStreamTests : IAsyncLifetime
         var ofAlice = (await _alice.ScheduleAsync()).TaskId;
         var ofGuest = (await guest.ScheduleAsync()).TaskId;
 
-        (await bob.OcsAsync("GET", $"/task/{ofAlice}/events")).Should().Match<OcsReply>(reply => reply.HttpStatus == 404 && reply.Message == "Task not found");
+        (await bob.OcsAsync("GET", $"/task/{ofAlice}/events"))
+            .Should()
+            .Match<OcsReply>(reply => reply.HttpStatus == 404 && reply.Message == "Task not found");
         (await bob.OcsAsync("GET", $"/task/{ofGuest}/events")).HttpStatus.Should().Be(404);
         (await guest.OcsAsync("GET", $"/task/{ofAlice}/events")).HttpStatus.Should().Be(404);
         (await _alice.OcsAsync("GET", "/task/4711/events")).HttpStatus.Should().Be(404);
@@ -141,7 +154,7 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_comes_back_to_all_his_tasks_is_told_what_he_missed_and_nothing_twice()
+    public async Task A_reader_of_all_tasks_that_resumes_gets_the_missed_events_and_none_twice()
     {
         var steady = (await _alice.ScheduleAsync()).TaskId;
         await ClaimAsync();
@@ -164,6 +177,63 @@ public sealed class EventStreamTests : IAsyncLifetime
         news.Should().Match<SeenEvent>(seen => seen.TaskId == missed && seen.Status == "STATUS_CANCELLED");
         await FinishAsync(steady, "y");
         (await again.NextAsync()).Should().Match<SeenEvent>(seen => seen.TaskId == steady && seen.Status == "STATUS_SUCCESSFUL");
+    }
+
+    [Fact]
+    public async Task A_reader_that_resumes_after_long_gets_the_unfinished_tasks_and_the_latest_of_the_last_day()
+    {
+        await using var server = await TestServer.StartAsync(
+            time: _time,
+            settings: new Dictionary<string, string> { ["RateLimits:Enabled"] = "false" }
+        );
+        using var worker = await server.WorkerAsync(Type);
+        using var alice = await server.UserAsync("alice");
+        var open = (await alice.ScheduleAsync()).TaskId;
+        var old = (await alice.ScheduleAsync()).TaskId;
+        await alice.OcsAsync("POST", $"/tasks/{old}/cancel");
+        _time.SetForward(TimeSpan.FromDays(2));
+        var ended = new List<long>();
+        for (var count = 0; count < 103; count++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            ended.Add((await alice.ScheduleAsync()).TaskId);
+            await alice.OcsAsync("POST", $"/tasks/{ended[^1]}/cancel");
+        }
+
+        foreach (var position in new[] { "0", "1", "0~1:1__0" })
+        {
+            await using var stream = await EventReader.FollowAsync(alice, "/tasks/events", position);
+            var told = new List<long>();
+            for (var count = 0; count < 101; count++)
+                told.Add((await stream.NextAsync()).TaskId);
+            told.Should().Equal([open, .. ended[3..]]);
+        }
+    }
+
+    [Fact]
+    public async Task A_reader_that_leaves_in_the_middle_of_many_tasks_is_told_the_others_when_it_comes_back()
+    {
+        await using var server = await TestServer.StartAsync(
+            time: _time,
+            settings: new Dictionary<string, string> { ["RateLimits:Enabled"] = "false" }
+        );
+        using var worker = await server.WorkerAsync(Type);
+        using var alice = await server.UserAsync("alice");
+        var open = new List<long>();
+        for (var count = 0; count < 25; count++)
+            open.Add((await alice.ScheduleAsync()).TaskId);
+        var stream = await EventReader.FollowAsync(alice, "/tasks/events");
+        var told = new List<SeenEvent>();
+        while (told.Count < 7)
+            told.Add(await stream.NextAsync());
+        await stream.DisposeAsync();
+        _time.SetForward(TimeSpan.FromHours(1));
+
+        await using var again = await EventReader.FollowAsync(alice, "/tasks/events", told[^1].Id);
+
+        while (told[^1].TaskId != open[^1])
+            told.Add(await again.NextAsync());
+        told.Select(seen => seen.TaskId).Distinct().Should().Equal(open);
     }
 
     [Fact]
@@ -223,7 +293,9 @@ public sealed class EventStreamTests : IAsyncLifetime
         var id = await _alice.ScheduleAsync(Type, new { input = "x" }, preferStreaming: true);
         await ClaimAsync();
         using var client = new TaskClient(_server.Address, OcsCredentials.Bearer("token-of-alice"));
-        await using var pieces = client.StreamTextAsync(id, cancellationToken: TestContext.Current.CancellationToken).GetAsyncEnumerator(TestContext.Current.CancellationToken);
+        await using var pieces = client
+            .StreamTextAsync(id, cancellationToken: TestContext.Current.CancellationToken)
+            .GetAsyncEnumerator(TestContext.Current.CancellationToken);
 
         var next = pieces.MoveNextAsync();
         foreach (var (text, added) in new[] { ("Once", "Once"), ("Once upon", " upon") })
@@ -247,7 +319,11 @@ public sealed class EventStreamTests : IAsyncLifetime
     {
         using var guest = _server.Guest();
         var id = (await guest.ScheduleAsync()).TaskId;
-        using var browser = NpmTools.Start("event-source.mjs", "eventsource", $"{_server.Address}ocs/v2.php/taskprocessing/task/{id}/events");
+        using var browser = NpmTools.Start(
+            "event-source.mjs",
+            "eventsource",
+            $"{_server.Address}ocs/v2.php/taskprocessing/task/{id}/events"
+        );
         var first = await browser.StandardOutput.ReadLineAsync();
         first.Should().Contain("STATUS_SCHEDULED");
 
@@ -277,7 +353,9 @@ public sealed class EventStreamTests : IAsyncLifetime
     }
 
     private async Task ClaimAsync() =>
-        (await _worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}")).HttpStatus.Should().Be(200);
+        (await _worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}"))
+            .HttpStatus.Should()
+            .Be(200);
 
     private async Task FinishAsync(long id, string output) =>
         (await _worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { output = new { output } })).HttpStatus.Should().Be(200);

@@ -1,14 +1,18 @@
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>Provider apps written for Nextcloud, each a process of its own that sends what the real one sends.</summary>
+/// <summary>Provider apps written for Nextcloud: each is a separate process that sends the requests of the real one.</summary>
 public sealed class ExAppJourneyTests
 {
-    private static readonly IReadOnlyDictionary<string, string> NoLimits = new Dictionary<string, string> { ["RateLimits:Enabled"] = "false" };
+    private static readonly IReadOnlyDictionary<string, string> NoLimits = new Dictionary<string, string>
+    {
+        ["RateLimits:Enabled"] = "false",
+    };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -17,14 +21,20 @@ public sealed class ExAppJourneyTests
     [InlineData("PostgreSql")]
     public async Task Llm2_comes_up_and_does_a_hundred_tasks_each_once(string store)
     {
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), settings: NoLimits);
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store), settings: NoLimits);
         using var alice = await server.UserAsync("alice");
         await using var app = await StartAsync(server, "llm2");
 
         app.Calls.Should().StartWith(["GET /heartbeat", "POST /init", "GET /heartbeat", "PUT /enabled?enabled=1"]);
         var ids = new List<long>();
         for (var i = 0; i < 100; i++)
-            ids.Add(await alice.ScheduleAsync(i % 2 == 0 ? "core:text2text" : "core:text2text:summary", new { input = $"task {i}" }, preferStreaming: i % 10 == 0));
+            ids.Add(
+                await alice.ScheduleAsync(
+                    i % 2 == 0 ? "core:text2text" : "core:text2text:summary",
+                    new { input = $"task {i}" },
+                    preferStreaming: i % 10 == 0
+                )
+            );
         await Eventually.BecomesTrue(() => app.Events("finished").Count() >= 100, "the end of a hundred tasks");
 
         app.Claimed.Should().BeEquivalentTo(ids).And.OnlyHaveUniqueItems();
@@ -38,11 +48,13 @@ public sealed class ExAppJourneyTests
     [Fact]
     public async Task Whisper_reads_the_file_and_has_its_text_reformatted_in_the_name_of_the_user()
     {
-        await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string>(NoLimits)
-        {
-            ["Providers:Order:0:TaskType"] = "core:audio2text",
-            ["Providers:Order:0:Providers:0"] = "stt_whisper2_enhanced:small",
-        });
+        await using var server = await TestServer.StartAsync(
+            settings: new Dictionary<string, string>(NoLimits)
+            {
+                ["Providers:Order:0:TaskType"] = "core:audio2text",
+                ["Providers:Order:0:Providers:0"] = "stt_whisper2_enhanced:small",
+            }
+        );
         using var alice = await server.UserAsync("alice");
         var sound = await alice.PutFileAsync("sound.wav", "spoken words"u8.ToArray());
         await using var llm = await StartAsync(server, "llm2");
@@ -88,21 +100,21 @@ public sealed class ExAppJourneyTests
     {
         await using var server = await TestServer.StartAsync(settings: NoLimits);
         await using var app = await StartAsync(server, "llm2");
-        server.Get<AvailableTaskTypes>().Current.Find("core:contextwrite").Should().NotBeNull();
+        server.Get<CurrentTaskTypes>().Current.Find("core:contextwrite").Should().NotBeNull();
 
         await server.Get<EnableExApp>().RunAsync("llm2", enabled: false, Token);
         await server.ReachesAsync("llm2", ExAppStage.Disabled);
 
         app.Events("unregistered").Should().HaveCount(13);
         app.Events("not unregistered").Should().BeEmpty();
-        server.Get<AvailableTaskTypes>().Current.Find("core:contextwrite").Should().BeNull();
+        server.Get<CurrentTaskTypes>().Current.Find("core:contextwrite").Should().BeNull();
     }
 
     [Fact]
-    public async Task An_app_with_a_wrong_secret_hears_and_causes_that_it_is_nobody()
+    public async Task A_wrong_secret_in_either_direction_is_a_failed_login()
     {
         await using var server = await TestServer.StartAsync(settings: NoLimits);
-        server.ExpectedLog.Add("could not be enabled");
+        server.ExpectedLog.Add("Could not enable app");
         await server.AddExAppAsync("llm2", enabled: false);
         await using var app = await StandInExApp.StartAsync(server, "llm2", secret: "another");
 

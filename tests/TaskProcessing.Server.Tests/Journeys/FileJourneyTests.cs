@@ -16,13 +16,19 @@ public sealed class FileJourneyTests
     public async Task A_picture_is_analysed(string store, string storage)
     {
         await using var s3 = storage == "S3" ? await S3Server.StartAsync() : null;
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), settings: s3?.Settings);
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store), settings: s3?.Settings);
         using var alice = await server.UserAsync("alice");
         using var app = await server.WorkerAsync("core:analyze-images");
         var picture = await alice.PutFileAsync("dot.png", Png);
 
-        var id = await alice.ScheduleAsync("core:analyze-images", new { images = new object[] { picture, $"{picture}" }, input = "What is it?" });
-        var claimed = await app.OcsAsync("GET", "/tasks_provider/next?providerIds[]=worker:core:analyze-images&taskTypeIds[]=core:analyze-images");
+        var id = await alice.ScheduleAsync(
+            "core:analyze-images",
+            new { images = new object[] { picture, $"{picture}" }, input = "What is it?" }
+        );
+        var claimed = await app.OcsAsync(
+            "GET",
+            "/tasks_provider/next?providerIds[]=worker:core:analyze-images&taskTypeIds[]=core:analyze-images"
+        );
         claimed.Task["input"]!["images"]!.AsArray().Select(image => (long)image!).Should().Equal(picture, picture);
 
         var seen = await app.GetAsync($"{Root}/tasks_provider/{id}/file/{picture}");
@@ -38,7 +44,7 @@ public sealed class FileJourneyTests
     public async Task Pictures_are_made_from_a_text(string store, string storage)
     {
         await using var s3 = storage == "S3" ? await S3Server.StartAsync() : null;
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), settings: s3?.Settings);
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store), settings: s3?.Settings);
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
         using var app = await server.WorkerAsync("core:text2image");
@@ -46,7 +52,9 @@ public sealed class FileJourneyTests
         var id = await alice.ScheduleAsync("core:text2image", new { input = "dots", numberOfImages = 2 });
         (await app.NextAsync("worker:core:text2image", "core:text2image")).Should().Be(id);
         long[] images = [await app.UploadAsync(id, Png), await app.UploadAsync(id, Png)];
-        (await alice.GetAsync($"{Root}/tasks/{id}/file/{images[0]}")).StatusCode.Should().Be(HttpStatusCode.NotFound, "no result names it yet");
+        (await alice.GetAsync($"{Root}/tasks/{id}/file/{images[0]}"))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.NotFound, "no result names it yet");
         (await app.FinishAsync(id, new { images })).Should().Be("STATUS_SUCCESSFUL");
 
         foreach (var image in images)

@@ -24,12 +24,15 @@ public sealed class LeaseJourneyTests
         for (var beat = 0; beat < 3; beat++)
         {
             time.Advance(TimeSpan.FromSeconds(110));
-            await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
-            (await worker.OcsAsync("POST", $"/tasks_provider/{id}/heartbeat")).Task["status"]!.GetValue<string>().Should().Be("STATUS_RUNNING");
+            await server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
+            (await worker.OcsAsync("POST", $"/tasks_provider/{id}/heartbeat")).Task["status"]!
+                .GetValue<string>()
+                .Should()
+                .Be("STATUS_RUNNING");
         }
 
         time.Advance(TimeSpan.FromSeconds(121));
-        await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        await server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
         (await alice.OcsAsync("GET", $"/task/{id}")).Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
         (await NextAsync(worker)).TaskId.Should().Be(id, "it is handed out again");
     }
@@ -47,7 +50,7 @@ public sealed class LeaseJourneyTests
         {
             (await NextAsync(worker)).TaskId.Should().Be(id);
             time.Advance(TimeSpan.FromSeconds(121));
-            await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+            await server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
         }
 
         (await alice.OcsAsync("GET", $"/task/{id}")).Task["status"]!.GetValue<string>().Should().Be("STATUS_FAILED");
@@ -57,7 +60,7 @@ public sealed class LeaseJourneyTests
     }
 
     [Fact]
-    public async Task A_late_result_counts_until_somebody_else_has_finished_the_task()
+    public async Task A_late_result_counts_until_another_worker_has_finished_the_task()
     {
         var time = new ManualTimeProvider();
         await using var server = await TestServer.StartAsync(time: time);
@@ -67,7 +70,7 @@ public sealed class LeaseJourneyTests
         var id = (await alice.ScheduleAsync()).TaskId;
         await NextAsync(worker);
         time.Advance(TimeSpan.FromSeconds(121));
-        await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        await server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
         (await NextAsync(worker)).TaskId.Should().Be(id, "a second worker has it now");
 
         var late = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { output = new { output = "late" } });
@@ -87,7 +90,10 @@ public sealed class LeaseJourneyTests
         var id = (await alice.ScheduleAsync()).TaskId;
         var claim = (await NextAsync(worker)).Claim;
 
-        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/release", new { claim })).Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
+        (await worker.OcsAsync("POST", $"/tasks_provider/{id}/release", new { claim })).Task["status"]!
+            .GetValue<string>()
+            .Should()
+            .Be("STATUS_SCHEDULED");
 
         (await NextAsync(worker)).TaskId.Should().Be(id);
         (await worker.OcsAsync("POST", "/tasks_provider/4711/release", new { claim })).HttpStatus.Should().Be(404);
@@ -105,11 +111,21 @@ public sealed class LeaseJourneyTests
         var id = (await alice.ScheduleAsync()).TaskId;
         var claim = (await NextAsync(worker)).Claim;
 
-        var reported = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { errorMessage = "429", retryable = true, retryAfter = 300, claim });
+        var reported = await worker.OcsAsync(
+            "POST",
+            $"/tasks_provider/{id}/result",
+            new
+            {
+                errorMessage = "429",
+                retryable = true,
+                retryAfter = 300,
+                claim,
+            }
+        );
         reported.Task["status"]!.GetValue<string>().Should().Be("STATUS_SCHEDULED");
         (await NextAsync(worker)).HttpStatus.Should().Be(204);
         time.Advance(TimeSpan.FromSeconds(600));
-        await server.Get<QueueKeeper>().LookAsync(CancellationToken.None);
+        await server.Get<QueueKeeper>().RunAsync(CancellationToken.None);
         (await NextAsync(worker)).TaskId.Should().Be(id);
 
         var final = await worker.OcsAsync("POST", $"/tasks_provider/{id}/result", new { errorMessage = "broken" });
@@ -146,8 +162,28 @@ public sealed class LeaseJourneyTests
         for (var index = 0; index < 3; index++)
             ofAlice.Add((await alice.ScheduleAsync()).TaskId);
         var ofBob = (await bob.ScheduleAsync()).TaskId;
-        var urgent = await boss.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = Type, appId = "test", priority = 5 });
-        var presumptuous = await alice.OcsAsync("POST", "/schedule", new { input = new { input = "x" }, type = Type, appId = "test", priority = 5 });
+        var urgent = await boss.OcsAsync(
+            "POST",
+            "/schedule",
+            new
+            {
+                input = new { input = "x" },
+                type = Type,
+                appId = "test",
+                priority = 5,
+            }
+        );
+        var presumptuous = await alice.OcsAsync(
+            "POST",
+            "/schedule",
+            new
+            {
+                input = new { input = "x" },
+                type = Type,
+                appId = "test",
+                priority = 5,
+            }
+        );
 
         presumptuous.HttpStatus.Should().Be((int)HttpStatusCode.Forbidden);
         var claimed = new List<long>();
@@ -157,7 +193,7 @@ public sealed class LeaseJourneyTests
     }
 
     [Fact]
-    public async Task Who_has_too_much_waiting_is_told_to_wait()
+    public async Task A_user_with_too_many_waiting_tasks_is_answered_429()
     {
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["Queue:MaxQueuedPerUser"] = "2" });
         using var worker = await server.WorkerAsync(Type);

@@ -7,7 +7,10 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>Disks that are full or read-only and databases that go away: everybody is told, nothing that was acknowledged is lost, and all is well again by itself.</summary>
+/// <summary>
+/// Full and read-only disks, and databases that go away: callers are told, no acknowledged change is lost, and the server
+/// recovers by itself.
+/// </summary>
 public sealed class OutageTests
 {
     private const string Type = "core:text2text";
@@ -133,7 +136,7 @@ public sealed class OutageTests
     public async Task A_database_server_that_goes_away_and_comes_back_needs_no_restart_of_ours()
     {
         await using var postgres = await OwnPostgreSql.StartAsync("synchronous_commit = off");
-        await using var server = await StartAsync("Store:ConnectionString", postgres.ConnectionString, StoreProvider.PostgreSql);
+        await using var server = await StartAsync("Store:ConnectionString", postgres.ConnectionString, DatabaseProvider.PostgreSql);
         using var alice = await server.UserAsync("alice");
         using var worker = await server.WorkerAsync(Type);
         var ids = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ => (await alice.ScheduleAsync()).TaskId));
@@ -145,22 +148,32 @@ public sealed class OutageTests
         (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
 
         await postgres.RiseAsync();
-        await Eventually.BecomesTrue(() => ReadyAsync(server).GetAwaiter().GetResult() == HttpStatusCode.OK, "being ready again");
-        await alice.ScheduleAsync();
+        ids = [.. ids, (await alice.ScheduleAsync()).TaskId];
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.OK, "the dead connections were replaced");
         foreach (var id in ids)
-            (await alice.OcsAsync("GET", $"/task/{id}")).HttpStatus.Should().Be(200, "it was acknowledged before, with synchronous_commit whatever the server's default is");
+            (await alice.OcsAsync("GET", $"/task/{id}"))
+                .HttpStatus.Should()
+                .Be(200, "it was acknowledged before, with synchronous_commit whatever the server's default is");
         SaidOnce(server);
         server.Log.Should().NotContain(line => line.Contains("trying again"), "one warning is enough");
     }
 
-    private static void SaidOnce(TestServer server) => server.Log.Should().ContainSingle(line => line.StartsWith("Warning: the ") && line.Contains(Began));
+    private static void SaidOnce(TestServer server) =>
+        server.Log.Should().ContainSingle(line => line.StartsWith("Warning: the ") && line.Contains(Began));
 
     private static string Much { get; } = new('x', 60_000);
 
-    private static async Task<TestServer> StartAsync(string setting, string value, StoreProvider store = StoreProvider.Sqlite)
+    private static async Task<TestServer> StartAsync(string setting, string value, DatabaseProvider store = DatabaseProvider.Sqlite)
     {
         var server = await TestServer.StartAsync(
-            StoreProvider.Sqlite, settings: new Dictionary<string, string> { [setting] = value, ["Store:Provider"] = store.ToString(), ["RateLimits:Enabled"] = "false" });
+            DatabaseProvider.Sqlite,
+            settings: new Dictionary<string, string>
+            {
+                [setting] = value,
+                ["Store:Provider"] = store.ToString(),
+                ["RateLimits:Enabled"] = "false",
+            }
+        );
         server.ExpectedLog.Add(Began);
         server.ExpectedLog.Add("507");
         server.ExpectedLog.Add("trying again");

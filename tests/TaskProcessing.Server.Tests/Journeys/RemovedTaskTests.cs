@@ -2,13 +2,13 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>Whoever waits for a task hears at once that it was removed, whoever removed it.</summary>
+/// <summary>Waiting requests are answered at once when their task is removed, in any way.</summary>
 public sealed class RemovedTaskTests
 {
     private const string Type = "core:text2text";
@@ -18,7 +18,7 @@ public sealed class RemovedTaskTests
     [Fact]
     public async Task Streams_polls_and_heartbeats_end_when_their_tasks_are_cleaned_up()
     {
-        // The clock stands still, so nobody looks.
+        // The clock stands still, so the server does not poll.
         await using var server = await TestServer.StartAsync(time: new ManualTimeProvider());
         using var alice = await server.UserAsync("alice");
         using var worker = await server.WorkerAsync(Type);
@@ -60,7 +60,7 @@ public sealed class RemovedTaskTests
     [Fact]
     public async Task A_server_hears_of_what_commands_remove_on_PostgreSQL_without_looking()
     {
-        await using var server = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        await using var server = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
         using var worker = await server.WorkerAsync(Type);
@@ -78,13 +78,19 @@ public sealed class RemovedTaskTests
     }
 
     private static async Task ClaimAsync(HttpClient worker) =>
-        (await worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}")).HttpStatus.Should().Be(200);
+        (await worker.OcsAsync("GET", $"/tasks_provider/next?providerIds[]=worker:{Type}&taskTypeIds[]={Type}"))
+            .HttpStatus.Should()
+            .Be(200);
 
     private static Task<string> CommandAsync(TestServer server, params string[] args) =>
-        new CommandLineDriver(server.DataDirectory).SucceedAsync(
-            [.. args, "--Store:Provider=PostgreSql", $"--Store:ConnectionString={server.Get<IOptions<StoreOptions>>().Value.ConnectionString}"]);
+        new CommandLineDriver(server.DataDirectory).SucceedAsync([
+            .. args,
+            "--Store:Provider=PostgreSql",
+            $"--Store:ConnectionString={server.Get<IOptions<StoreOptions>>().Value.ConnectionString}",
+        ]);
 
-    private static Task WaitingAsync(TestServer server, int count) => Eventually.BecomesTrue(() => server.Get<TaskSignal>().Waiting == count, $"{count} waiting");
+    private static Task WaitingAsync(TestServer server, int count) =>
+        Eventually.BecomesTrue(() => server.Get<TaskSignal>().Waiting == count, $"{count} waiting");
 
     /// <summary>Looking takes fifteen seconds.</summary>
     private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));

@@ -4,6 +4,7 @@ using System.Text.Json;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -20,31 +21,68 @@ public sealed class RestJourneyTests
     public async Task A_pipeline_queues_a_search_and_a_dashboard_watches_it(string store)
     {
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), time);
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store), time);
         using var dashboard = await KeyAsync(server, "dashboard");
         using var app = await server.ExAppAsync("crawler");
 
         // Before any worker is up.
-        var created = await PostAsync(dashboard, Tasks, new { task_type = "search", project_id = 1, @params = new { query = "machine learning", sources = new[] { "semantic_scholar" } } });
+        var created = await PostAsync(
+            dashboard,
+            Tasks,
+            new
+            {
+                task_type = "search",
+                project_id = 1,
+                @params = new { query = "machine learning", sources = new[] { "semantic_scholar" } },
+            }
+        );
         var id = created.GetProperty("data").GetProperty("id").GetInt64();
         created.GetProperty("data").GetProperty("status").GetString().Should().Be("pending");
 
         await app.RegisterAsync("crawler:search", "pipeline:search");
         time.Advance(TimeSpan.FromSeconds(1));
-        var claimed = await app.GetFromJsonAsync<JsonElement>($"{Providers}/next?providerIds[]=crawler:search&taskTypeIds[]=pipeline:search");
-        claimed.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("input").GetRawText().Should().Be("""{"query":"machine learning","sources":["semantic_scholar"]}""");
+        var claimed = await app.GetFromJsonAsync<JsonElement>(
+            $"{Providers}/next?providerIds[]=crawler:search&taskTypeIds[]=pipeline:search"
+        );
+        claimed
+            .GetProperty("ocs")
+            .GetProperty("data")
+            .GetProperty("task")
+            .GetProperty("input")
+            .GetRawText()
+            .Should()
+            .Be("""{"query":"machine learning","sources":["semantic_scholar"]}""");
         (await app.PostAsJsonAsync($"{Providers}/{id}/progress", new { step = 30, total = 120 })).EnsureSuccessStatusCode();
 
         var listed = await GetAsync(dashboard, $"{Tasks}?project_id=1&status=running&limit=20");
-        listed.GetRawText().Should().Be(
-            $$"""{"code":200,"message":"success","data":[{"id":{{id}},"project_id":1,"task_type":"search","status":"running","progress":30,"total":120,"created_at":"2026-07-01T12:00:00"}]}""");
+        listed
+            .GetRawText()
+            .Should()
+            .Be(
+                """{"code":200,"message":"success","data":"""
+                    + $$"""[{"id":{{id}},"project_id":1,"task_type":"search","status":"running","progress":"""
+                    + """30,"total":120,"created_at":"2026-07-01T12:00:00"}]}"""
+            );
 
         time.Advance(TimeSpan.FromSeconds(90));
-        (await app.PostAsJsonAsync($"{Providers}/{id}/result", new { output = new { papers_found = 15, imported = 10 } })).EnsureSuccessStatusCode();
-        (await GetAsync(dashboard, $"{Tasks}/{id}")).GetProperty("data").GetRawText().Should().Be(
-            $$"""
-            {"params":{"query":"machine learning","sources":["semantic_scholar"]},"result":{"papers_found":15,"imported":10},"error_message":"","started_at":"2026-07-01T12:00:01","completed_at":"2026-07-01T12:01:31","history":[{"at":"2026-07-01T12:00:00","event":"scheduled","actor":"key dashboard","detail":"rest"},{"at":"2026-07-01T12:00:01","event":"claimed","actor":"app crawler","detail":"crawler:search"},{"at":"2026-07-01T12:00:01","event":"renewed","actor":"app crawler","detail":"the last time of 1"},{"at":"2026-07-01T12:01:31","event":"succeeded","actor":"app crawler","detail":""}],"id":{{id}},"project_id":1,"task_type":"search","status":"completed","progress":120,"total":120,"created_at":"2026-07-01T12:00:00"}
-            """);
+        (
+            await app.PostAsJsonAsync($"{Providers}/{id}/result", new { output = new { papers_found = 15, imported = 10 } })
+        ).EnsureSuccessStatusCode();
+        (await GetAsync(dashboard, $"{Tasks}/{id}"))
+            .GetProperty("data")
+            .GetRawText()
+            .Should()
+            .Be(
+                """{"params":{"query":"machine learning","sources":["semantic_scholar"]},"result":"""
+                    + """{"papers_found":15,"imported":10},"error_message":"","started_at":"2026-07-01T12:00:01","completed_at":"""
+                    + "\"2026-07-01T12:01:31\",\"history\":["
+                    + """{"at":"2026-07-01T12:00:00","event":"scheduled","actor":"key dashboard","detail":"rest"},"""
+                    + """{"at":"2026-07-01T12:00:01","event":"claimed","actor":"app crawler","detail":"crawler:search"},"""
+                    + """{"at":"2026-07-01T12:00:01","event":"renewed","actor":"app crawler","detail":"the last time of 1"},"""
+                    + """{"at":"2026-07-01T12:01:31","event":"succeeded","actor":"app crawler","detail":""}],"id":"""
+                    + $$"""{{id}},"project_id":1,"task_type":"search","status":"completed","progress":120,"total":"""
+                    + """120,"created_at":"2026-07-01T12:00:00"}"""
+            );
     }
 
     [Fact]
@@ -58,11 +96,16 @@ public sealed class RestJourneyTests
         first.Should().NotBeNull(first is null ? await errors : "");
         var id = JsonElement.Parse(first!).GetProperty("wanted").GetInt64();
 
-        await server.Get<FinishTask>().RunAsync(id, new FinishRequest(JsonElement.Parse("""{"pages":12}"""), null, null), CancellationToken.None);
+        await server
+            .Get<FinishTask>()
+            .RunAsync(id, new FinishRequest(JsonElement.Parse("""{"pages":12}"""), null, null), CancellationToken.None);
 
         var seen = JsonElement.Parse(await dashboard.StandardOutput.ReadToEndAsync());
         seen.GetProperty("cancelled").GetString().Should().Be("Task cancelled");
-        seen.GetProperty("again").GetRawText().Should().Be("""{"code":400,"message":"Cannot cancel task in cancelled state","data":null}""");
+        seen.GetProperty("again")
+            .GetRawText()
+            .Should()
+            .Be("""{"code":400,"message":"Cannot cancel task in cancelled state","data":null}""");
         seen.GetProperty("statuses").EnumerateArray().Select(status => status.GetString()).Should().Equal("cancelled", "completed");
         seen.GetProperty("detail").GetProperty("result").GetRawText().Should().Be("""{"pages":12}""");
         seen.GetProperty("page").GetInt32().Should().Be(1);
@@ -86,7 +129,11 @@ public sealed class RestJourneyTests
 
         ((int)answer.StatusCode).Should().Be(code);
         (await answer.Content.ReadAsStringAsync()).Should().Be($$"""{"code":{{code}},"message":"{{message}}","data":null}""");
-        (await GetAsync(dashboard, $"{Tasks}?status={(code == 200 ? "cancelled" : state)}")).GetProperty("data").GetArrayLength().Should().Be(1);
+        (await GetAsync(dashboard, $"{Tasks}?status={(code == 200 ? "cancelled" : state)}"))
+            .GetProperty("data")
+            .GetArrayLength()
+            .Should()
+            .Be(1);
     }
 
     [Fact]
@@ -96,7 +143,12 @@ public sealed class RestJourneyTests
         using var dashboard = await KeyAsync(server, "dashboard");
         var ids = new List<long>();
         for (var index = 0; index < 7; index++)
-            ids.Add((await PostAsync(dashboard, Tasks, new { task_type = "index", project_id = index % 2 })).GetProperty("data").GetProperty("id").GetInt64());
+            ids.Add(
+                (await PostAsync(dashboard, Tasks, new { task_type = "index", project_id = index % 2 }))
+                    .GetProperty("data")
+                    .GetProperty("id")
+                    .GetInt64()
+            );
 
         Ids(await GetAsync(dashboard, Tasks)).Should().Equal(Enumerable.Reverse(ids));
         Ids(await GetAsync(dashboard, $"{Tasks}?limit=2")).Should().Equal(ids[6], ids[5]);
@@ -125,7 +177,7 @@ public sealed class RestJourneyTests
     [InlineData("GET", "/1/nothing", 404)]
     [InlineData("PUT", "/1", 405)]
     [InlineData("POST", "", 400)]
-    public async Task What_is_wrong_is_said_in_the_same_envelope(string method, string path, int code)
+    public async Task Errors_have_the_same_envelope(string method, string path, int code)
     {
         await using var server = await TestServer.StartAsync();
         using var dashboard = await KeyAsync(server, "dashboard");
@@ -149,8 +201,14 @@ public sealed class RestJourneyTests
         using var admin = await server.UserAsync("boss", isAdmin: true);
         using var all = await KeyAsync(server, "all");
         using var one = await KeyAsync(server, "one", project: 1);
-        var ofAlice = (await PostAsync(alice, Tasks, new { task_type = "dedup", project_id = 1 })).GetProperty("data").GetProperty("id").GetInt64();
-        var ofBob = (await PostAsync(bob, Tasks, new { task_type = "dedup", project_id = 2 })).GetProperty("data").GetProperty("id").GetInt64();
+        var ofAlice = (await PostAsync(alice, Tasks, new { task_type = "dedup", project_id = 1 }))
+            .GetProperty("data")
+            .GetProperty("id")
+            .GetInt64();
+        var ofBob = (await PostAsync(bob, Tasks, new { task_type = "dedup", project_id = 2 }))
+            .GetProperty("data")
+            .GetProperty("id")
+            .GetInt64();
 
         Ids(await GetAsync(alice, Tasks)).Should().Equal(ofAlice);
         Ids(await GetAsync(bob, Tasks)).Should().Equal(ofBob);
@@ -164,7 +222,7 @@ public sealed class RestJourneyTests
     }
 
     [Fact]
-    public async Task Nobody_comes_in_without_a_login_unless_that_is_allowed()
+    public async Task A_login_is_required_unless_anonymous_access_is_allowed()
     {
         await using var closed = await TestServer.StartAsync();
         (await closed.Guest().GetAsync(Tasks)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
@@ -223,8 +281,13 @@ public sealed class RestJourneyTests
 
         (await other.PostAsync($"{Tasks}/{id}/requeue", null)).StatusCode.Should().Be(HttpStatusCode.NotFound, "it is another project's");
         (await admin.PostAsync($"{Tasks}/{id}/requeue", null)).StatusCode.Should().Be(HttpStatusCode.OK);
-        (await GetAsync(admin, $"{Tasks}/{id}")).GetProperty("data").GetProperty("history").EnumerateArray()
-            .Select(one => $"{one.GetProperty("event")} by {one.GetProperty("actor")}").Should().Equal("scheduled by user alice", "failed by server", "requeued by user boss");
+        (await GetAsync(admin, $"{Tasks}/{id}"))
+            .GetProperty("data")
+            .GetProperty("history")
+            .EnumerateArray()
+            .Select(one => $"{one.GetProperty("event")} by {one.GetProperty("actor")}")
+            .Should()
+            .Equal("scheduled by user alice", "failed by server", "requeued by user boss");
     }
 
     [Fact]
@@ -252,12 +315,23 @@ public sealed class RestJourneyTests
         await server.Get<FinishTask>().RunAsync(id, new FinishRequest(null, "stack trace", "The scan is blank"), CancellationToken.None);
 
         (await GetAsync(admin, $"{Tasks}/{id}")).GetProperty("data").GetProperty("error_message").GetString().Should().Be("stack trace");
-        (await GetAsync(alice, $"{Tasks}/{id}")).GetProperty("data").GetProperty("error_message").GetString().Should().Be("The scan is blank");
+        (await GetAsync(alice, $"{Tasks}/{id}"))
+            .GetProperty("data")
+            .GetProperty("error_message")
+            .GetString()
+            .Should()
+            .Be("The scan is blank");
     }
 
     private static async Task<HttpClient> KeyAsync(TestServer server, string name, int? project = null)
     {
-        var key = new ApiKey { Name = name, KeyHash = Passwords.HashToken($"key-{name}"), ProjectId = project, CreatedAt = default };
+        var key = new ApiKey
+        {
+            Name = name,
+            KeyHash = Passwords.HashToken($"key-{name}"),
+            ProjectId = project,
+            CreatedAt = default,
+        };
         await server.Get<IApiKeyStore>().TryAddAsync(key, CancellationToken.None);
         var client = new HttpClient { BaseAddress = server.Address };
         client.DefaultRequestHeaders.Add("X-API-Key", $"key-{name}");
@@ -285,5 +359,6 @@ public sealed class RestJourneyTests
         return await answer.Content.ReadFromJsonAsync<JsonElement>();
     }
 
-    private static IEnumerable<long> Ids(JsonElement envelope) => envelope.GetProperty("data").EnumerateArray().Select(task => task.GetProperty("id").GetInt64());
+    private static IEnumerable<long> Ids(JsonElement envelope) =>
+        envelope.GetProperty("data").EnumerateArray().Select(task => task.GetProperty("id").GetInt64());
 }

@@ -35,24 +35,39 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [Fact]
     public async Task Every_result_has_an_outcome_of_its_own_in_the_order_of_the_request()
     {
-        var (good, misfit, failed, empty, late) = (await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync(), await ClaimedAsync());
+        var (good, problem, failed, empty, late) = (
+            await ClaimedAsync(),
+            await ClaimedAsync(),
+            await ClaimedAsync(),
+            await ClaimedAsync(),
+            await ClaimedAsync()
+        );
         await _alice.PostAsync($"{OcsDriver.Root}/tasks/{late}/cancel", null);
 
         var outcomes = await SendAsync(
             new { id = good, output = new { output = "done" } },
-            new { id = misfit, output = new { output = 5 } },
-            new { id = failed, errorMessage = "broken", userFacingErrorMessage = "Sorry" },
+            new { id = problem, output = new { output = 5 } },
+            new
+            {
+                id = failed,
+                errorMessage = "broken",
+                userFacingErrorMessage = "Sorry",
+            },
             new { id = empty },
             new { id = late, output = new { output = "too late" } },
-            new { id = 999_999, output = new { output = "whose?" } });
+            new { id = 999_999, output = new { output = "whose?" } }
+        );
 
-        outcomes.Should().Equal(
-            $"{good} 200 OK STATUS_SUCCESSFUL",
-            $"{misfit} 200 OK STATUS_FAILED",
-            $"{failed} 200 OK STATUS_FAILED",
-            $"{empty} 400 Either \"output\" or \"errorMessage\" must be given ",
-            $"{late} 200 OK STATUS_CANCELLED",
-            "999999 404 Not found ");
+        outcomes
+            .Should()
+            .Equal(
+                $"{good} 200 OK STATUS_SUCCESSFUL",
+                $"{problem} 200 OK STATUS_FAILED",
+                $"{failed} 200 OK STATUS_FAILED",
+                $"{empty} 400 Either \"output\" or \"errorMessage\" must be given ",
+                $"{late} 200 OK STATUS_CANCELLED",
+                "999999 404 Not found "
+            );
         (await _alice.TaskAsync(good)).GetProperty("output").GetProperty("output").GetString().Should().Be("done");
         (await _alice.TaskAsync(failed)).GetProperty("userFacingErrorMessage").GetString().Should().Be("Sorry");
         (await _alice.TaskAsync(empty)).GetProperty("status").GetString().Should().Be("STATUS_RUNNING");
@@ -65,17 +80,26 @@ public sealed class ResultBatchTests : IAsyncLifetime
 
         var outcomes = await SendAsync(
             new { id = $"{first}", output = new { output = "one" } },
-            new { id = last, output = "no object" },
+            new
+            {
+                id = first,
+                output = new { output = "late" },
+                claim = "no number",
+            },
             new { output = new { output = "of none" } },
             "nonsense",
-            new { id = last, output = new { output = "two" } });
+            new { id = last, output = new { output = "two" } }
+        );
 
-        outcomes.Should().Equal(
-            $"{first} 200 OK STATUS_SUCCESSFUL",
-            $"{last} 400 Parameter \"output\" must be an object ",
-            "0 400 Parameter \"id\" is missing; it must be a number ",
-            "0 400 Every entry must be an object ",
-            $"{last} 200 OK STATUS_SUCCESSFUL");
+        outcomes
+            .Should()
+            .Equal(
+                $"{first} 200 OK STATUS_SUCCESSFUL",
+                $"{first} 400 Parameter \"claim\" must be a whole number ",
+                "0 400 Parameter \"id\" is missing; it must be a number ",
+                "0 400 Every entry must be an object ",
+                $"{last} 200 OK STATUS_SUCCESSFUL"
+            );
     }
 
     [Fact]
@@ -94,16 +118,42 @@ public sealed class ResultBatchTests : IAsyncLifetime
         var id = await ClaimedAsync();
 
         var outcomes = await SendAsync(
-            new { id, errorMessage = "busy", retryable = true },
-            new { id, errorMessage = "busy", retryable = true, claim = 1 },
-            new { id, errorMessage = "busy", retryable = true, claim = 1 },
-            new { id, errorMessage = "broken", claim = 1 });
+            new
+            {
+                id,
+                errorMessage = "busy",
+                retryable = true,
+            },
+            new
+            {
+                id,
+                errorMessage = "busy",
+                retryable = true,
+                claim = 1,
+            },
+            new
+            {
+                id,
+                errorMessage = "busy",
+                retryable = true,
+                claim = 1,
+            },
+            new
+            {
+                id,
+                errorMessage = "broken",
+                claim = 1,
+            }
+        );
 
-        outcomes.Should().Equal(
-            $"{id} 400 Parameter \"claim\" is missing; it must be the number that came with the claimed task ",
-            $"{id} 200 OK STATUS_SCHEDULED",
-            $"{id} 200 OK STATUS_SCHEDULED",
-            $"{id} 200 OK STATUS_SCHEDULED");
+        outcomes
+            .Should()
+            .Equal(
+                $"{id} 400 Parameter \"claim\" is missing; it must be the number that came with the claimed task ",
+                $"{id} 200 OK STATUS_SCHEDULED",
+                $"{id} 200 OK STATUS_SCHEDULED",
+                $"{id} 200 OK STATUS_SCHEDULED"
+            );
     }
 
     [Fact]
@@ -117,9 +167,25 @@ public sealed class ResultBatchTests : IAsyncLifetime
         }
 
         var outcomes = await SendAsync(
-            new { id = failed, errorMessage = "broken", claim = 1 },
-            new { id = done, output = new { output = "late" }, claim = 1 },
-            new { id = failed, output = new { output = 5 }, claim = 1 });
+            new
+            {
+                id = failed,
+                errorMessage = "broken",
+                claim = 1,
+            },
+            new
+            {
+                id = done,
+                output = new { output = "late" },
+                claim = 1,
+            },
+            new
+            {
+                id = failed,
+                output = new { output = 5 },
+                claim = 1,
+            }
+        );
 
         outcomes.Should().Equal($"{failed} 200 OK STATUS_RUNNING", $"{done} 200 OK STATUS_SUCCESSFUL", $"{failed} 200 OK STATUS_RUNNING");
     }
@@ -129,7 +195,9 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [InlineData(101, HttpStatusCode.BadRequest, "Parameter \"results\" may hold 100 results, not 101")]
     public async Task A_call_takes_up_to_a_hundred_results(int count, HttpStatusCode status, string message)
     {
-        var response = await PostAsync(new { results = Enumerable.Range(1, count).Select(i => new { id = 1_000_000 + i, output = new { output = "x" } }) });
+        var response = await PostAsync(
+            new { results = Enumerable.Range(1, count).Select(i => new { id = 1_000_000 + i, output = new { output = "x" } }) }
+        );
 
         response.StatusCode.Should().Be(status);
         (await Json(response)).GetProperty("meta").GetProperty("message").GetString().Should().Be(message);
@@ -139,7 +207,7 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [InlineData("""{}""", "Parameter \"results\" is missing; it must be an object")]
     [InlineData("""{"results": "7"}""", "Parameter \"results\" must be an object")]
     [InlineData("""{"results": {"id": 7}}""", "Parameter \"results\" must be a list of objects")]
-    public async Task What_is_no_list_is_refused(string body, string message)
+    public async Task A_malformed_list_is_refused(string body, string message)
     {
         var response = await _app.PostAsync($"{OcsDriver.Root}/tasks_provider/results", new StringContent(body, null, "application/json"));
 
@@ -158,16 +226,46 @@ public sealed class ResultBatchTests : IAsyncLifetime
     [Fact]
     public async Task The_sdk_delivers_a_pile_of_results_together()
     {
-        var options = new OcsWorkerOptions { Server = _server.Address, AppId = "worker", AppVersion = "1.0.0", Secret = "secret" };
+        var options = new OcsWorkerOptions
+        {
+            Server = _server.Address,
+            AppId = "worker",
+            AppVersion = "1.0.0",
+            Secret = "secret",
+        };
         using var source = new OcsWorkSource(options, TimeProvider.System);
         var tasks = new List<ClaimedTask>();
         for (var i = 0; i < 15; i++)
         {
             await _alice.ScheduleAsync(Type, new { input = "text" });
-            tasks.Add((await source.ClaimAsync([new ProviderDescriptor { Id = "p", Name = "p", TaskType = Type }], TestContext.Current.CancellationToken))!);
+            tasks.Add(
+                (
+                    await source.ClaimAsync(
+                        [
+                            new ProviderDescriptor
+                            {
+                                Id = "p",
+                                Name = "p",
+                                TaskType = Type,
+                            },
+                        ],
+                        TestContext.Current.CancellationToken
+                    )
+                )!
+            );
         }
 
-        var statuses = await Task.WhenAll(tasks.Select(claimed => source.FinishAsync(claimed, new TaskResult { Output = Output($"of {claimed.Task.Id}") }, TestContext.Current.CancellationToken).AsTask()));
+        var statuses = await Task.WhenAll(
+            tasks.Select(claimed =>
+                source
+                    .FinishAsync(
+                        claimed,
+                        new TaskResult { Output = Output($"of {claimed.Task.Id}") },
+                        TestContext.Current.CancellationToken
+                    )
+                    .AsTask()
+            )
+        );
 
         statuses.Should().AllBeEquivalentTo(ProcessingStatus.Successful);
         foreach (var id in tasks.Select(claimed => claimed.Task.Id))
@@ -175,20 +273,21 @@ public sealed class ResultBatchTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_user_who_is_removed_is_nobody_an_app_can_act_for()
+    public async Task An_app_cannot_act_for_a_removed_user()
     {
         using var forAlice = await _server.ExAppAsync("helper", userId: "alice");
         (await forAlice.GetAsync($"{OcsDriver.Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.OK);
 
         await _server.Get<Accounts.IAccountStore>().RemoveAsync("alice", CancellationToken.None);
-        await _server.Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+        await _server.Get<ChangeWatcher>().RunAsync(CancellationToken.None);
 
         (await forAlice.GetAsync($"{OcsDriver.Root}/tasks_consumer/tasktypes")).StatusCode.Should().Be(HttpStatusCode.PreconditionFailed);
     }
 
     private static TaskOutput Output(string text) => new() { { "output", text } };
 
-    private static async Task<JsonElement> Json(HttpResponseMessage response) => (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ocs");
+    private static async Task<JsonElement> Json(HttpResponseMessage response) =>
+        (await response.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("ocs");
 
     private async Task<long> ClaimedAsync()
     {
@@ -204,7 +303,16 @@ public sealed class ResultBatchTests : IAsyncLifetime
     {
         var response = await PostAsync(new { results });
         response.StatusCode.Should().Be(HttpStatusCode.OK);
-        return [.. (await Json(response)).GetProperty("data").GetProperty("results").EnumerateArray().Select(outcome =>
-            $"{outcome.GetProperty("id")} {outcome.GetProperty("statuscode")} {outcome.GetProperty("message")} {outcome.GetProperty("status")}")];
+        return
+        [
+            .. (await Json(response))
+                .GetProperty("data")
+                .GetProperty("results")
+                .EnumerateArray()
+                .Select(outcome =>
+                    $"{outcome.GetProperty("id")} {outcome.GetProperty("statuscode")} "
+                    + $"{outcome.GetProperty("message")} {outcome.GetProperty("status")}"
+                ),
+        ];
     }
 }

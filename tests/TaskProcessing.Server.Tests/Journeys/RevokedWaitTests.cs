@@ -1,9 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
@@ -11,7 +11,7 @@ using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>Event streams and long polls end when their callers could not log in any more, whoever saw to that.</summary>
+/// <summary>Event streams and long polls end when their callers could no longer log in, after any kind of change.</summary>
 public sealed class RevokedWaitTests
 {
     private const string Type = "core:text2text";
@@ -21,11 +21,11 @@ public sealed class RevokedWaitTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(nameof(StoreProvider.Sqlite))]
-    [InlineData(nameof(StoreProvider.PostgreSql))]
-    public async Task A_command_that_locks_somebody_out_ends_what_he_holds_open_and_nothing_else(string store)
+    [InlineData(nameof(DatabaseProvider.Sqlite))]
+    [InlineData(nameof(DatabaseProvider.PostgreSql))]
+    public async Task A_command_that_revokes_a_login_closes_its_connections_and_no_others(string store)
     {
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store));
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store));
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
         using var guest = server.Guest();
@@ -44,7 +44,7 @@ public sealed class RevokedWaitTests
         var next = worker.OcsAsync("GET", Next);
         await OpenAsync(server, 7);
 
-        await CommandAsync(server, "user", "password", "carol", "--password", "other");
+        await CommandAsync(server, "user", "password", "carol", "--password", "another one");
         await carolAll.EndsAsync();
         await OpenAsync(server, 6);
         await CommandAsync(server, "user", "revoke", "bob", "test");
@@ -67,20 +67,20 @@ public sealed class RevokedWaitTests
     }
 
     [Fact]
-    public async Task Who_logged_in_before_a_look_and_waits_after_it_is_looked_at_by_himself()
+    public async Task A_login_from_before_a_check_that_waits_after_it_is_checked_by_itself()
     {
         await using var server = await TestServer.StartAsync(time: new ManualTimeProvider());
         using var alice = await server.UserAsync("alice");
-        var waits = server.Get<OpenWaits>();
+        var waits = server.Get<HeldConnections>();
         var before = waits.Checks;
         var credential = new Credential { AccountId = "alice", TokenHash = Passwords.HashToken("token-of-alice") };
         await server.Get<IAccountStore>().RemoveAsync("alice", Token);
-        await server.Get<ChangeWatcher>().LookAsync(Token);
+        await server.Get<ChangeWatcher>().RunAsync(Token);
 
-        using var late = waits.TryOpen(new Waiter(WaiterKind.User, "alice", credential))!;
+        using var late = waits.TryOpen(new ConnectionHolder(HolderKind.User, "alice", credential))!;
 
         waits.Checks.Should().NotBe(before, "so that it is seen that the login is an old one");
-        await server.Get<EndRevokedWaits>().RunAsync([late], Token);
+        await server.Get<CloseRevokedConnections>().RunAsync([late], Token);
         late.IsRevoked.Should().BeTrue();
         late.Ended.IsCancellationRequested.Should().BeTrue();
     }
@@ -97,8 +97,13 @@ public sealed class RevokedWaitTests
     private static Task<string> CommandAsync(TestServer server, params string[] args)
     {
         var store = server.Get<IOptions<StoreOptions>>().Value;
-        return new CommandLineDriver(server.DataDirectory).SucceedAsync([.. args, $"--Store:Provider={store.Provider}", $"--Store:ConnectionString={store.ConnectionString}"]);
+        return new CommandLineDriver(server.DataDirectory).SucceedAsync([
+            .. args,
+            $"--Store:Provider={store.Provider}",
+            $"--Store:ConnectionString={store.ConnectionString}",
+        ]);
     }
 
-    private static Task OpenAsync(TestServer server, int count) => Eventually.BecomesTrue(() => server.Get<OpenWaits>().Count == count, $"{count} being open");
+    private static Task OpenAsync(TestServer server, int count) =>
+        Eventually.BecomesTrue(() => server.Get<HeldConnections>().Count == count, $"{count} being open");
 }

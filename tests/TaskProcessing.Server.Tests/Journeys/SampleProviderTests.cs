@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -18,7 +18,10 @@ public sealed class SampleProviderTests
         using var sample = Start(server);
         try
         {
-            await Eventually.BecomesTrue(() => server.Get<AvailableTaskTypes>().Current.Find(Type) is not null || sample.HasExited, "the registration");
+            await Eventually.BecomesTrue(
+                () => server.Get<CurrentTaskTypes>().Current.Find(Type) is not null || sample.HasExited,
+                "the registration"
+            );
             sample.HasExited.Should().BeFalse();
 
             var words = await alice.SucceedAsync(Type, new { text = "One two  three\nfour" });
@@ -39,22 +42,19 @@ public sealed class SampleProviderTests
         }
     }
 
-    private static Process Start(TestServer server)
-    {
-        // Beside the tests, in the same configuration.
-        var bin = new DirectoryInfo(AppContext.BaseDirectory.TrimEnd(Path.DirectorySeparatorChar));
-        var program = Path.Combine(bin.Parent!.Parent!.FullName, "WordCountProvider", bin.Name, "WordCountProvider.dll");
-        return Process.Start(new ProcessStartInfo("dotnet", [program])
-        {
-            RedirectStandardOutput = false,
-            Environment =
+    private static Process Start(TestServer server) =>
+        Process.Start(
+            new ProcessStartInfo("dotnet", [Repository.SampleProgram])
             {
-                ["NEXTCLOUD_URL"] = server.Address.ToString(),
-                ["APP_ID"] = "wordcount",
-                ["APP_VERSION"] = "1.0.0",
-                ["APP_SECRET"] = "secret",
-                ["Logging__LogLevel__Default"] = "Warning",
-            },
-        })!;
-    }
+                RedirectStandardOutput = false,
+                Environment =
+                {
+                    ["NEXTCLOUD_URL"] = server.Address.ToString(),
+                    ["APP_ID"] = "wordcount",
+                    ["APP_VERSION"] = "1.0.0",
+                    ["APP_SECRET"] = "secret",
+                    ["Logging__LogLevel__Default"] = "Warning",
+                },
+            }
+        )!;
 }

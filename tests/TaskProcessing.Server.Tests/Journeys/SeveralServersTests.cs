@@ -2,13 +2,14 @@ using System.Diagnostics;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
 /// <summary>
-/// Two servers on one PostgreSQL database: who waits at one hears of what happens at the other without its looking, which
-/// would take fifteen seconds; and a command beside a server.
+/// Two servers on one PostgreSQL database: a request that waits at one is answered after a change at the other, without a
+/// poll, which would take fifteen seconds. And a command beside a server.
 /// </summary>
 public sealed class SeveralServersTests
 {
@@ -17,7 +18,7 @@ public sealed class SeveralServersTests
     [Fact]
     public async Task A_worker_that_waits_at_one_server_gets_the_task_that_is_scheduled_at_the_other()
     {
-        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
         using var worker = await one.WorkerAsync(Type);
         await using var other = await one.StartPeerAsync();
         using var alice = await ClientAt(other, one, "alice");
@@ -32,7 +33,7 @@ public sealed class SeveralServersTests
     [Fact]
     public async Task Readers_and_workers_at_one_server_hear_of_a_cancel_at_the_other()
     {
-        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
         using var worker = await one.WorkerAsync(Type);
         using var alice = await one.UserAsync("alice");
         await using var other = await one.StartPeerAsync();
@@ -56,7 +57,7 @@ public sealed class SeveralServersTests
     [Fact]
     public async Task A_provider_that_registers_at_one_server_is_known_at_the_other_at_once()
     {
-        await using var one = await TestServer.StartAsync(StoreProvider.PostgreSql);
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
         await using var other = await one.StartPeerAsync();
         using var alice = await ClientAt(other, one, "alice");
 
@@ -68,12 +69,12 @@ public sealed class SeveralServersTests
     }
 
     [Theory]
-    [InlineData(nameof(StoreProvider.Sqlite))]
-    [InlineData(nameof(StoreProvider.PostgreSql))]
-    public async Task What_nobody_signalled_is_found_by_looking(string store)
+    [InlineData(nameof(DatabaseProvider.Sqlite))]
+    [InlineData(nameof(DatabaseProvider.PostgreSql))]
+    public async Task A_change_without_a_notification_is_found_by_polling(string store)
     {
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(Enum.Parse<StoreProvider>(store), time);
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store), time);
         using var worker = await server.WorkerAsync(Type);
         using var alice = await server.UserAsync("alice");
         var id = (await alice.ScheduleAsync()).TaskId;

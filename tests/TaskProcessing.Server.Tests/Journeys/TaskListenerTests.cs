@@ -1,8 +1,8 @@
-using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
-/// <summary>Who waits for a task may act on the time of whoever brings it.</summary>
+/// <summary>The callback of a listener runs on the waking thread.</summary>
 public sealed class TaskListenerTests
 {
     private readonly TaskSignal _signal = new();
@@ -12,7 +12,7 @@ public sealed class TaskListenerTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_waits_has_acted_when_the_call_that_woke_him_returns()
+    public async Task A_listener_has_acted_when_the_call_that_woke_it_returns()
     {
         using var listener = _signal.ListenForScheduled(["test:echo"]);
         var waiting = WaitAsync(listener);
@@ -29,7 +29,7 @@ public sealed class TaskListenerTests
     }
 
     [Fact]
-    public async Task Who_was_woken_before_he_waits_does_not_act()
+    public async Task A_listener_that_was_woken_before_its_wait_does_not_act()
     {
         using var listener = _signal.ListenForScheduled(["test:echo"]);
         _signal.WakeWorker("test:echo");
@@ -39,7 +39,7 @@ public sealed class TaskListenerTests
     }
 
     [Fact]
-    public async Task Who_is_woken_for_another_reason_does_not_act()
+    public async Task A_listener_that_is_woken_for_another_reason_does_not_act()
     {
         using var listener = _signal.ListenForScheduled(["test:echo"]);
         var waiting = WaitAsync(listener);
@@ -52,7 +52,7 @@ public sealed class TaskListenerTests
     }
 
     [Fact]
-    public async Task Who_has_waited_long_enough_does_not_act_later()
+    public async Task A_listener_whose_wait_is_over_does_not_act()
     {
         using var listener = _signal.ListenForScheduled(["test:echo"]);
         var waiting = WaitAsync(listener);
@@ -64,5 +64,6 @@ public sealed class TaskListenerTests
         _acted.Should().Be(0);
     }
 
-    private Task<bool> WaitAsync(Tasks.Waiting.TaskListener listener) => listener.WaitAsync(TimeSpan.FromMinutes(1), _time, Token, () => _acted++);
+    private Task<bool> WaitAsync(Tasks.Waiting.TaskListener listener) =>
+        listener.WaitAsync(TimeSpan.FromMinutes(1), _time, () => _acted++, Token);
 }

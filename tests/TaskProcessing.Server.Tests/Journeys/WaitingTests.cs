@@ -4,6 +4,8 @@ using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reporting;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -52,9 +54,13 @@ public sealed class WaitingTests
         var workers = Enumerable.Range(0, 100).Select(_ => app.GetFromJsonAsync<JsonElement>(Next)).ToList();
         await Waiting(server);
 
-        var scheduled = await Task.WhenAll(Enumerable.Range(0, 100).Select(_ => alice.ScheduleAsync("core:text2text", new { input = "x" })));
+        var scheduled = await Task.WhenAll(
+            Enumerable.Range(0, 100).Select(_ => alice.ScheduleAsync("core:text2text", new { input = "x" }))
+        );
 
-        var claimed = (await Task.WhenAll(workers)).Select(answer => answer.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64());
+        var claimed = (await Task.WhenAll(workers)).Select(answer =>
+            answer.GetProperty("ocs").GetProperty("data").GetProperty("task").GetProperty("id").GetInt64()
+        );
         claimed.Should().BeEquivalentTo(scheduled);
     }
 
@@ -92,13 +98,29 @@ public sealed class WaitingTests
         using var alice = await server.UserAsync("alice");
         var id = await alice.ScheduleAsync("core:text2text", new { input = "x" });
 
-        var progressed = await ChangeWhileWaitingAsync(server, alice, id, () => server.Get<ReportProgress>().RunAsync(id, new ProgressReport(0.5), CancellationToken.None));
+        var progressed = await ChangeWhileWaitingAsync(
+            server,
+            alice,
+            id,
+            () => server.Get<ReportProgress>().RunAsync(id, new ProgressReport(0.5), CancellationToken.None)
+        );
         progressed.GetProperty("progress").GetDouble().Should().Be(0.5);
         var finished = await ChangeWhileWaitingAsync(
-            server, alice, id, () => server.Get<FinishTask>().RunAsync(id, new FinishRequest(JsonElement.Parse("""{"output":"x"}"""), null, null), CancellationToken.None));
+            server,
+            alice,
+            id,
+            () =>
+                server
+                    .Get<FinishTask>()
+                    .RunAsync(id, new FinishRequest(JsonElement.Parse("""{"output":"x"}"""), null, null), CancellationToken.None)
+        );
         finished.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
 
-        (await alice.TaskAsync(id, wait: 60)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL", "a task that has ended is answered at once");
+        (await alice.TaskAsync(id, wait: 60))
+            .GetProperty("status")
+            .GetString()
+            .Should()
+            .Be("STATUS_SUCCESSFUL", "a task that has ended is answered at once");
     }
 
     [Fact]
@@ -110,7 +132,15 @@ public sealed class WaitingTests
         var next = app.GetAsync(Next);
         await Waiting(server);
 
-        var task = new ProcessingTask { Type = "core:text2text", Status = ProcessingStatus.Scheduled, AppId = "x", Input = "{}", ScheduledAt = time.GetUtcNow(), LastUpdated = time.GetUtcNow() };
+        var task = new ProcessingTask
+        {
+            Type = "core:text2text",
+            Status = ProcessingStatus.Scheduled,
+            AppId = "x",
+            Input = "{}",
+            ScheduledAt = time.GetUtcNow(),
+            LastUpdated = time.GetUtcNow(),
+        };
         await server.Get<ITaskStore>().AddAsync(task, CancellationToken.None);
         time.Advance(TimeSpan.FromSeconds(1));
 
@@ -120,7 +150,19 @@ public sealed class WaitingTests
     private static async Task<TestServer> StartAsync(TimeProvider? time = null)
     {
         var server = await TestServer.StartAsync(time: time, settings: new Dictionary<string, string> { ["RateLimits:Enabled"] = "false" });
-        await server.Get<AvailableTaskTypes>().SetLocalProvidersAsync([new ProviderDescriptor { Id = "p", Name = "p", TaskType = "core:text2text" }], CancellationToken.None);
+        await server
+            .Get<AvailableTaskTypes>()
+            .SetLocalProvidersAsync(
+                [
+                    new ProviderDescriptor
+                    {
+                        Id = "p",
+                        Name = "p",
+                        TaskType = "core:text2text",
+                    },
+                ],
+                CancellationToken.None
+            );
         return server;
     }
 

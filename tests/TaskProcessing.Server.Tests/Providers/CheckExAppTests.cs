@@ -20,7 +20,7 @@ public sealed class CheckExAppTests
         await server.ReachesAsync("app", ExAppStage.Enabled);
         await client.RegisterAsync("p", "core:text2text");
         await client.NextAsync("p", "core:text2text");
-        await server.Get<ExAppPresenceKeeper>().LookAsync(Token);
+        await server.Get<ExAppPresenceKeeper>().RunAsync(Token);
 
         (await FindingsAsync(server)).Should().OnlyContain(finding => finding.IsGood);
         (await server.Get<CheckExApp>().RunAsync("none", Token)).Should().BeNull();
@@ -37,7 +37,7 @@ public sealed class CheckExAppTests
         client.DefaultRequestHeaders.Remove("AUTHORIZATION-APP-API");
         client.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", TestServer.Base64(":wrong"));
         await client.GetAsync("/ocs/v1.php/apps/app_api/ex-app/state", Token);
-        await server.Get<ExAppPresenceKeeper>().LookAsync(Token);
+        await server.Get<ExAppPresenceKeeper>().RunAsync(Token);
 
         var wrong = await WrongAsync(server);
 
@@ -46,7 +46,7 @@ public sealed class CheckExAppTests
     }
 
     [Fact]
-    public async Task An_address_that_nobody_listens_at_is_named()
+    public async Task An_address_without_a_listener_is_named()
     {
         await using var server = await TestServer.StartAsync(settings: Quick);
         await server.AddExAppAsync("app", url: "http://127.0.0.1:1");
@@ -66,7 +66,7 @@ public sealed class CheckExAppTests
         client.DefaultRequestHeaders.Remove("EX-APP-VERSION");
         client.DefaultRequestHeaders.Add("EX-APP-VERSION", "0.9.0");
         await client.GetAsync("/ocs/v1.php/apps/app_api/ex-app/state", Token);
-        await server.Get<ExAppPresenceKeeper>().LookAsync(Token);
+        await server.Get<ExAppPresenceKeeper>().RunAsync(Token);
 
         var wrong = await WrongAsync(server);
 
@@ -84,7 +84,11 @@ public sealed class CheckExAppTests
 
         await server.Get<EnableExApp>().RunAsync("app", enabled: true, Token);
 
-        (await WrongAsync(server)).Should().HaveCount(2).And.Contain(text => text.Contains("never asked for tasks")).And.Contain(text => text.Contains("no provider"));
+        (await WrongAsync(server))
+            .Should()
+            .HaveCount(2)
+            .And.Contain(text => text.Contains("never asked for tasks"))
+            .And.Contain(text => text.Contains("no provider"));
     }
 
     [Theory]
@@ -101,7 +105,15 @@ public sealed class CheckExAppTests
     internal void The_condition_is_told_in_a_few_words(bool enabled, bool listens, ExAppStage stage, int silentSeconds, string expected)
     {
         var now = new ManualTimeProvider().GetUtcNow();
-        var app = new ExApp { Id = "app", Version = "1", ProtectedSecret = "", Url = listens ? "http://app" : null, Enabled = enabled, CreatedAt = now };
+        var app = new ExApp
+        {
+            Id = "app",
+            Version = "1",
+            ProtectedSecret = "",
+            Url = listens ? "http://app" : null,
+            Enabled = enabled,
+            CreatedAt = now,
+        };
         var status = new ExAppStatus
         {
             AppId = "app",
@@ -114,7 +126,8 @@ public sealed class CheckExAppTests
         ExAppCondition.Describe(app, status, new ProviderOptions(), now).Should().Be(expected);
     }
 
-    private static async Task<IReadOnlyList<ExAppFinding>> FindingsAsync(TestServer server) => (await server.Get<CheckExApp>().RunAsync("app", Token))!;
+    private static async Task<IReadOnlyList<ExAppFinding>> FindingsAsync(TestServer server) =>
+        (await server.Get<CheckExApp>().RunAsync("app", Token))!;
 
     private static async Task<IEnumerable<string>> WrongAsync(TestServer server) =>
         (await FindingsAsync(server)).Where(finding => !finding.IsGood).Select(finding => finding.Text);

@@ -61,13 +61,18 @@ public sealed class ExAppLifeCycleTests
     [InlineData("POST /init", 401, "", "APP_SECRET")]
     [InlineData("PUT /enabled?enabled=1", 401, "", "APP_SECRET")]
     [InlineData("PUT /enabled?enabled=1", 200, """{"error":"no model"}""", "no model")]
-    public async Task An_app_that_refuses_fails_visibly_and_enabling_it_again_tries_again(string call, int status, string body, string problem)
+    public async Task An_app_that_refuses_fails_visibly_and_enabling_it_again_tries_again(
+        string call,
+        int status,
+        string body,
+        string problem
+    )
     {
         await using var server = await TestServer.StartAsync();
         await using var app = await FakeExApp.StartAsync();
         app.Answers["POST /init"] = (404, "");
         app.Answers[call] = (status, body);
-        server.ExpectedLog.Add("could not be enabled");
+        server.ExpectedLog.Add("Could not enable app");
         await server.AddExAppAsync("app", url: app.Url);
 
         await server.ReachesAsync("app", ExAppStage.Failed, problem);
@@ -82,7 +87,7 @@ public sealed class ExAppLifeCycleTests
         await using var server = await TestServer.StartAsync();
         await using var app = await FakeExApp.StartAsync();
         using var client = await server.ExAppAsync("app", url: app.Url);
-        server.ExpectedLog.Add("could not prepare itself");
+        server.ExpectedLog.Add("failed to initialise");
         await Eventually.BecomesTrue(() => app.Calls.Contains("POST /init"), "/init");
 
         await client.PutAsJsonAsync(Status, new { progress = 50, error = "disk full" }, Token);
@@ -97,10 +102,13 @@ public sealed class ExAppLifeCycleTests
     public async Task An_app_that_is_not_there_yet_is_called_until_it_is_and_then_given_up()
     {
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(time: time, settings: new Dictionary<string, string> { ["AppApi:StartTimeoutSeconds"] = "30" });
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: new Dictionary<string, string> { ["AppApi:StartTimeoutSeconds"] = "30" }
+        );
         await using var app = await FakeExApp.StartAsync();
         app.Answers["GET /heartbeat"] = (503, "");
-        server.ExpectedLog.Add("could not be enabled");
+        server.ExpectedLog.Add("Could not enable app");
         await server.AddExAppAsync("app", url: app.Url);
 
         await server.ReachesAsync("app", ExAppStage.Starting, "it answered 503");
@@ -114,7 +122,7 @@ public sealed class ExAppLifeCycleTests
     }
 
     [Fact]
-    public async Task A_removed_app_is_told_to_rest()
+    public async Task A_removed_app_is_sent_enabled_0()
     {
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { ["AppApi:SkipInit"] = "true" });
         await using var app = await FakeExApp.StartAsync();
@@ -127,33 +135,62 @@ public sealed class ExAppLifeCycleTests
     }
 
     [Theory]
-    [InlineData(StoreProvider.Sqlite)]
-    [InlineData(StoreProvider.PostgreSql)]
-    internal async Task One_of_two_processes_brings_an_app_up(StoreProvider provider)
+    [InlineData(DatabaseProvider.Sqlite)]
+    [InlineData(DatabaseProvider.PostgreSql)]
+    internal async Task One_of_two_processes_brings_an_app_up(DatabaseProvider provider)
     {
         await using var database = await TestDatabase.CreateAsync(provider);
         var statuses = database.Get<IExAppStatusStore>();
         var now = DateTimeOffset.UnixEpoch;
-        await database.Get<IExAppStore>().TryAddAsync(
-            new ExApp { Id = "app", Version = "1", ProtectedSecret = "", Enabled = true, CreatedAt = now }, Token);
+        await database
+            .Get<IExAppStore>()
+            .TryAddAsync(
+                new ExApp
+                {
+                    Id = "app",
+                    Version = "1",
+                    ProtectedSecret = "",
+                    Enabled = true,
+                    CreatedAt = now,
+                },
+                Token
+            );
 
         (await statuses.TryDriveAsync("none", "a", now, now.AddSeconds(90), Token)).Should().BeFalse("there is no such app");
         (await statuses.TryDriveAsync("app", "a", now, now.AddSeconds(90), Token)).Should().BeTrue();
         (await statuses.TryDriveAsync("app", "b", now.AddSeconds(89), now.AddSeconds(179), Token)).Should().BeFalse();
-        (await statuses.TryDriveAsync("app", "a", now.AddSeconds(89), now.AddSeconds(179), Token)).Should().BeTrue("it has the right already");
+        (await statuses.TryDriveAsync("app", "a", now.AddSeconds(89), now.AddSeconds(179), Token))
+            .Should()
+            .BeTrue("it has the right already");
         (await statuses.TryDriveAsync("app", "b", now.AddSeconds(180), now.AddSeconds(270), Token)).Should().BeTrue("the other died");
         await statuses.ReleaseAsync("app", "a", Token);
-        (await statuses.TryDriveAsync("app", "a", now.AddSeconds(181), now.AddSeconds(270), Token)).Should().BeFalse("it was not a's any more");
+        (await statuses.TryDriveAsync("app", "a", now.AddSeconds(181), now.AddSeconds(270), Token))
+            .Should()
+            .BeFalse("it was not a's any more");
         await statuses.ReleaseAsync("app", "b", Token);
         (await statuses.TryDriveAsync("app", "a", now.AddSeconds(181), now.AddSeconds(270), Token)).Should().BeTrue();
 
         (await statuses.TryMoveAsync("app", ExAppStage.New, ExAppStage.Starting, "x", now, Token)).Should().BeTrue();
         (await statuses.TryMoveAsync("app", ExAppStage.New, ExAppStage.Failed, null, now, Token)).Should().BeFalse("it has moved on");
-        (await statuses.ListAsync(Token)).Should().ContainSingle().Which.Should().BeEquivalentTo(new { Stage = ExAppStage.Starting, Problem = "x", StageSince = now });
+        (await statuses.ListAsync(Token))
+            .Should()
+            .ContainSingle()
+            .Which.Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Stage = ExAppStage.Starting,
+                    Problem = "x",
+                    StageSince = now,
+                }
+            );
     }
 
     private static async Task<int> StateAsync(HttpClient app) =>
-        (await app.GetFromJsonAsync<JsonElement>("/ocs/v1.php/apps/app_api/ex-app/state", Token)).GetProperty("ocs").GetProperty("data").GetInt32();
+        (await app.GetFromJsonAsync<JsonElement>("/ocs/v1.php/apps/app_api/ex-app/state", Token))
+            .GetProperty("ocs")
+            .GetProperty("data")
+            .GetInt32();
 
     private static async Task EnableAsync(TestServer server, string id)
     {

@@ -7,7 +7,7 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers;
 
-/// <summary>Which of several providers gets a task.</summary>
+/// <summary>The choice among several providers of a type.</summary>
 public sealed class ServingProviderTests
 {
     private const string Type = "core:text2text";
@@ -22,8 +22,12 @@ public sealed class ServingProviderTests
     [InlineData("b", "", "a=-1", "a,b,c")]
     [InlineData("a", "x", "", "a,b")]
     [InlineData("b", "x,b,c", "c=5", "a,b,c")]
-    public void The_first_of_the_order_serves_else_the_heaviest_else_the_first(string serving, string order, string weights, string providers) =>
-        Serving(providers, order, weights).Should().Be(serving);
+    public void The_first_of_the_order_serves_else_the_heaviest_else_the_first(
+        string serving,
+        string order,
+        string weights,
+        string providers
+    ) => Serving(providers, order, weights).Should().Be(serving);
 
     [Theory]
     [InlineData("b", "", "")]
@@ -35,7 +39,7 @@ public sealed class ServingProviderTests
     [InlineData("b", "a", "")]
     [InlineData("c", "a,b", "")]
     [InlineData("b", "a", "a")]
-    public void A_disabled_one_never_serves_whoever_prefers_it(string serving, string disabled, string preferred) =>
+    public void A_disabled_provider_never_serves_even_when_preferred(string serving, string disabled, string preferred) =>
         Serving("a,b,c", order: "a,b,c", weights: "", preferred: preferred, disabled: disabled).Should().Be(serving);
 
     [Theory]
@@ -50,7 +54,10 @@ public sealed class ServingProviderTests
     public async Task Tasks_of_a_silent_app_go_to_the_next_and_come_back_with_its_next_call()
     {
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(time: time, settings: new Dictionary<string, string> { ["Providers:SilentAfterSeconds"] = "60" });
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: new Dictionary<string, string> { ["Providers:SilentAfterSeconds"] = "60" }
+        );
         using var first = await server.ExAppAsync("first");
         using var second = await server.ExAppAsync("second");
         using var alice = await server.UserAsync("alice");
@@ -63,13 +70,13 @@ public sealed class ServingProviderTests
         (await second.NextAsync("second:p", Type)).Should().BeNull("the task is the first one's");
         time.Advance(TimeSpan.FromSeconds(61));
         await second.NextAsync("second:p", Type);
-        await keeper.LookAsync(Token);
+        await keeper.RunAsync(Token);
         (await first.GetAsync("/ocs/v2.php/cloud/capabilities", Token)).EnsureSuccessStatusCode();
         await Eventually.BecomesTrue(() => Current(server) == "first:p", "the return of the first");
 
         time.Advance(TimeSpan.FromSeconds(61));
         await second.NextAsync("second:p", Type);
-        await keeper.LookAsync(Token);
+        await keeper.RunAsync(Token);
         Current(server).Should().Be("second:p");
         (await second.NextAsync("second:p", Type)).Should().NotBeNull();
     }
@@ -83,28 +90,59 @@ public sealed class ServingProviderTests
 
         await app.NextAsync("p", Type);
         (await server.StatusAsync("app")).SeenAt.Should().BeNull("that waits");
-        await server.Get<ExAppPresenceKeeper>().LookAsync(Token);
+        await server.Get<ExAppPresenceKeeper>().RunAsync(Token);
 
         var status = await server.StatusAsync("app");
-        status.Should().BeEquivalentTo(new { SeenAt = time.GetUtcNow(), PolledAt = time.GetUtcNow(), SeenVersion = "1.0.0" });
+        status
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    SeenAt = time.GetUtcNow(),
+                    PolledAt = time.GetUtcNow(),
+                    SeenVersion = "1.0.0",
+                }
+            );
     }
 
-    private static string? Current(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find(Type)?.Provider.Id;
+    private static string? Current(TestServer server) => server.Get<CurrentTaskTypes>().Current.Find(Type)?.Provider.Id;
 
-    private static string Serving(string providers, string order, string weights, string silent = "", string preferred = "", string disabled = "")
+    private static string Serving(
+        string providers,
+        string order,
+        string weights,
+        string silent = "",
+        string preferred = "",
+        string disabled = ""
+    )
     {
         var options = new ProviderOptions
         {
             Order = order.Length == 0 ? [] : [new ProviderOrder { TaskType = Type, Providers = [.. order.Split(',')] }],
             Weights =
             [
-                .. weights.Split(',', StringSplitOptions.RemoveEmptyEntries).Select(weight => weight.Split('='))
-                    .Select(weight => new ProviderWeight { Provider = weight[0], Weight = int.Parse(weight[1], System.Globalization.CultureInfo.InvariantCulture) }),
+                .. weights
+                    .Split(',', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(weight => weight.Split('='))
+                    .Select(weight => new ProviderWeight
+                    {
+                        Provider = weight[0],
+                        Weight = int.Parse(weight[1], System.Globalization.CultureInfo.InvariantCulture),
+                    }),
             ],
         };
         var stored = new StoredChoices(preferred.Length == 0 ? [] : [new(Type, preferred)], [.. disabled.Split(',')]);
         var choice = new ProviderChoice(options, stored, provider => silent.Split(',').Contains(provider.Id));
-        var ordered = choice.InOrder(providers.Split(',').Select(id => new ProviderDescriptor { Id = id, Name = id, TaskType = Type }));
+        var ordered = choice.InOrder(
+            providers
+                .Split(',')
+                .Select(id => new ProviderDescriptor
+                {
+                    Id = id,
+                    Name = id,
+                    TaskType = Type,
+                })
+        );
         return new TaskTypeCatalogue(CoreTaskTypes.All, ordered, new HashSet<string>()).Find(Type)!.Provider.Id;
     }
 }

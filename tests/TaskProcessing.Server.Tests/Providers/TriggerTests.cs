@@ -1,5 +1,5 @@
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
-using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers;
@@ -46,7 +46,10 @@ public sealed class TriggerTests
         foreach (var (pauses, seconds) in new[] { (1, 1), (2, 2), (3, 4), (4, 8) })
         {
             // The pause begins only when the app has answered: time goes on until the next call is there.
-            await Eventually.BecomesTrue(() => Advanced(time, app.Calls.Count(call => call == Trigger) > pauses), $"the trigger after {seconds} seconds");
+            await Eventually.BecomesTrue(
+                () => Advanced(time, app.Calls.Count(call => call == Trigger) > pauses),
+                $"the trigger after {seconds} seconds"
+            );
         }
 
         app.Calls.Count(call => call == Trigger).Should().BeLessThan(20);
@@ -92,7 +95,10 @@ public sealed class TriggerTests
         await alice.ScheduleAsync("core:text2text:summary", new { input = "hello" });
 
         await client.RegisterAsync("app:s", "core:text2text:summary");
-        await other.DeleteAsync("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing?name=other:p", TestContext.Current.CancellationToken);
+        await other.DeleteAsync(
+            "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing?name=other:p",
+            TestContext.Current.CancellationToken
+        );
 
         await Eventually.BecomesTrue(() => app.Calls.Contains("POST /trigger?providerId=app%3As"), "the trigger");
     }

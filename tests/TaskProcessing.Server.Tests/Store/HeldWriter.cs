@@ -3,7 +3,9 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Store;
 
-/// <summary>Keeps SQLite's writer busy until it is disposed; whatever is asked for meanwhile waits and is then written together.</summary>
+/// <summary>
+/// Keeps SQLite's writer busy until it is disposed of; writes that arrive meanwhile wait and then share a transaction.
+/// </summary>
 internal sealed class HeldWriter : IAsyncDisposable
 {
     private readonly TaskCompletionSource _release = new();
@@ -14,14 +16,19 @@ internal sealed class HeldWriter : IAsyncDisposable
         var held = new HeldWriter();
         var begun = new TaskCompletionSource();
         // Elsewhere: a writer that has nothing to do works on its caller's time.
-        held._write = Task.Run(() => database.Get<Database>().WriteAsync(
-            async _ =>
-            {
-                begun.SetResult();
-                await held._release.Task;
-                return true;
-            },
-            CancellationToken.None));
+        held._write = Task.Run(() =>
+            database
+                .Get<Database>()
+                .WriteAsync(
+                    async _ =>
+                    {
+                        begun.SetResult();
+                        await held._release.Task;
+                        return true;
+                    },
+                    CancellationToken.None
+                )
+        );
         await begun.Task;
         return held;
     }
@@ -29,7 +36,7 @@ internal sealed class HeldWriter : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _release.SetResult();
-        // It shares its commit with what waited, which may have failed.
+        // It shares its commit with the waiting writes, which may have failed.
         await _write.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 }

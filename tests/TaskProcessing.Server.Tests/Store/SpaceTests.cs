@@ -4,13 +4,14 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
-using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Upkeep.Jobs;
 
 namespace TaskProcessing.Server.Tests.Store;
 
-/// <summary>Whether the space of what is removed comes back.</summary>
+/// <summary>The space of removed rows is given back.</summary>
 public sealed class SpaceTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -18,7 +19,7 @@ public sealed class SpaceTests
     [Fact]
     public async Task The_SQLite_file_shrinks_when_old_tasks_go()
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var empty = await SizeAsync(database);
         var time = new ManualTimeProvider();
         var text = new string('x', 20_000);
@@ -28,7 +29,13 @@ public sealed class SpaceTests
         full.Should().BeGreaterThan(empty + (300 * text.Length));
 
         time.Advance(TimeSpan.FromDays(181));
-        var duty = new RemoveExpiredTasks(database.Get<ITaskUpkeep>(), new TaskSignal(), Options.Create(new RetentionOptions()), time, NullLogger<RemoveExpiredTasks>.Instance);
+        var duty = new RemoveExpiredTasks(
+            database.Get<ITaskUpkeep>(),
+            new TaskSignal(),
+            Options.Create(new RetentionOptions()),
+            time,
+            NullLogger<RemoveExpiredTasks>.Instance
+        );
         await time.RunUntilAsync(duty.RunAsync(Token));
 
         (await SizeAsync(database)).Should().BeLessThan(empty + ((full - empty) / 20));
@@ -37,10 +44,12 @@ public sealed class SpaceTests
     [Fact]
     public async Task PostgreSQL_is_told_to_vacuum_tasks_often()
     {
-        await using var database = await TestDatabase.CreateAsync(StoreProvider.PostgreSql);
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql);
         await using var db = database.OpenContext();
 
-        var parameters = await db.Database.SqlQueryRaw<string>("""SELECT unnest(reloptions) AS "Value" FROM pg_class WHERE relname = 'tasks'""").ToListAsync(Token);
+        var parameters = await db
+            .Database.SqlQueryRaw<string>("""SELECT unnest(reloptions) AS "Value" FROM pg_class WHERE relname = 'tasks'""")
+            .ToListAsync(Token);
 
         parameters.Should().Contain(["autovacuum_vacuum_scale_factor=0.02", "autovacuum_analyze_scale_factor=0.02"]);
     }
@@ -52,14 +61,15 @@ public sealed class SpaceTests
         return new FileInfo(database.SqliteFile).Length;
     }
 
-    private static ProcessingTask NewTask(DateTimeOffset now, string text) => new()
-    {
-        Type = "test:echo",
-        Status = ProcessingStatus.Successful,
-        AppId = "test",
-        Input = "{}",
-        Output = $$"""{"output":"{{text}}"}""",
-        ScheduledAt = now,
-        LastUpdated = now,
-    };
+    private static ProcessingTask NewTask(DateTimeOffset now, string text) =>
+        new()
+        {
+            Type = "test:echo",
+            Status = ProcessingStatus.Successful,
+            AppId = "test",
+            Input = "{}",
+            Output = $$"""{"output":"{{text}}"}""",
+            ScheduledAt = now,
+            LastUpdated = now,
+        };
 }

@@ -1,14 +1,14 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Store;
 
-/// <summary>Writes that wait for each other and share a commit: what is one's own business stays it.</summary>
+/// <summary>Writes that share a commit: the failure of one does not touch the others.</summary>
 public sealed class SqliteWriterTests : IAsyncLifetime
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -19,27 +19,30 @@ public sealed class SqliteWriterTests : IAsyncLifetime
 
     private ITaskStore Tasks => _database.Get<ITaskStore>();
 
-    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
+    public async ValueTask InitializeAsync() => _database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
 
     public ValueTask DisposeAsync() => _database.DisposeAsync();
 
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public async Task A_write_that_fails_harms_no_other(bool together)
+    public async Task A_write_that_fails_harms_no_other(bool atomic)
     {
         List<Task> writes = [];
         await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("before"), Token));
-            writes.Add(Writes.ChangeAsync<int>(
-                async session =>
-                {
-                    await InsertAsync(session.Context, "undone");
-                    throw new InvalidOperationException("wrong");
-                },
-                together,
-                Token));
+            writes.Add(
+                Writes.ChangeAsync<int>(
+                    async connection =>
+                    {
+                        await InsertAsync(connection.Context, "undone");
+                        throw new InvalidOperationException("wrong");
+                    },
+                    atomic,
+                    Token
+                )
+            );
             writes.Add(Writes.WriteAsync(db => db.Database.ExecuteSqlRawAsync("INSERT INTO nowhere VALUES (1)", Token), Token));
             writes.Add(Tasks.AddAsync(NewTask("after"), Token));
         }
@@ -48,21 +51,28 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await writes[1].Awaiting(write => write).Should().ThrowAsync<InvalidOperationException>();
         await writes[2].Awaiting(write => write).Should().ThrowAsync<SqliteException>();
         await writes[3];
-        (await TypesAsync()).Should().BeEquivalentTo(together ? ["before", "after"] : new[] { "before", "undone", "after" });
+        (await TypesAsync()).Should().BeEquivalentTo(atomic ? ["before", "after"] : new[] { "before", "undone", "after" });
     }
 
     [Fact]
-    public async Task When_the_commit_fails_nobody_is_told_that_it_went_well_and_the_next_one_is_made()
+    public async Task A_failed_commit_fails_all_its_writes_and_the_next_one_succeeds()
     {
         List<Task> writes = [];
         await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
             // a broken reference that is looked at when the transaction ends
-            writes.Add(Writes.WriteAsync(
-                db => db.Database.ExecuteSqlRawAsync(
-                    "PRAGMA defer_foreign_keys = ON; INSERT INTO app_passwords (account_id, name, token_hash, created_at) VALUES ('nobody', '', '', 0)", Token),
-                Token));
+            writes.Add(
+                Writes.WriteAsync(
+                    db =>
+                        db.Database.ExecuteSqlRawAsync(
+                            "PRAGMA defer_foreign_keys = ON; "
+                                + "INSERT INTO app_passwords (account_id, name, token_hash, created_at) VALUES ('nobody', '', '', 0)",
+                            Token
+                        ),
+                    Token
+                )
+            );
             writes.Add(Tasks.AddAsync(NewTask("two"), Token));
         }
 
@@ -79,8 +89,12 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
-            writes.Add(Writes.WriteAsync(
-                db => db.Database.ExecuteSqlRawAsync("INSERT OR ROLLBACK INTO changes (topic, version) VALUES (1, 1), (1, 1)", Token), Token));
+            writes.Add(
+                Writes.WriteAsync(
+                    db => db.Database.ExecuteSqlRawAsync("INSERT OR ROLLBACK INTO changes (topic, version) VALUES (1, 1), (1, 1)", Token),
+                    Token
+                )
+            );
             writes.Add(Tasks.AddAsync(NewTask("two"), Token));
         }
 
@@ -97,14 +111,17 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         await using (await HeldWriter.HoldAsync(_database))
         {
             writes.Add(Tasks.AddAsync(NewTask("one"), Token));
-            writes.Add(Writes.WriteAsync(
-                async db =>
-                {
-                    // As a full disk: the file may not grow.
-                    await db.Database.ExecuteSqlRawAsync("PRAGMA max_page_count = 1", Token);
-                    return await InsertAsync(db, "big", new string('x', 100_000));
-                },
-                Token));
+            writes.Add(
+                Writes.WriteAsync(
+                    async db =>
+                    {
+                        // As a full disk: the file may not grow.
+                        await db.Database.ExecuteSqlRawAsync("PRAGMA max_page_count = 1", Token);
+                        return await InsertAsync(db, "big", new string('x', 100_000));
+                    },
+                    Token
+                )
+            );
         }
 
         await writes[0];
@@ -122,13 +139,16 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             for (var i = 0; i < 50; i++)
             {
                 var place = i;
-                writes.Add(Writes.WriteAsync(
-                    _ =>
-                    {
-                        order.Add(place);
-                        return Task.FromResult(true);
-                    },
-                    Token));
+                writes.Add(
+                    Writes.WriteAsync(
+                        _ =>
+                        {
+                            order.Add(place);
+                            return Task.FromResult(true);
+                        },
+                        Token
+                    )
+                );
             }
         }
 
@@ -137,7 +157,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Who_gives_up_while_he_waits_has_changed_nothing()
+    public async Task A_write_that_is_cancelled_while_it_waits_changes_nothing()
     {
         using var leaving = new CancellationTokenSource();
         Task staying;
@@ -174,7 +194,8 @@ public sealed class SqliteWriterTests : IAsyncLifetime
             await other.OpenAsync(Token);
             await using var transaction = other.BeginTransaction(deferred: false);
             await using var command = other.CreateCommand();
-            command.CommandText = "UPDATE sqlite_sequence SET seq = 500 WHERE name = 'tasks'; INSERT INTO sqlite_sequence VALUES ('tasks', 500)";
+            command.CommandText =
+                "UPDATE sqlite_sequence SET seq = 500 WHERE name = 'tasks'; INSERT INTO sqlite_sequence VALUES ('tasks', 500)";
             await command.ExecuteNonQueryAsync(Token);
             write = Task.Run(() => Tasks.AddAsync(NewTask("waits"), Token), Token);
             write.IsCompleted.Should().BeFalse();
@@ -188,22 +209,29 @@ public sealed class SqliteWriterTests : IAsyncLifetime
     [Fact]
     public async Task Many_writers_at_once_all_get_their_own_answer()
     {
-        var ids = await Task.WhenAll(Enumerable.Range(0, 2000).Select(i => Task.Run(
-            async () =>
-            {
-                var task = NewTask("type " + (i % 7));
-                await Tasks.AddAsync(task, Token);
-                (await Tasks.FindAsync(task.Id, Token))!.Type.Should().Be(task.Type);
-                return task.Id;
-            },
-            Token)));
+        var ids = await Task.WhenAll(
+            Enumerable
+                .Range(0, 2000)
+                .Select(i =>
+                    Task.Run(
+                        async () =>
+                        {
+                            var task = NewTask("type " + (i % 7));
+                            await Tasks.AddAsync(task, Token);
+                            (await Tasks.FindAsync(task.Id, Token))!.Type.Should().Be(task.Type);
+                            return task.Id;
+                        },
+                        Token
+                    )
+                )
+        );
 
         ids.Should().OnlyHaveUniqueItems();
         (await Tasks.CountQueueAsync([], Token)).Scheduled.Should().Be(2000);
     }
 
     [Fact]
-    public async Task What_waits_when_the_server_stops_is_written_and_what_comes_later_is_refused()
+    public async Task Waiting_writes_are_finished_when_the_server_stops_and_later_ones_refused()
     {
         List<Task> writes = [];
         Task stopping;
@@ -233,13 +261,14 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         return db.SaveChangesAsync(Token);
     }
 
-    private static ProcessingTask NewTask(string type, string input = "{}") => new()
-    {
-        Type = type,
-        Status = ProcessingStatus.Scheduled,
-        AppId = "test",
-        Input = input,
-        ScheduledAt = DateTimeOffset.UnixEpoch,
-        LastUpdated = DateTimeOffset.UnixEpoch,
-    };
+    private static ProcessingTask NewTask(string type, string input = "{}") =>
+        new()
+        {
+            Type = type,
+            Status = ProcessingStatus.Scheduled,
+            AppId = "test",
+            Input = input,
+            ScheduledAt = DateTimeOffset.UnixEpoch,
+            LastUpdated = DateTimeOffset.UnixEpoch,
+        };
 }

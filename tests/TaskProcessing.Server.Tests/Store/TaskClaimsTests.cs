@@ -2,19 +2,22 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Tests.Conformance;
 
 namespace TaskProcessing.Server.Tests.Store;
 
-/// <summary>Claims that wait at the same moment are made together: each caller gets what he would have got alone.</summary>
+/// <summary>
+/// Claims that wait at the same moment become one statement: each caller gets the tasks that it would have got alone.
+/// </summary>
 public sealed class TaskClaimsTests : StoreConformance
 {
     private ITaskStore Tasks => Database.Get<ITaskStore>();
 
-    private protected override StoreProvider Provider => StoreProvider.Sqlite;
+    private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 
     [Fact]
-    public async Task Who_came_first_gets_the_first_and_who_left_gets_none()
+    public async Task The_first_claim_gets_the_first_task_and_a_cancelled_one_gets_none()
     {
         var ids = await AddAsync(count: 6);
         using var leaving = new CancellationTokenSource();
@@ -65,7 +68,7 @@ public sealed class TaskClaimsTests : StoreConformance
     }
 
     [Fact]
-    public async Task When_the_statement_fails_all_hear_of_it_and_the_next_claim_is_made()
+    public async Task A_failed_statement_fails_all_its_claims_and_the_next_one_succeeds()
     {
         var ids = await AddAsync(count: 1);
         Task<IReadOnlyList<ProcessingTask>>[] claims;
@@ -86,14 +89,19 @@ public sealed class TaskClaimsTests : StoreConformance
     {
         Task<IReadOnlyList<ProcessingTask>>? claim = null;
         Task adding;
+        using var worker = Database.Get<TaskSignal>().ListenForScheduled(["test:echo"]);
+        var waiting = worker.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, () => claim = ClaimAsync(1), Token);
         await using (await HeldWriter.HoldAsync(Database))
         {
             // a broken reference that is looked at when the transaction ends
             _ = WriteAsync(
-                "PRAGMA defer_foreign_keys = ON; INSERT INTO app_passwords (account_id, name, token_hash, created_at) VALUES ('nobody', '', '', 0)");
-            adding = Tasks.AddAsync(NewTask(), () => claim = ClaimAsync(1), Token);
+                "PRAGMA defer_foreign_keys = ON; "
+                    + "INSERT INTO app_passwords (account_id, name, token_hash, created_at) VALUES ('nobody', '', '', 0)"
+            );
+            adding = Tasks.AddAsync(NewTask(), Token);
         }
 
+        (await waiting).Should().BeTrue();
         await adding.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
         await claim!.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
         (await Ids(ClaimAsync(1))).Should().BeEmpty();
@@ -117,5 +125,6 @@ public sealed class TaskClaimsTests : StoreConformance
 
     private static async Task<IEnumerable<long>> Ids(Task<IReadOnlyList<ProcessingTask>> claim) => (await claim).Select(task => task.Id);
 
-    private Task<int> WriteAsync(string statement) => Database.Get<Server.Store.Database>().WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, Token), Token);
+    private Task<int> WriteAsync(string statement) =>
+        Database.Get<Server.Store.Database>().WriteAsync(db => db.Database.ExecuteSqlRawAsync(statement, Token), Token);
 }

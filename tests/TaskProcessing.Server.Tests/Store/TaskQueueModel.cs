@@ -6,20 +6,21 @@ namespace TaskProcessing.Server.Tests.Store;
 /// <summary>One call that a client or a worker makes; <paramref name="Task"/> counts the tasks scheduled so far.</summary>
 public sealed record QueueStep(QueueVerb Verb, int Task, int Amount, Standing Standing)
 {
-    /// <summary>Which claim the worker names, of a task whose current one is given.</summary>
-    public long? ClaimBeside(long current) => Standing switch
-    {
-        Standing.Unnamed => null,
-        Standing.Current => current,
-        Standing.Stale => current - 1,
-        _ => current + 1,
-    };
+    /// <summary>The claim number that the worker sends, given the task's current one.</summary>
+    public long? ClaimBeside(long current) =>
+        Standing switch
+        {
+            Standing.Unnamed => null,
+            Standing.Current => current,
+            Standing.Stale => current - 1,
+            _ => current + 1,
+        };
 
     /// <summary>Of a scheduled task.</summary>
     public int Priority => (Task % 3) - 1;
 }
 
-/// <summary>How a worker stands to the task that it speaks of: it may be one that has long lost it.</summary>
+/// <summary>The worker's relation to the task: it may have lost the task long ago.</summary>
 public enum Standing
 {
     Unnamed,
@@ -48,16 +49,14 @@ public enum QueueVerb
     Wait,
 }
 
-/// <summary>
-/// What the store should do, said once more as plainly as possible: a list in memory, no SQL, no transition table.
-/// </summary>
+/// <summary>A model of the store, as plain as possible: a list in memory, no SQL, no transition table.</summary>
 internal sealed class TaskQueueModel
 {
     private readonly List<ProcessingTask> _tasks = [];
 
     public IReadOnlyList<ProcessingTask> Tasks => _tasks;
 
-    /// <summary>What an insert should have made of the task: it comes after its party's others, but not before the front.</summary>
+    /// <summary>Expects of an insert that the task comes after its party's others, but not before the front.</summary>
     public void Add(ProcessingTask task)
     {
         var queue = _tasks.Where(other => other.Status == ProcessingStatus.Scheduled && other.Priority == task.Priority).ToList();
@@ -71,8 +70,13 @@ internal sealed class TaskQueueModel
 
     public List<long> Claim(string provider, int lease, int count, DateTimeOffset now)
     {
-        var taken = _tasks.Where(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore is null)
-            .OrderByDescending(task => task.Priority).ThenBy(task => task.Turn).ThenBy(task => task.Id).Take(count).ToList();
+        var taken = _tasks
+            .Where(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore is null)
+            .OrderByDescending(task => task.Priority)
+            .ThenBy(task => task.Turn)
+            .ThenBy(task => task.Id)
+            .Take(count)
+            .ToList();
         foreach (var task in taken)
         {
             task.Status = ProcessingStatus.Running;
@@ -257,10 +261,12 @@ internal sealed class TaskQueueModel
         task.Revision++;
     }
 
-    /// <summary>Which details go with an event is not the model's business; they are compared no further.</summary>
-    private static void Note(ProcessingTask task, DateTimeOffset now, string kind, string detail = "") => task.History += TaskHistory.Line(now, kind, "", detail);
+    /// <summary>The details of an event are not part of the model and are not compared.</summary>
+    private static void Note(ProcessingTask task, DateTimeOffset now, string kind, string detail = "") =>
+        task.History += TaskHistory.Line(now, kind, "", detail);
 
-    private IEnumerable<ProcessingTask> Lost(DateTimeOffset now) => _tasks.Where(task => task.Status == ProcessingStatus.Running && task.LeaseUntil <= now);
+    private IEnumerable<ProcessingTask> Lost(DateTimeOffset now) =>
+        _tasks.Where(task => task.Status == ProcessingStatus.Running && task.LeaseUntil <= now);
 
     private ProcessingTask? Find(long id) => _tasks.Find(task => task.Id == id);
 
@@ -268,5 +274,6 @@ internal sealed class TaskQueueModel
     private ProcessingTask? Unfinished(long id, long? claim = null) =>
         Find(id) is { } task && !task.Status.IsFinal() && (claim is null || claim == task.Claim) ? task : null;
 
-    private ProcessingTask? Running(long id, long? claim) => Unfinished(id, claim) is { Status: ProcessingStatus.Running } task ? task : null;
+    private ProcessingTask? Running(long id, long? claim) =>
+        Unfinished(id, claim) is { Status: ProcessingStatus.Running } task ? task : null;
 }

@@ -4,30 +4,41 @@ using FsCheck.Fluent;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Store;
 
-/// <summary>Whatever is called in whatever order, the store answers and keeps what <see cref="TaskQueueModel"/> says.</summary>
+/// <summary>After any sequence of calls the store has the answers and the tasks of <see cref="TaskQueueModel"/>.</summary>
 public sealed class TaskQueueProperties
 {
     private static readonly Arbitrary<QueueStep[]> Steps = Arb.From(
         Gen.Frequency(
                 (6, Gen.Constant(QueueVerb.Schedule)),
                 (3, Gen.Constant(QueueVerb.Claim)),
-                (12, Gen.Elements(Enum.GetValues<QueueVerb>())))
-            .SelectMany(verb => Gen.Choose(0, 9).SelectMany(task => Gen.Choose(0, 4).SelectMany(
-                amount => Gen.Elements(Enum.GetValues<Standing>()).Select(standing => new QueueStep(verb, task, amount, standing)))))
+                (12, Gen.Elements(Enum.GetValues<QueueVerb>()))
+            )
+            .SelectMany(verb =>
+                Gen.Choose(0, 9)
+                    .SelectMany(task =>
+                        Gen.Choose(0, 4)
+                            .SelectMany(amount =>
+                                Gen.Elements(Enum.GetValues<Standing>()).Select(standing => new QueueStep(verb, task, amount, standing))
+                            )
+                    )
+            )
             .ArrayOf(),
-        Shorter);
+        Shorter
+    );
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(StoreProvider.Sqlite, 80)]
-    [InlineData(StoreProvider.PostgreSql, 30)]
-    internal async Task The_store_does_what_the_model_does(StoreProvider provider, int cases)
+    [InlineData(DatabaseProvider.Sqlite, 80)]
+    [InlineData(DatabaseProvider.PostgreSql, 30)]
+    internal async Task The_store_does_what_the_model_does(DatabaseProvider provider, int cases)
     {
         await using var database = await TestDatabase.CreateAsync(provider);
         var tasks = database.Get<ITaskStore>();
@@ -35,7 +46,10 @@ public sealed class TaskQueueProperties
         var run = 0;
 
         // Every case has a task type and a user of its own, so that all can share one database.
-        var property = Prop.ForAll(Steps, steps => Task.Run(() => AgreeAsync(tasks, upkeep, steps, "case:" + Interlocked.Increment(ref run))));
+        var property = Prop.ForAll(
+            Steps,
+            steps => Task.Run(() => AgreeAsync(tasks, upkeep, steps, "case:" + Interlocked.Increment(ref run)))
+        );
 
         await Task.Run(() => Check.One(Config.QuickThrowOnFailure.WithMaxTest(cases).WithStartSize(5).WithEndSize(40), property), Token);
     }
@@ -68,7 +82,10 @@ public sealed class TaskQueueProperties
                     claimed.All(t => claims.Add((t.Id, t.Claim))).Should().BeTrue("no claim ever has the number of an earlier one");
                     break;
                 case QueueVerb.Progress:
-                    Same(await tasks.TryReportProgressAsync(id, claim, amount / 4.0, null, "app worker", now, Token), model.Progress(id, claim, amount / 4.0, now));
+                    Same(
+                        await tasks.TryReportProgressAsync(id, claim, amount / 4.0, null, "app worker", now, Token),
+                        model.Progress(id, claim, amount / 4.0, now)
+                    );
                     break;
                 case QueueVerb.Renew:
                     Same(await tasks.TryRenewAsync(id, claim, "app worker", now, Token), model.Renew(id, claim, now));
@@ -77,10 +94,14 @@ public sealed class TaskQueueProperties
                     var named = claim ?? model.ClaimOf(id);
                     Same(
                         await tasks.TryRetryAsync(id, named, now.AddSeconds(amount), 1 + amount, "", "", now, Token),
-                        model.Retry(id, named, now.AddSeconds(amount), 1 + amount, now));
+                        model.Retry(id, named, now.AddSeconds(amount), 1 + amount, now)
+                    );
                     break;
                 case QueueVerb.Release:
-                    Same(await tasks.TryReleaseAsync(id, claim ?? model.ClaimOf(id), "", now, Token), model.Release(id, claim ?? model.ClaimOf(id), now));
+                    Same(
+                        await tasks.TryReleaseAsync(id, claim ?? model.ClaimOf(id), "", now, Token),
+                        model.Release(id, claim ?? model.ClaimOf(id), now)
+                    );
                     break;
                 case QueueVerb.Requeue:
                     Same(await tasks.TryRequeueAsync(id, "", now, Token), model.Requeue(id, now));
@@ -98,7 +119,10 @@ public sealed class TaskQueueProperties
                     break;
                 case QueueVerb.Stream:
                     var since = now.AddSeconds(-amount);
-                    Same(await tasks.TryStreamOutputAsync(id, claim, Output(amount), now, since, Token), model.Stream(id, claim, Output(amount), now, since));
+                    Same(
+                        await tasks.TryStreamOutputAsync(id, claim, Output(amount), now, since, Token),
+                        model.Stream(id, claim, Output(amount), now, since)
+                    );
                     break;
                 case QueueVerb.Succeed:
                     var success = new TaskEnding(TaskTransition.Succeed) { Output = Output(amount), Progress = 1 };
@@ -120,15 +144,31 @@ public sealed class TaskQueueProperties
                     break;
             }
 
-            (await tasks.ListAsync(new TaskFilter { Type = name }, Token)).Select(Text)
-                .Should().Equal(model.Tasks.Select(Text), "that is what {0} should have done", verb);
+            (await tasks.ListAsync(new TaskQuery { Type = name }, Token))
+                .Select(Text)
+                .Should()
+                .Equal(model.Tasks.Select(Text), "that is what {0} should have done", verb);
         }
 
-        (await tasks.CountQueueAsync([name], Token)).Should().Be(
-            new QueueCounts(model.Tasks.Count(task => task.Status == ProcessingStatus.Scheduled), model.Tasks.Count(task => task.Status == ProcessingStatus.Running)));
-        (await tasks.CountEndedAsync([name], Token)).Should().Equal(
-            model.Tasks.Where(task => task.Status.IsFinal()).GroupBy(task => task.Status).ToDictionary(group => group.Key, group => group.Count()));
-        (await tasks.AnyScheduledAsync([name], Token)).Should().Be(model.Tasks.Any(t => t.Status == ProcessingStatus.Scheduled && t.NotBefore is null));
+        (await tasks.CountQueueAsync([name], Token))
+            .Should()
+            .Be(
+                new QueueCounts(
+                    model.Tasks.Count(task => task.Status == ProcessingStatus.Scheduled),
+                    model.Tasks.Count(task => task.Status == ProcessingStatus.Running)
+                )
+            );
+        (await tasks.CountEndedAsync([name], Token))
+            .Should()
+            .Equal(
+                model
+                    .Tasks.Where(task => task.Status.IsFinal())
+                    .GroupBy(task => task.Status)
+                    .ToDictionary(group => group.Key, group => group.Count())
+            );
+        (await tasks.AnyScheduledAsync([name], Token))
+            .Should()
+            .Be(model.Tasks.Any(t => t.Status == ProcessingStatus.Scheduled && t.NotBefore is null));
         return true;
 
         void Same(TaskChange change, bool changed)
@@ -149,22 +189,29 @@ public sealed class TaskQueueProperties
             return "";
 
         var events = TaskHistory.Read(task.History).Select(entry => (entry.At, entry.Kind));
-        return JsonSerializer.Serialize(new { Task = JsonSerializer.SerializeToNode(task)!.AsObject().Where(field => field.Key != nameof(task.History)), Events = string.Join(' ', events) });
+        return JsonSerializer.Serialize(
+            new
+            {
+                Task = JsonSerializer.SerializeToNode(task)!.AsObject().Where(field => field.Key != nameof(task.History)),
+                Events = string.Join(' ', events),
+            }
+        );
     }
 
     private static string Output(int amount) => $$"""{"output":{{amount}}}""";
 
-    private static ProcessingTask Scheduled(string name, string user, int priority, DateTimeOffset now) => new()
-    {
-        Type = name,
-        Status = ProcessingStatus.Scheduled,
-        UserId = user,
-        Priority = priority,
-        AppId = "test",
-        Input = "{}",
-        ScheduledAt = now,
-        LastUpdated = now,
-    };
+    private static ProcessingTask Scheduled(string name, string user, int priority, DateTimeOffset now) =>
+        new()
+        {
+            Type = name,
+            Status = ProcessingStatus.Scheduled,
+            UserId = user,
+            Priority = priority,
+            AppId = "test",
+            Input = "{}",
+            ScheduledAt = now,
+            LastUpdated = now,
+        };
 
     /// <summary>A failing case without any one of its steps.</summary>
     private static IEnumerable<QueueStep[]> Shorter(QueueStep[] steps) =>

@@ -6,11 +6,14 @@ namespace TaskProcessing.Server.Tests.Support;
 internal static class DebianTools
 {
     /// <returns>The exit code and all that the program wrote.</returns>
-    public static async Task<(int ExitCode, string Output)> RunAsync(string program, string directory, Dictionary<string, string> environment, params string[] arguments)
+    public static async Task<(int ExitCode, string Output)> RunAsync(
+        string program,
+        string directory,
+        Dictionary<string, string> environment,
+        params string[] arguments
+    )
     {
-        var path = Environment.GetEnvironmentVariable("PATH")!.Split(':').Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(path is null, $"the Debian package {program} is not installed");
-        var start = new ProcessStartInfo(path, arguments)
+        var start = new ProcessStartInfo(Programs.Need(program), arguments)
         {
             WorkingDirectory = directory,
             RedirectStandardOutput = true,

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>Waits for what happens in the background, without guessing how long it takes.</summary>
+/// <summary>Waits for background work, without guessing its duration.</summary>
 internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(30);

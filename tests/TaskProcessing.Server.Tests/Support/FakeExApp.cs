@@ -4,14 +4,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>An app's listening side on a free port, which answers as a test wants and remembers what it was asked.</summary>
+/// <summary>An app's listening side on a free port, which answers as a test wants and remembers its calls.</summary>
 internal sealed class FakeExApp : IAsyncDisposable
 {
     private LoopbackWeb _web = null!;
 
-    private FakeExApp()
-    {
-    }
+    private FakeExApp() { }
 
     public string Url => _web.Url;
 
@@ -20,7 +18,7 @@ internal sealed class FakeExApp : IAsyncDisposable
 
     public ConcurrentQueue<(IHeaderDictionary Headers, string Body)> Requests { get; } = new();
 
-    /// <summary>What it answers to a call of that form; without an entry 200 and <c>{}</c>.</summary>
+    /// <summary>The answers by method and path; without an entry 200 and <c>{}</c>.</summary>
     public ConcurrentDictionary<string, (int Status, string Body)> Answers { get; } = new();
 
     public static async Task<FakeExApp> StartAsync()

@@ -2,11 +2,12 @@ using System.Net;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>What users and provider apps do with files.</summary>
+/// <summary>Calls the routes of files as users and provider apps.</summary>
 internal static class FileDriver
 {
     /// <summary>A PNG of one red pixel.</summary>
-    public static byte[] Png { get; } = Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
+    public static byte[] Png { get; } =
+        Convert.FromBase64String("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==");
 
     /// <summary>Puts a file into the user's tree; answers its id.</summary>
     public static async Task<long> PutFileAsync(this HttpClient user, string path, byte[] content)
@@ -17,7 +18,13 @@ internal static class FileDriver
         return long.Parse(id.TakeWhile(char.IsAsciiDigit).ToArray());
     }
 
-    public static async Task<HttpResponseMessage> TryUploadAsync(this HttpClient app, long taskId, byte[] content, string fileName = "out.png", string field = "file")
+    public static async Task<HttpResponseMessage> TryUploadAsync(
+        this HttpClient app,
+        long taskId,
+        byte[] content,
+        string fileName = "out.png",
+        string field = "file"
+    )
     {
         using var form = new MultipartFormDataContent { { new ByteArrayContent(content), field, fileName } };
         return await app.PostAsync($"{OcsDriver.Root}/tasks_provider/{taskId}/file", form);

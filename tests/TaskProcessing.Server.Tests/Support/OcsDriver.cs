@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>What an OCS call was answered.</summary>
+/// <summary>The answer to an OCS call.</summary>
 internal sealed record OcsReply(int HttpStatus, int StatusCode, string MetaMessage, JsonNode? Data)
 {
     public JsonObject Task => (JsonObject)Data!["task"]!;
@@ -15,7 +15,7 @@ internal sealed record OcsReply(int HttpStatus, int StatusCode, string MetaMessa
     /// <summary>The number of the claim that was made.</summary>
     public long Claim => (long)Data!["claim"]!;
 
-    /// <summary>Where failures that a handler foresaw say why.</summary>
+    /// <summary>The message of a failure that a handler foresaw.</summary>
     public string? Message => (string?)(Data as JsonObject)?["message"];
 }
 
@@ -26,7 +26,7 @@ internal static class OcsDriver
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Calls a route of task processing; a body is sent as JSON whatever the verb.</summary>
+    /// <summary>Calls a route of task processing; a body is sent as JSON with any verb.</summary>
     public static Task<OcsReply> OcsAsync(this HttpClient client, string method, string route, object? body = null) =>
         client.SendOcsAsync(method, Root + route, body is null ? null : JsonContent.Create(body));
 
@@ -40,7 +40,12 @@ internal static class OcsDriver
 
         var json = JsonNode.Parse(text)!;
         return json["ocs"] is { } ocs
-            ? new OcsReply((int)response.StatusCode, (int)ocs["meta"]!["statuscode"]!, (string)ocs["meta"]!["message"]!, ocs["data"]?.DeepClone())
+            ? new OcsReply(
+                (int)response.StatusCode,
+                (int)ocs["meta"]!["statuscode"]!,
+                (string)ocs["meta"]!["message"]!,
+                ocs["data"]?.DeepClone()
+            )
             : new OcsReply((int)response.StatusCode, 0, "", json);
     }
 
@@ -51,7 +56,17 @@ internal static class OcsDriver
 
     public static async Task<OcsReply> ScheduleAsync(this HttpClient client, string type = "core:text2text", string customId = "")
     {
-        var reply = await client.OcsAsync("POST", "/schedule", new { input = new { input = "hello" }, type, appId = "test", customId });
+        var reply = await client.OcsAsync(
+            "POST",
+            "/schedule",
+            new
+            {
+                input = new { input = "hello" },
+                type,
+                appId = "test",
+                customId,
+            }
+        );
         reply.HttpStatus.Should().Be(200, reply.Message);
         return reply;
     }
@@ -66,7 +81,17 @@ internal static class OcsDriver
 
     /// <summary>As <see cref="ScheduleAsync(HttpClient, string, object, bool)"/>, where it may be refused.</summary>
     public static Task<OcsReply> TryScheduleAsync(this HttpClient user, string type, object input, bool preferStreaming = false) =>
-        user.OcsAsync("POST", "/schedule", new { input, type, appId = "test", preferStreaming });
+        user.OcsAsync(
+            "POST",
+            "/schedule",
+            new
+            {
+                input,
+                type,
+                appId = "test",
+                preferStreaming,
+            }
+        );
 
     /// <summary>Schedules a task that ends well; answers it when it has.</summary>
     public static async Task<JsonElement> SucceedAsync(this HttpClient user, string type, object input)
@@ -96,7 +121,8 @@ internal static class OcsDriver
     }
 
     /// <summary>The available task types by their ids.</summary>
-    public static async Task<JsonElement> TaskTypesAsync(this HttpClient user) => (await DataOf(await user.GetAsync($"{Root}/tasktypes", Token))).GetProperty("types");
+    public static async Task<JsonElement> TaskTypesAsync(this HttpClient user) =>
+        (await DataOf(await user.GetAsync($"{Root}/tasktypes", Token))).GetProperty("types");
 
     /// <summary>The content of a file that the task names.</summary>
     public static Task<byte[]> TaskFileAsync(this HttpClient user, JsonElement task, long fileId) =>

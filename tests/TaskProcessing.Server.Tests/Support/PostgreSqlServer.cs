@@ -6,7 +6,7 @@ namespace TaskProcessing.Server.Tests.Support;
 
 /// <summary>
 /// The PostgreSQL server that <c>TASKPROCESSING_TEST_POSTGRES</c> names: a connection string of a user who may create
-/// databases. Without it the tests that want one are skipped, visibly.
+/// databases. Without it the tests that need one are skipped, visibly.
 /// </summary>
 internal static class PostgreSqlServer
 {
@@ -19,8 +19,7 @@ internal static class PostgreSqlServer
 
     private static int _count;
 
-    public static string ConnectionString(string database) =>
-        new NpgsqlConnectionStringBuilder(Server) { Database = database }.ToString();
+    public static string ConnectionString(string database) => new NpgsqlConnectionStringBuilder(Server) { Database = database }.ToString();
 
     public static Task<string> CreateDatabaseAsync() => CreateAsync("template0");
 
@@ -47,8 +46,12 @@ internal static class PostgreSqlServer
         var name = await CreateDatabaseAsync();
         AppDomain.CurrentDomain.ProcessExit += (_, _) => DropDatabaseAsync(name).GetAwaiter().GetResult();
 
-        // Not pooled: a template that somebody is connected to cannot be copied.
-        var options = new StoreOptions { Provider = StoreProvider.PostgreSql, ConnectionString = ConnectionString(name) + ";Pooling=false" };
+        // Not pooled: a template with open connections cannot be copied.
+        var options = new StoreOptions
+        {
+            Provider = DatabaseProvider.PostgreSql,
+            ConnectionString = ConnectionString(name) + ";Pooling=false",
+        };
         await using var services = TestDatabase.AddStores(new ServiceCollection().AddLogging(), options, "").BuildServiceProvider();
         await services.GetRequiredService<StoreMigrator>().MigrateAsync(CancellationToken.None);
         return name;

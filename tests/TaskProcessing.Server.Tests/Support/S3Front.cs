@@ -12,7 +12,7 @@ internal sealed class S3Front : IAsyncDisposable
 
     private S3Front(S3Server server) => _server = server;
 
-    /// <summary>How it fails; null when it does not.</summary>
+    /// <summary>The failing answer; null to pass calls on.</summary>
     public RequestDelegate? Failure { get; set; }
 
     public static async Task<S3Front> StartAsync()
@@ -23,17 +23,21 @@ internal sealed class S3Front : IAsyncDisposable
     }
 
     /// <summary>An error as S3 words it.</summary>
-    public static RequestDelegate Refusal(int status, string code) => context =>
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/xml";
-        return context.Response.WriteAsync($"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>secret-of-the-endpoint</Message></Error>");
-    };
+    public static RequestDelegate Refusal(int status, string code) =>
+        context =>
+        {
+            context.Response.StatusCode = status;
+            context.Response.ContentType = "application/xml";
+            return context.Response.WriteAsync(
+                $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>secret-of-the-endpoint</Message></Error>"
+            );
+        };
 
     /// <summary>Takes the request and says nothing more.</summary>
-    public static Task Silence(HttpContext context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+    public static Task Silence(HttpContext context) =>
+        Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
 
-    /// <summary>How a server under test reaches it; the address holds a password, which nobody is to see.</summary>
+    /// <summary>The settings for a server under test; the address holds a password, which must not be logged.</summary>
     public Dictionary<string, string> Settings(params (string Key, string Value)[] more)
     {
         var settings = new Dictionary<string, string>(_server.Settings) { ["Files:S3:ServiceUrl"] = _web.Url };
@@ -42,16 +46,17 @@ internal sealed class S3Front : IAsyncDisposable
         return settings;
     }
 
-    public S3Options Options(string? userInfo = null) => new()
-    {
-        Bucket = _server.Options.Bucket,
-        ServiceUrl = userInfo is null ? _web.Url : _web.Url.Replace("://", $"://{userInfo}@", StringComparison.Ordinal),
-        ForcePathStyle = true,
-        AccessKey = _server.Options.AccessKey,
-        SecretKey = _server.Options.SecretKey,
-    };
+    public S3Options Options(string? userInfo = null) =>
+        new()
+        {
+            Bucket = _server.Options.Bucket,
+            ServiceUrl = userInfo is null ? _web.Url : _web.Url.Replace("://", $"://{userInfo}@", StringComparison.Ordinal),
+            ForcePathStyle = true,
+            AccessKey = _server.Options.AccessKey,
+            SecretKey = _server.Options.SecretKey,
+        };
 
-    /// <summary>Nobody listens any more.</summary>
+    /// <summary>Stops listening.</summary>
     public ValueTask StopAsync() => _web.DisposeAsync();
 
     public async Task RiseAsync() => _web = await LoopbackWeb.StartAsync(AnswerAsync, _web.Url);
@@ -71,7 +76,10 @@ internal sealed class S3Front : IAsyncDisposable
             return;
         }
 
-        using var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), $"{_server.Options.ServiceUrl}{context.Request.Path}{context.Request.QueryString}");
+        using var request = new HttpRequestMessage(
+            new HttpMethod(context.Request.Method),
+            $"{_server.Options.ServiceUrl}{context.Request.Path}{context.Request.QueryString}"
+        );
         request.Content = new StreamContent(context.Request.Body);
         foreach (var header in context.Request.Headers)
         {
@@ -82,7 +90,11 @@ internal sealed class S3Front : IAsyncDisposable
 
         using var answer = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
         context.Response.StatusCode = (int)answer.StatusCode;
-        foreach (var header in answer.Headers.Concat(answer.Content.Headers).Where(header => header.Key is not ("Transfer-Encoding" or "Connection")))
+        foreach (
+            var header in answer
+                .Headers.Concat(answer.Content.Headers)
+                .Where(header => header.Key is not ("Transfer-Encoding" or "Connection"))
+        )
             context.Response.Headers[header.Key] = header.Value.ToArray();
         await answer.Content.CopyToAsync(context.Response.Body);
     }

@@ -40,7 +40,7 @@ internal sealed class S3Server : IAsyncDisposable
 
     public S3Options Options { get; }
 
-    /// <summary>How a server under test reaches it.</summary>
+    /// <summary>The settings for a server under test.</summary>
     public IReadOnlyDictionary<string, string> Settings { get; }
 
     public static async Task<S3Server> StartAsync()

@@ -8,9 +8,7 @@ internal sealed class SmallDisk : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("taskprocessing-disk-");
 
-    private SmallDisk()
-    {
-    }
+    private SmallDisk() { }
 
     public string Path => System.IO.Path.Combine(_directory.FullName, "disk");
 
@@ -36,7 +34,8 @@ internal sealed class SmallDisk : IAsyncDisposable
     {
         using var filler = new FileStream(Filler, FileMode.Create, FileAccess.Write, FileShare.None, bufferSize: 0);
         var block = new byte[64 * 1024];
-        for (var size = block.Length; size > 0;)
+        var size = block.Length;
+        while (size > 0)
         {
             try
             {
@@ -58,10 +57,12 @@ internal sealed class SmallDisk : IAsyncDisposable
     /// <summary>Mounts it anew, read-only or not. Not possible while a file is open to be written, as a database is.</summary>
     public Task RemountAsync(bool readOnly) => RunAsync("mount", "-o", readOnly ? "remount,ro" : "remount,rw", Path);
 
-    /// <summary>What the kernel does to a disk on which it has met an error: it is read-only at once, whatever is open, and stays so.</summary>
+    /// <summary>
+    /// Acts as the kernel does after a disk error: the disk is read-only at once, with open files too, and stays so.
+    /// </summary>
     public Task BreakAsync() => RunAsync("mount", "-o", "remount,abort", Path);
 
-    /// <summary>What an operator does then; nothing may have files on it open.</summary>
+    /// <summary>Repairs the disk as an operator does; no process may have files on it open.</summary>
     public async Task RepairAsync()
     {
         await RunAsync("umount", Path);

@@ -31,9 +31,16 @@ internal sealed class StandInExApp : IAsyncDisposable
 
     /// <summary>Starts it, and waits until it listens and has asked the server for its state.</summary>
     public static async Task<StandInExApp> StartAsync(
-        TestServer server, string id, string kind = "llm2", string secret = "secret", int port = 0, int pollMilliseconds = 20, string? init = null)
+        TestServer server,
+        string id,
+        string kind = "llm2",
+        string secret = "secret",
+        int port = 0,
+        int pollMilliseconds = 20,
+        string? init = null
+    )
     {
-        var start = new ProcessStartInfo("node", [Path.Combine(Repository.Root, "tests", "standins", "exapp.mjs")])
+        var start = new ProcessStartInfo(Programs.Need("node"), [Path.Combine(Repository.Root, "tests", "standins", "exapp.mjs")])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -60,12 +67,13 @@ internal sealed class StandInExApp : IAsyncDisposable
     public IEnumerable<JsonElement> Events(string name) => _events.Where(line => line.GetProperty("event").GetString() == name);
 
     /// <summary>The calls that the server made, such as <c>PUT /enabled?enabled=1</c>.</summary>
-    public IEnumerable<string> Calls => Events("called").Select(line => $"{line.GetProperty("method").GetString()} {line.GetProperty("path").GetString()}");
+    public IEnumerable<string> Calls =>
+        Events("called").Select(line => $"{line.GetProperty("method").GetString()} {line.GetProperty("path").GetString()}");
 
     /// <summary>The tasks that it was given, one entry for each time.</summary>
     public IEnumerable<long> Claimed => Events("claimed").Select(line => line.GetProperty("id").GetInt64());
 
-    /// <summary>What the real apps would only have logged.</summary>
+    /// <summary>The failures that the real apps would only have logged.</summary>
     public IEnumerable<JsonElement> Mishaps => new[] { "swallowed", "next failed", "log failed", "streaming off" }.SelectMany(Events);
 
     /// <summary>Ends it without warning.</summary>

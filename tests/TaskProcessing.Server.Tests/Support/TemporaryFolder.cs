@@ -1,6 +1,6 @@
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>A folder of one test's own; what is left in it goes when the process ends.</summary>
+/// <summary>A folder of one test's own; remaining files go when the process ends.</summary>
 internal sealed class TemporaryFolder
 {
     private static readonly string Root = Create();

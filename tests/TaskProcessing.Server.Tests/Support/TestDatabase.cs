@@ -11,7 +11,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     /// <summary>A migrated file, made once for all tests: copying is ten times as fast as migrating.</summary>
     private static readonly Lazy<Task<byte[]>> SqliteTemplate = new(async () =>
     {
-        await using var template = new TestDatabase(StoreProvider.Sqlite, null);
+        await using var template = new TestDatabase(DatabaseProvider.Sqlite, null);
         await template.Get<StoreMigrator>().MigrateAsync(CancellationToken.None);
         await template._services.DisposeAsync();
         return await File.ReadAllBytesAsync(template.SqliteFile);
@@ -21,7 +21,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     private readonly string? _postgreSqlDatabase;
     private readonly ServiceProvider _services;
 
-    private TestDatabase(StoreProvider provider, string? postgreSqlDatabase)
+    private TestDatabase(DatabaseProvider provider, string? postgreSqlDatabase)
     {
         _postgreSqlDatabase = postgreSqlDatabase;
         Options = new StoreOptions
@@ -32,22 +32,22 @@ internal sealed class TestDatabase : IAsyncDisposable
         _services = AddTo(new ServiceCollection().AddLogging()).BuildServiceProvider();
     }
 
-    /// <summary>How to reach it.</summary>
+    /// <summary>The connection settings.</summary>
     public StoreOptions Options { get; }
 
-    /// <summary>Where the SQLite file is; for servers that are started on this database.</summary>
+    /// <summary>The directory of the SQLite file; for servers that are started on this database.</summary>
     public string DataDirectory => _directory.FullName;
 
     public string SqliteFile => Path.Combine(DataDirectory, "taskprocessing.db");
 
     /// <summary>A database without any table; the test is skipped when there is no PostgreSQL server.</summary>
-    public static async Task<TestDatabase> CreateEmptyAsync(StoreProvider provider) =>
-        new(provider, provider == StoreProvider.PostgreSql ? await PostgreSqlServer.CreateDatabaseAsync() : null);
+    public static async Task<TestDatabase> CreateEmptyAsync(DatabaseProvider provider) =>
+        new(provider, provider == DatabaseProvider.PostgreSql ? await PostgreSqlServer.CreateDatabaseAsync() : null);
 
     /// <summary>A database with the current schema; the test is skipped when there is no PostgreSQL server.</summary>
-    public static async Task<TestDatabase> CreateAsync(StoreProvider provider)
+    public static async Task<TestDatabase> CreateAsync(DatabaseProvider provider)
     {
-        if (provider == StoreProvider.PostgreSql)
+        if (provider == DatabaseProvider.PostgreSql)
             return new(provider, await PostgreSqlServer.CreateMigratedDatabaseAsync());
 
         var database = new TestDatabase(provider, null);
@@ -67,6 +67,7 @@ internal sealed class TestDatabase : IAsyncDisposable
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(new DataDirectoryOptions { DataDirectory = dataDirectory }))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<Outages>()
+            .AddSingleton(new TaskMetrics(Guid.NewGuid().ToString()))
             .AddTaskStore();
 
     public TaskDbContext OpenContext() => Get<IDbContextFactory<TaskDbContext>>().CreateDbContext();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Net.Http.Headers;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
@@ -6,8 +7,12 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Filters;
+using Serilog.Formatting.Display;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Upkeep;
@@ -15,8 +20,8 @@ using TaskProcessing.Server.Upkeep;
 namespace TaskProcessing.Server.Tests.Support;
 
 /// <summary>
-/// A whole server of one test's own: real Kestrel on a free loopback port, a real database. What it logs as warning or
-/// worse fails the test when the server is disposed, unless the test expects it.
+/// A whole server of one test's own: real Kestrel on a free loopback port, a real database. A warning or error in its log
+/// fails the test when the server is disposed of, unless the test expects it.
 /// </summary>
 internal sealed class TestServer : IAsyncDisposable
 {
@@ -44,16 +49,26 @@ internal sealed class TestServer : IAsyncDisposable
     /// <summary>Log lines that contain one of these do not fail the test.</summary>
     public ConcurrentBag<string> ExpectedLog => _log.Expected;
 
-    /// <summary>Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.</summary>
+    /// <summary>
+    /// Starts a server. Built-in and ready-made providers and the brute-force brake are off unless the settings say otherwise.
+    /// </summary>
     public static async Task<TestServer> StartAsync(
-        StoreProvider store = StoreProvider.Sqlite, TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null, Action<IServiceCollection>? more = null) =>
-        await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
+        DatabaseProvider store = DatabaseProvider.Sqlite,
+        TimeProvider? time = null,
+        IReadOnlyDictionary<string, string>? settings = null,
+        Action<IServiceCollection>? more = null
+    ) => await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
 
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
     public Task<TestServer> StartPeerAsync() => StartAsync(_database, ownsDatabase: false, time: null, settings: null, more: null);
 
     private static async Task<TestServer> StartAsync(
-        TestDatabase database, bool ownsDatabase, TimeProvider? time, IReadOnlyDictionary<string, string>? settings, Action<IServiceCollection>? more)
+        TestDatabase database,
+        bool ownsDatabase,
+        TimeProvider? time,
+        IReadOnlyDictionary<string, string>? settings,
+        Action<IServiceCollection>? more
+    )
     {
         var all = new Dictionary<string, string>
         {
@@ -64,13 +79,22 @@ internal sealed class TestServer : IAsyncDisposable
             ["Providers:BuiltIn:Enabled"] = "false",
             ["Providers:ReadyMade:Enabled"] = "false",
             ["BruteForce:Enabled"] = "false",
+            // Without listeners; the tests of metrics switch them on.
+            ["Metrics:Enabled"] = "false",
+            // An operator need not see these warnings; a test does.
+            ["Serilog:MinimumLevel:Override:Microsoft.AspNetCore.DataProtection"] = "Warning",
+            ["Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore"] = "Warning",
+            ["Serilog:MinimumLevel:Override:Microsoft.EntityFrameworkCore.Database.Connection"] = "Warning",
+            ["Serilog:MinimumLevel:Override:Microsoft.Extensions.Hosting.Internal.Host"] = "Warning",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string>())
             all[key] = value;
 
         var log = new LogWatch();
         var builder = ServerBuilder.Create([.. all.Select(setting => $"--{setting.Key}={setting.Value}")]).AddTaskProcessing().AddServing();
-        builder.Logging.ClearProviders().AddProvider(log);
+        builder.Services.AddSingleton<ILogEventSink>(log);
+        // A listener hears all meters of a name, those of the servers of other tests too.
+        builder.Services.Replace(ServiceDescriptor.Singleton(new TaskMetrics($"TaskProcessing.{Guid.NewGuid():N}")));
         if (time is not null)
             builder.Services.Replace(ServiceDescriptor.Singleton(time));
         more?.Invoke(builder.Services);
@@ -87,23 +111,43 @@ internal sealed class TestServer : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>Adds a user, who has no password unless one is given; answers an app password.</summary>
+    /// <summary>Adds a user, without a password unless one is given; answers an app password.</summary>
     public async Task<string> AddUserAsync(string id, bool isAdmin = false, string? password = null)
     {
         var token = $"token-of-{id}";
-        await Get<IAccountStore>().TryAddAsync(NewAccount(id, isAdmin, password is null ? "" : Passwords.Hash(password)), CancellationToken.None);
-        await Get<IAccountStore>().AddAppPasswordAsync(
-            new AppPassword { AccountId = id, Name = "test", TokenHash = Passwords.HashToken(token), CreatedAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
+        await Get<IAccountStore>()
+            .TryAddAsync(NewAccount(id, isAdmin, password is null ? "" : Passwords.Hash(password)), CancellationToken.None);
+        await Get<IAccountStore>()
+            .AddAppPasswordAsync(
+                new AppPassword
+                {
+                    AccountId = id,
+                    Name = "test",
+                    TokenHash = Passwords.HashToken(token),
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                },
+                CancellationToken.None
+            );
         return token;
     }
 
     /// <summary>Adds a provider app with the secret <c>secret</c>; with an address the server brings it up.</summary>
     public async Task AddExAppAsync(string id, bool enabled = true, string? url = null)
     {
-        await Get<IExAppStore>().TryAddAsync(
-            new ExApp { Id = id, Version = "1.0.0", ProtectedSecret = Get<ExAppSecrets>().Protect("secret"), Url = url, Enabled = enabled, CreatedAt = DateTimeOffset.UnixEpoch },
-            CancellationToken.None);
-        await Get<ChangeWatcher>().LookAsync(CancellationToken.None);
+        await Get<IExAppStore>()
+            .TryAddAsync(
+                new ExApp
+                {
+                    Id = id,
+                    Version = "1.0.0",
+                    ProtectedSecret = Get<ExAppSecrets>().Protect("secret"),
+                    Url = url,
+                    Enabled = enabled,
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                },
+                CancellationToken.None
+            );
+        await Get<ChangeWatcher>().RunAsync(CancellationToken.None);
     }
 
     /// <summary>A client without credentials that asks for JSON and sends the OCS header.</summary>
@@ -115,11 +159,14 @@ internal sealed class TestServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>A client of a user, who is added.</summary>
+    /// <summary>Adds a user; answers a client of that user.</summary>
     public async Task<HttpClient> UserAsync(string id, bool isAdmin = false)
     {
         var client = Guest();
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Base64($"{id}:{await AddUserAsync(id, isAdmin)}"));
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
+            "Basic",
+            Base64($"{id}:{await AddUserAsync(id, isAdmin)}")
+        );
         return client;
     }
 
@@ -146,10 +193,19 @@ internal sealed class TestServer : IAsyncDisposable
     public static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 
     private static Account NewAccount(string id, bool isAdmin, string passwordHash = "") =>
-        new() { Id = id, DisplayName = id, PasswordHash = passwordHash, IsAdmin = isAdmin, CreatedAt = DateTimeOffset.UnixEpoch };
+        new()
+        {
+            Id = id,
+            DisplayName = id,
+            PasswordHash = passwordHash,
+            IsAdmin = isAdmin,
+            CreatedAt = DateTimeOffset.UnixEpoch,
+        };
 
-    private sealed class LogWatch : ILoggerProvider, ILogger
+    private sealed class LogWatch : ILogEventSink
     {
+        private static readonly MessageTemplateTextFormatter Line = new("{Level}: {Message:lj} {Exception}", CultureInfo.InvariantCulture);
+
         private readonly ConcurrentQueue<string> _seen = new();
 
         // Tests keep no secret worth a certificate, and PostgreSQL's disk is of no use to them.
@@ -159,21 +215,15 @@ internal sealed class TestServer : IAsyncDisposable
 
         public IEnumerable<string> Unexpected => _seen.Where(line => !Expected.Any(line.Contains));
 
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Warning;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        public void Emit(LogEvent logEvent)
         {
-            if (IsEnabled(logLevel))
-                _seen.Enqueue($"{logLevel}: {formatter(state, exception)} {exception}");
-        }
+            // The lines of requests repeat answers that the test sees itself.
+            if (logEvent.Level < LogEventLevel.Warning || Matching.FromSource("Serilog.AspNetCore")(logEvent))
+                return;
 
-        public void Dispose()
-        {
+            using var text = new StringWriter(CultureInfo.InvariantCulture);
+            Line.Format(logEvent, text);
+            _seen.Enqueue(text.ToString());
         }
     }
 }

@@ -4,13 +4,19 @@ using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>What tests do with webhooks.</summary>
+/// <summary>Makes and reads webhooks in tests.</summary>
 internal static class WebhookDriver
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    /// <summary>Stores a task that nobody serves, and ends it by calling it off; answers its id.</summary>
-    public static async Task<long> EndTaskAsync(this TestServer server, string uri, string method = "HTTP:POST", string? userId = "alice", string? guestAddress = null)
+    /// <summary>Stores a task that no provider serves, and ends it by a cancel; answers its id.</summary>
+    public static async Task<long> EndTaskAsync(
+        this TestServer server,
+        string uri,
+        string method = "HTTP:POST",
+        string? userId = "alice",
+        string? guestAddress = null
+    )
     {
         var now = server.Get<TimeProvider>().GetUtcNow();
         var task = new ProcessingTask
@@ -36,8 +42,15 @@ internal static class WebhookDriver
     public static async Task<WebhookDelivery> DeliveryAsync(this TestServer server) =>
         (await server.Get<IWebhookStore>().ListAsync(failedOnly: false, limit: 10, Token)).Single();
 
-    /// <summary>Waits until the only delivery is as wanted. Given the server's clock, time passes whenever the delivery waits for its next attempt.</summary>
-    public static async Task<WebhookDelivery> DeliveryBecomesAsync(this TestServer server, Func<WebhookDelivery, bool> wanted, ManualTimeProvider? time = null)
+    /// <summary>
+    /// Waits until the only delivery is as wanted. Given the server's clock, time passes whenever the delivery waits for its
+    /// next attempt.
+    /// </summary>
+    public static async Task<WebhookDelivery> DeliveryBecomesAsync(
+        this TestServer server,
+        Func<WebhookDelivery, bool> wanted,
+        ManualTimeProvider? time = null
+    )
     {
         WebhookDelivery? delivery = null;
         await Eventually.BecomesTrue(
@@ -50,7 +63,8 @@ internal static class WebhookDriver
                     time.Advance(next > time.GetUtcNow() ? next - time.GetUtcNow() : TimeSpan.FromSeconds(1));
                 return false;
             },
-            "what is wanted of the delivery");
+            "what is wanted of the delivery"
+        );
         return delivery!;
     }
 

@@ -4,20 +4,21 @@ using Microsoft.AspNetCore.Http;
 
 namespace TaskProcessing.Server.Tests.Support;
 
-/// <summary>Who wants to hear of tasks: a real web server on a free loopback port that remembers what it got and answers as a test wants.</summary>
+/// <summary>
+/// A receiver of webhooks: a real web server on a free loopback port that remembers the deliveries and answers as a test
+/// wants.
+/// </summary>
 internal sealed class WebhookReceiver : IAsyncDisposable
 {
     private LoopbackWeb _web = null!;
 
-    private WebhookReceiver()
-    {
-    }
+    private WebhookReceiver() { }
 
     public string Url => _web.Url;
 
     public int Port => new Uri(Url).Port;
 
-    /// <summary>How it answers its nth request, counted from 1; 200 and nothing more unless a test says otherwise.</summary>
+    /// <summary>The answer to its nth request, counted from 1; 200 without a body by default.</summary>
     public Func<int, HttpContext, Task> Answer { get; set; } = (_, _) => Task.CompletedTask;
 
     /// <summary>Oldest first.</summary>
@@ -40,11 +41,12 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     }
 
     /// <summary>Answers the first requests with these statuses, and all later ones with 200.</summary>
-    public void AnswerWith(params int[] statuses) => Answer = (number, context) =>
-    {
-        context.Response.StatusCode = number <= statuses.Length ? statuses[number - 1] : 200;
-        return Task.CompletedTask;
-    };
+    public void AnswerWith(params int[] statuses) =>
+        Answer = (number, context) =>
+        {
+            context.Response.StatusCode = number <= statuses.Length ? statuses[number - 1] : 200;
+            return Task.CompletedTask;
+        };
 
     public ValueTask DisposeAsync() => _web.DisposeAsync();
 
@@ -52,11 +54,18 @@ internal sealed class WebhookReceiver : IAsyncDisposable
     {
         using var reader = new StreamReader(context.Request.Body, Encoding.UTF8);
         var body = await reader.ReadToEndAsync();
-        Received.Enqueue(new ReceivedWebhook(
-            context.Request.Method,
-            $"{context.Request.Path}{context.Request.QueryString}",
-            context.Request.Headers.ToDictionary(header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase),
-            body));
+        Received.Enqueue(
+            new ReceivedWebhook(
+                context.Request.Method,
+                $"{context.Request.Path}{context.Request.QueryString}",
+                context.Request.Headers.ToDictionary(
+                    header => header.Key,
+                    header => header.Value.ToString(),
+                    StringComparer.OrdinalIgnoreCase
+                ),
+                body
+            )
+        );
         await Answer(Received.Count, context);
     }
 }

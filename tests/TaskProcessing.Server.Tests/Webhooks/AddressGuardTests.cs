@@ -1,5 +1,6 @@
 using System.Net;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Webhooks;
 using TaskProcessing.Server.Webhooks.Sending;
@@ -40,7 +41,7 @@ public sealed class AddressGuardTests
     [InlineData("2002:7f00:1::")]
     [InlineData("3fff::1")]
     [InlineData("5f00::1")]
-    public void Special_addresses_are_not_public(string address) => AddressGuard.IsPublic(IPAddress.Parse(address)).Should().BeFalse();
+    public void Special_addresses_are_not_public(string address) => PublicAddress.IsOne(IPAddress.Parse(address)).Should().BeFalse();
 
     [Theory]
     [InlineData("8.8.8.8")]
@@ -51,7 +52,7 @@ public sealed class AddressGuardTests
     [InlineData("64:ff9b::8.8.8.8")]
     [InlineData("2606:4700:4700::1111")]
     [InlineData("2a00:1450:4001:800::200e")]
-    public void All_others_are(string address) => AddressGuard.IsPublic(IPAddress.Parse(address)).Should().BeTrue();
+    public void All_others_are(string address) => PublicAddress.IsOne(IPAddress.Parse(address)).Should().BeTrue();
 
     [Theory]
     [InlineData("all", "any.example", "10.0.0.1", true)]
@@ -65,8 +66,11 @@ public sealed class AddressGuardTests
     [InlineData("fd00::/8", "any.example", "fd00::1", true)]
     [InlineData("hooks.internal", "HOOKS.internal", "10.0.0.1", true)]
     [InlineData("hooks.internal", "other.internal", "10.0.0.1", false)]
-    public void What_is_allowed_is_let_through_too(string allowed, string host, string address, bool isAllowed) =>
-        new AddressGuard(Options.Create(new WebhookOptions { AllowedTargets = [allowed] })).Allows(host, IPAddress.Parse(address)).Should().Be(isAllowed);
+    public void Allowed_targets_are_called(string allowed, string host, string address, bool isAllowed) =>
+        new AddressGuard(Options.Create(new WebhookOptions { AllowedTargets = [allowed] }))
+            .Allows(host, IPAddress.Parse(address))
+            .Should()
+            .Be(isAllowed);
 
     [Theory]
     [InlineData("localhost")]
@@ -115,7 +119,7 @@ public sealed class AddressGuardTests
     [InlineData("AppAPI:app:POST", "http://127.0.0.1/")]
     [InlineData("AppAPI::POST", "/")]
     [InlineData("AppAPI:app:post", "/")]
-    public async Task What_cannot_be_called_is_refused_and_says_so(string method, string uri)
+    public async Task A_target_that_cannot_be_called_is_refused_with_the_reason(string method, string uri)
     {
         await using var server = await TestServer.StartAsync();
         server.ExpectedLog.Add("was not delivered, after 1 attempt");

@@ -10,10 +10,11 @@ using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Tests.Webhooks;
 
-/// <summary>Deliveries to a real receiver, whatever it answers.</summary>
+/// <summary>Deliveries to a real receiver, with all kinds of answers.</summary>
 public sealed class WebhookDeliveryTests
 {
-    private const string Secret = "a secret of more than sixteen characters";
+    private const string Secret = "whsec_YSBrZXkgb2YgdGhpcnR5LXR3byBieXRlcywgYXQgbGVhc3Q=";
+    private const string OlderSecret = "whsec_dGhlIGtleSB0aGF0IGNhbWUgYmVmb3JlIGl0Li4u";
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -26,7 +27,10 @@ public sealed class WebhookDeliveryTests
     {
         var time = new ManualTimeProvider();
         await using var receiver = await WebhookReceiver.StartAsync();
-        await using var server = await TestServer.StartAsync(time: time, settings: WebhookReceiver.Settings(more: ("Webhooks:Secret", Secret)));
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: WebhookReceiver.Settings(more: ("Webhooks:Secret", Secret))
+        );
 
         var id = await server.EndTaskAsync($"{receiver.Url}/hook?a=1&b=%20", $"HTTP:{verb}");
         var delivery = await server.DeliveryBecomesAsync(WebhookState.Delivered);
@@ -35,11 +39,9 @@ public sealed class WebhookDeliveryTests
         (request.Method, request.Path, request.Header("Content-Type")).Should().Be((verb, "/hook?a=1&b=%20", "application/json"));
         var task = JsonElement.Parse(request.Body).GetProperty("task");
         (task.GetProperty("id").GetInt64(), task.GetProperty("status").GetString()).Should().Be((id, "STATUS_CANCELLED"));
-        request.Header("X-TaskProcessing-Delivery").Should().Be(delivery.Id);
-        var timestamp = time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
-        request.Header("X-TaskProcessing-Timestamp").Should().Be(timestamp);
-        request.Header("X-TaskProcessing-Signature").Should().Be(
-            $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(Secret), Encoding.UTF8.GetBytes($"{timestamp}.{request.Body}")))}");
+        request.Header("webhook-id").Should().Be(delivery.Id);
+        request.Header("webhook-timestamp").Should().Be(time.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture));
+        request.Header("webhook-signature").Should().Be(Signature(Secret, request));
     }
 
     [Fact]
@@ -54,8 +56,7 @@ public sealed class WebhookDeliveryTests
 
         var request = receiver.Received.Single();
         key.Length.Should().BeGreaterThan(40);
-        request.Header("X-TaskProcessing-Signature").Should().Be(
-            $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), Encoding.UTF8.GetBytes($"{request.Header("X-TaskProcessing-Timestamp")}.{request.Body}")))}");
+        request.Header("webhook-signature").Should().Be(Signature(key, request));
     }
 
     [Theory]
@@ -64,10 +65,10 @@ public sealed class WebhookDeliveryTests
     public async Task Each_key_signs_and_the_newest_comes_first(bool inFile)
     {
         using var folder = new Cli.TemporaryDirectory();
-        await File.WriteAllTextAsync(folder.File("keys"), $"{Secret}\n\n the old one, long enough \n", Token);
+        await File.WriteAllTextAsync(folder.File("keys"), $"{Secret}\n\n {OlderSecret} \r\n", Token);
         (string, string)[] keys = inFile
             ? [("Webhooks:SecretFile", folder.File("keys"))]
-            : [("Webhooks:Secret", Secret), ("Webhooks:OlderSecrets:0", "the old one, long enough")];
+            : [("Webhooks:Secret", Secret), ("Webhooks:OlderSecrets:0", OlderSecret)];
         await using var receiver = await WebhookReceiver.StartAsync();
         await using var server = await TestServer.StartAsync(settings: WebhookReceiver.Settings(more: keys));
 
@@ -75,9 +76,7 @@ public sealed class WebhookDeliveryTests
         await server.DeliveryBecomesAsync(WebhookState.Delivered);
 
         var request = receiver.Received.Single();
-        var signed = Encoding.UTF8.GetBytes($"{request.Header("X-TaskProcessing-Timestamp")}.{request.Body}");
-        request.Header("X-TaskProcessing-Signature")!.Split(',').Should().Equal(
-            new[] { Secret, "the old one, long enough" }.Select(key => $"sha256={Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(key), signed))}"));
+        request.Header("webhook-signature").Should().Be($"{Signature(Secret, request)} {Signature(OlderSecret, request)}");
     }
 
     [Theory]
@@ -107,7 +106,9 @@ public sealed class WebhookDeliveryTests
         var told = JsonElement.Parse(receiver.Received.Single().Body).GetProperty("task");
         told.GetProperty("input").GetRawText().Should().Be(output);
         told.GetProperty("output").GetRawText().Should().Be(output);
-        (told.GetProperty("progress") is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : (double?)null).Should().Be(progress);
+        (told.GetProperty("progress") is { ValueKind: JsonValueKind.Number } number ? number.GetDouble() : (double?)null)
+            .Should()
+            .Be(progress);
     }
 
     [Fact]
@@ -125,12 +126,29 @@ public sealed class WebhookDeliveryTests
         await Eventually.BecomesTrue(() => receiver.Received.Any(request => request.Path == "/another"), "the delivery of another task");
 
         receiver.Received.Should().HaveCount(5);
-        receiver.Received.Take(4).Select(request => request.Header("X-TaskProcessing-Delivery")).Distinct().Should().Equal(delivery.Id);
+        receiver.Received.Take(4).Select(request => request.Header("webhook-id")).Distinct().Should().Equal(delivery.Id);
         receiver.Received.Take(4).Select(request => request.Body).Distinct().Should().ContainSingle();
-        receiver.Received.Take(4).Select(request => request.Header("X-TaskProcessing-Timestamp")).Should().OnlyHaveUniqueItems("each attempt is signed for its own time");
-        delivery.Should().BeEquivalentTo(new { Attempts = 4, LastStatus = 200, LastProblem = (string?)null, Body = "" });
-        TaskHistory.Read(delivery.History).Select(entry => $"{entry.Kind}: {entry.Detail}").Should().Equal(
-            "failed: it answered 500", "failed: it answered 503", "failed: it answered 404", "delivered: it answered 200");
+        receiver
+            .Received.Take(4)
+            .Select(request => request.Header("webhook-timestamp"))
+            .Should()
+            .OnlyHaveUniqueItems("each attempt is signed for its own time");
+        delivery
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    Attempts = 4,
+                    LastStatus = 200,
+                    LastProblem = (string?)null,
+                    Body = "",
+                }
+            );
+        TaskHistory
+            .Read(delivery.History)
+            .Select(entry => $"{entry.Kind}: {entry.Detail}")
+            .Should()
+            .Equal("failed: it answered 500", "failed: it answered 503", "failed: it answered 404", "delivered: it answered 200");
     }
 
     [Fact]
@@ -139,12 +157,24 @@ public sealed class WebhookDeliveryTests
         var time = new ManualTimeProvider();
         await using var receiver = await WebhookReceiver.StartAsync();
         receiver.AnswerWith([.. Enumerable.Repeat(500, 20)]);
-        await using var server = await TestServer.StartAsync(time: time, settings: WebhookReceiver.Settings(more: ("Webhooks:RetryHours", "0.02")));
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: WebhookReceiver.Settings(more: ("Webhooks:RetryHours", "0.02"))
+        );
         server.ExpectedLog.Add("was not delivered, after");
         await server.EndTaskAsync(receiver.Url);
 
         var given = await server.DeliveryBecomesAsync(WebhookState.GivenUp, time);
-        given.Should().BeEquivalentTo(new { LastStatus = 500, LastProblem = "it answered 500", NextAttemptAt = (DateTimeOffset?)null });
+        given
+            .Should()
+            .BeEquivalentTo(
+                new
+                {
+                    LastStatus = 500,
+                    LastProblem = "it answered 500",
+                    NextAttemptAt = (DateTimeOffset?)null,
+                }
+            );
         given.Body.Should().NotBeEmpty();
 
         receiver.AnswerWith();
@@ -159,7 +189,18 @@ public sealed class WebhookDeliveryTests
     {
         var terms = new RetryTerms(Options.Create(new WebhookOptions()), new Random(1));
         var start = DateTimeOffset.UnixEpoch;
-        var delivery = new WebhookDelivery { Id = "", TaskId = 1, Uri = "", Method = "", Target = "", Body = "", CreatedAt = start, RetriedSince = start, Attempts = 1 };
+        var delivery = new WebhookDelivery
+        {
+            Id = "",
+            TaskId = 1,
+            Uri = "",
+            Method = "",
+            Target = "",
+            Body = "",
+            CreatedAt = start,
+            RetriedSince = start,
+            Attempts = 1,
+        };
 
         var times = new List<DateTimeOffset> { start };
         for (; terms.NextAttempt(delivery, times[^1]) is { } next; delivery.Attempts++)
@@ -170,6 +211,35 @@ public sealed class WebhookDeliveryTests
         var pauses = times.Zip(times.Skip(1), (from, to) => (to - from).TotalSeconds).SkipLast(1).ToList();
         foreach (var (i, pause) in pauses.Index())
             pause.Should().BeInRange(0.75 * Math.Min(5 * Math.Pow(2, i), 10_800), Math.Min(5 * Math.Pow(2, i), 10_800));
+    }
+
+    [Theory]
+    [InlineData(429, "600", 600)]
+    [InlineData(503, "600", 600)]
+    [InlineData(429, "Wed, 01 Jul 2026 12:10:00 GMT", 600)]
+    [InlineData(503, "0", 1)]
+    [InlineData(503, "Thu, 01 Jan 2015 00:00:00 GMT", 1)]
+    [InlineData(429, "99999999", 3 * 3600)]
+    [InlineData(429, "soon", 5 * 0.75)]
+    [InlineData(500, "600", 5 * 0.75)]
+    public async Task A_busy_receiver_is_left_alone_for_as_long_as_it_asks_within_bounds(int status, string retryAfter, double seconds)
+    {
+        var time = new ManualTimeProvider();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (number, context) =>
+        {
+            context.Response.StatusCode = number == 1 ? status : 200;
+            context.Response.Headers.RetryAfter = retryAfter;
+            return Task.CompletedTask;
+        };
+        await using var server = await TestServer.StartAsync(time: time, settings: WebhookReceiver.Settings());
+        await server.EndTaskAsync(receiver.Url);
+
+        var delivery = await server.DeliveryBecomesAsync(delivery =>
+            delivery.LastStatus == status && delivery.State == WebhookState.Waiting
+        );
+
+        (delivery.NextAttemptAt!.Value - time.GetUtcNow()).TotalSeconds.Should().BeInRange(seconds, seconds * 4 / 3);
     }
 
     [Fact]
@@ -185,7 +255,9 @@ public sealed class WebhookDeliveryTests
 
         await server.EndTaskAsync($"{receiver.Url}/hook");
 
-        (await server.DeliveryBecomesAsync(delivery => delivery.LastStatus is not null)).LastProblem.Should().Be("it answered 307; redirects are not followed");
+        (await server.DeliveryBecomesAsync(delivery => delivery.LastStatus is not null))
+            .LastProblem.Should()
+            .Be("it answered 307; redirects are not followed");
         receiver.Received.Single().Path.Should().Be("/hook");
     }
 
@@ -194,7 +266,8 @@ public sealed class WebhookDeliveryTests
     {
         var time = new ManualTimeProvider();
         await using var receiver = await WebhookReceiver.StartAsync();
-        receiver.Answer = (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+        receiver.Answer = (_, context) =>
+            Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         await using var server = await TestServer.StartAsync(time: time, settings: WebhookReceiver.Settings());
         await server.EndTaskAsync(receiver.Url);
         await Eventually.BecomesTrue(() => !receiver.Received.IsEmpty, "the request");
@@ -246,7 +319,10 @@ public sealed class WebhookDeliveryTests
         await using var quick = await WebhookReceiver.StartAsync();
         slow.Answer = (_, context) => Task.Delay(Timeout.Infinite, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
         var time = new ManualTimeProvider();
-        await using var server = await TestServer.StartAsync(time: time, settings: WebhookReceiver.Settings(more: ("Webhooks:MaxConcurrent", "4")));
+        await using var server = await TestServer.StartAsync(
+            time: time,
+            settings: WebhookReceiver.Settings(more: ("Webhooks:MaxConcurrent", "4"))
+        );
 
         for (var i = 0; i < 10; i++)
             await server.EndTaskAsync(slow.Url);
@@ -257,5 +333,12 @@ public sealed class WebhookDeliveryTests
         slow.Received.Should().ContainSingle("a receiver gets a quarter of the connections");
         time.Advance(TimeSpan.FromSeconds(30));
         await Eventually.BecomesTrue(() => slow.Received.Count > 1, "the next one after the first was left");
+    }
+
+    private static string Signature(string secret, ReceivedWebhook request)
+    {
+        var signed = $"{request.Header("webhook-id")}.{request.Header("webhook-timestamp")}.{request.Body}";
+        var key = Convert.FromBase64String(secret["whsec_".Length..]);
+        return $"v1,{Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes(signed)))}";
     }
 }

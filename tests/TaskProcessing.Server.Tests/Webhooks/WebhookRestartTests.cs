@@ -3,7 +3,7 @@ using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Server.Upkeep.Duties;
+using TaskProcessing.Server.Upkeep.Jobs;
 using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Tests.Webhooks;
@@ -17,9 +17,20 @@ public sealed class WebhookRestartTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _database = await TestDatabase.CreateAsync(StoreProvider.Sqlite);
-        await _database.Get<IAccountStore>().TryAddAsync(
-            new Account { Id = "root", DisplayName = "root", PasswordHash = "", IsAdmin = true, CreatedAt = DateTimeOffset.UnixEpoch }, CancellationToken.None);
+        _database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await _database
+            .Get<IAccountStore>()
+            .TryAddAsync(
+                new Account
+                {
+                    Id = "root",
+                    DisplayName = "root",
+                    PasswordHash = "",
+                    IsAdmin = true,
+                    CreatedAt = DateTimeOffset.UnixEpoch,
+                },
+                CancellationToken.None
+            );
         _receiver = await WebhookReceiver.StartAsync();
     }
 
@@ -46,7 +57,7 @@ public sealed class WebhookRestartTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_a_killed_server_was_sending_is_sent_again_when_its_claim_is_over()
+    public async Task A_delivery_of_a_killed_server_is_sent_again_after_its_claim()
     {
         var webhooks = _database.Get<IWebhookStore>();
         var id = await EndTaskWithoutServerAsync();
@@ -58,11 +69,13 @@ public sealed class WebhookRestartTests : IAsyncLifetime
         (await server.DeliveryAsync()).State.Should().Be(WebhookState.Sending);
         _time.Advance(TimeSpan.FromSeconds(1));
 
-        (await server.DeliveryBecomesAsync(delivery =>
-        {
-            _time.Advance(TimeSpan.FromSeconds(1));
-            return delivery.State == WebhookState.Delivered;
-        })).Attempts.Should().Be(2);
+        (
+            await server.DeliveryBecomesAsync(delivery =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                return delivery.State == WebhookState.Delivered;
+            })
+        ).Attempts.Should().Be(2);
     }
 
     [Fact]
@@ -78,7 +91,10 @@ public sealed class WebhookRestartTests : IAsyncLifetime
         answering.SetResult();
         await stopping;
 
-        (await _database.Get<IWebhookStore>().ListAsync(failedOnly: false, 1, CancellationToken.None)).Single().State.Should().Be(WebhookState.Delivered);
+        (await _database.Get<IWebhookStore>().ListAsync(failedOnly: false, 1, CancellationToken.None))
+            .Single()
+            .State.Should()
+            .Be(WebhookState.Delivered);
     }
 
     [Fact]
@@ -92,11 +108,17 @@ public sealed class WebhookRestartTests : IAsyncLifetime
             () =>
             {
                 _time.Advance(TimeSpan.FromSeconds(1));
-                return _database.Get<IWebhookStore>().ListAsync(failedOnly: false, 100, CancellationToken.None).GetAwaiter().GetResult().All(delivery => delivery.State == WebhookState.Delivered);
+                return _database
+                    .Get<IWebhookStore>()
+                    .ListAsync(failedOnly: false, 100, CancellationToken.None)
+                    .GetAwaiter()
+                    .GetResult()
+                    .All(delivery => delivery.State == WebhookState.Delivered);
             },
-            "the delivery of all");
+            "the delivery of all"
+        );
 
-        _receiver.Received.Select(request => request.Header("X-TaskProcessing-Delivery")).Should().HaveCount(40).And.OnlyHaveUniqueItems();
+        _receiver.Received.Select(request => request.Header("webhook-id")).Should().HaveCount(40).And.OnlyHaveUniqueItems();
     }
 
     [Fact]
@@ -106,7 +128,11 @@ public sealed class WebhookRestartTests : IAsyncLifetime
         await server.EndTaskAsync(_receiver.Url);
         await server.DeliveryBecomesAsync(WebhookState.Delivered);
         var later = new ManualTimeProvider();
-        var duty = new ForgetWebhooks(_database.Get<IWebhookStore>(), Microsoft.Extensions.Options.Options.Create(new WebhookOptions { KeepDays = 2 }), later);
+        var duty = new RemoveOldWebhooks(
+            _database.Get<IWebhookStore>(),
+            Microsoft.Extensions.Options.Options.Create(new WebhookOptions { KeepDays = 2 }),
+            later
+        );
 
         later.Advance(TimeSpan.FromDays(1));
         await duty.RunAsync(CancellationToken.None);

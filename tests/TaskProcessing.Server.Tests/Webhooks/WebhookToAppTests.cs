@@ -25,7 +25,7 @@ public sealed class WebhookToAppTests
         JsonElement.Parse(body).GetProperty("task").GetProperty("id").GetInt64().Should().Be(id);
         headers["EX-APP-ID"].ToString().Should().Be("bot");
         Encoding.UTF8.GetString(Convert.FromBase64String(headers["AUTHORIZATION-APP-API"]!)).Should().Be("alice:secret");
-        headers["X-TaskProcessing-Delivery"].ToString().Should().Be(delivery.Id);
+        headers["webhook-id"].ToString().Should().Be(delivery.Id);
     }
 
     [Fact]
@@ -37,7 +37,10 @@ public sealed class WebhookToAppTests
         var id = await server.EndTaskAsync("/hook", "AppAPI:bot:GET", userId: null);
         await server.DeliveryBecomesAsync(WebhookState.Delivered);
 
-        app.Calls.Should().ContainSingle(call => call.StartsWith($"GET /hook?task%5Bid%5D={id}&task%5Btype%5D=core%3Atext2text", StringComparison.Ordinal));
+        app.Calls.Should()
+            .ContainSingle(call =>
+                call.StartsWith($"GET /hook?task%5Bid%5D={id}&task%5Btype%5D=core%3Atext2text", StringComparison.Ordinal)
+            );
         Encoding.UTF8.GetString(Convert.FromBase64String(Hooks(app).Single().Headers["AUTHORIZATION-APP-API"]!)).Should().Be(":secret");
     }
 
@@ -52,12 +55,14 @@ public sealed class WebhookToAppTests
         (await server.DeliveryBecomesAsync(delivery => delivery.LastStatus == 500)).LastProblem.Should().Be("it answered 500");
 
         await server.Get<Server.Providers.IExAppStore>().SetEnabledAsync("bot", enabled: false, CancellationToken.None);
-        await server.Get<Upkeep.ChangeWatcher>().LookAsync(CancellationToken.None);
-        (await server.DeliveryBecomesAsync(delivery => delivery.LastStatus is null && delivery.State == WebhookState.Waiting, time)).LastProblem.Should().Contain("disabled");
+        await server.Get<Upkeep.ChangeWatcher>().RunAsync(CancellationToken.None);
+        (await server.DeliveryBecomesAsync(delivery => delivery.LastStatus is null && delivery.State == WebhookState.Waiting, time))
+            .LastProblem.Should()
+            .Contain("disabled");
 
         app.Answers["POST /hook"] = (200, new string('x', 3_000_000));
         await server.Get<Server.Providers.IExAppStore>().SetEnabledAsync("bot", enabled: true, CancellationToken.None);
-        await server.Get<Upkeep.ChangeWatcher>().LookAsync(CancellationToken.None);
+        await server.Get<Upkeep.ChangeWatcher>().RunAsync(CancellationToken.None);
         await server.DeliveryBecomesAsync(WebhookState.Delivered, time);
     }
 
@@ -78,12 +83,12 @@ public sealed class WebhookToAppTests
         await server.EndTaskAsync(path, method, userId: guest is null ? "alice" : null, guestAddress: guest);
 
         (await server.DeliveryBecomesAsync(WebhookState.Refused)).LastProblem.Should().Contain(problem);
-        app.Requests.Should().NotContain(request => request.Headers.ContainsKey("X-TaskProcessing-Delivery"));
+        app.Requests.Should().NotContain(request => request.Headers.ContainsKey("webhook-id"));
     }
 
     /// <summary>The server also brings the app up meanwhile; those calls have no delivery id.</summary>
     private static IEnumerable<(Microsoft.AspNetCore.Http.IHeaderDictionary Headers, string Body)> Hooks(FakeExApp app) =>
-        app.Requests.Where(request => request.Headers.ContainsKey("X-TaskProcessing-Delivery"));
+        app.Requests.Where(request => request.Headers.ContainsKey("webhook-id"));
 
     private static async Task<TestServer> StartAsync(FakeExApp app, TimeProvider? time = null)
     {

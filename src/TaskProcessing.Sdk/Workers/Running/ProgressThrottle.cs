@@ -1,9 +1,9 @@
 namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>
-/// Turns what a provider reports into what is sent: at most one report per interval, progress only when it grew, the
-/// newest output, and the last known progress again when nothing was sent for a while. What comes within an interval is
-/// sent at its end, so that the last report is never lost. One sender; any number of reporters.
+/// Throttles the reports of a provider: at most one report per interval, progress only when it grew, the newest output,
+/// and the last known progress again when nothing was sent for a while. A report within an interval is sent at its end,
+/// so that the last report is never lost. One sender; any number of reporters.
 /// </summary>
 /// <remarks>
 /// Nextcloud stores partial output only when nothing else of the task was stored for two seconds: progress every second
@@ -38,7 +38,7 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
         }
     }
 
-    /// <summary>Notes what there is of the output.</summary>
+    /// <summary>Takes the output so far.</summary>
     public void Offer(TaskOutput output)
     {
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
     {
         while (true)
         {
-            // Within the interval offers only replace one another: nobody wakes for them.
+            // Within the interval a new offer only replaces the last one and wakes no sender.
             if (UntilIntervalEnds() is var rest && rest > TimeSpan.Zero)
                 await Task.Delay(rest, time, cancellationToken).ConfigureAwait(false);
             await WaitForOfferAsync(UntilKeepAlive(), cancellationToken).ConfigureAwait(false);
@@ -63,7 +63,7 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
         }
     }
 
-    /// <summary>Takes what is to be sent now, if anything is.</summary>
+    /// <summary>Takes the report to send now, if there is one.</summary>
     public bool TryTake(out PendingReport report)
     {
         lock (_lock)
@@ -73,7 +73,7 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
             if (UntilIntervalEnds() > TimeSpan.Zero || !(isKeepAliveDue || IsProgressDue() || _output is not null))
                 return false;
 
-            // Output may not get through (not every server knows it), so it does not stand in for the keep-alive.
+            // Output may not get through (not every server takes it), so it does not replace the keep-alive.
             var takesProgress = isKeepAliveDue || IsProgressDue();
             report = new PendingReport(takesProgress ? _progress ?? 0 : null, _output);
             _takenAt = time.GetTimestamp();
@@ -90,8 +90,8 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
     }
 
     /// <summary>
-    /// What was taken last has arrived: the next keep-alive is due an interval from now. Without this it soon comes, and
-    /// brings what was lost.
+    /// Confirms that the last report has arrived: the next keep-alive is due an interval from now. Without this it comes
+    /// soon, and repeats the lost report.
     /// </summary>
     public void Confirm()
     {
@@ -115,7 +115,10 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
     }
 
     private bool IsProgressDue() =>
-        _grew && !(_streams && _progressTakenAt is { } takenAt && time.GetElapsedTime(takenAt) < interval * IntervalsBetweenProgressWhileStreaming);
+        _grew
+        && !(
+            _streams && _progressTakenAt is { } takenAt && time.GetElapsedTime(takenAt) < interval * IntervalsBetweenProgressWhileStreaming
+        );
 
     private TimeSpan UntilIntervalEnds() => _takenAt is { } takenAt ? interval - time.GetElapsedTime(takenAt) : TimeSpan.Zero;
 
@@ -124,5 +127,5 @@ internal sealed class ProgressThrottle(TimeSpan interval, TimeSpan keepAlive, Ti
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
-/// <summary>What is to be sent now; at least one of the two is there.</summary>
+/// <summary>The report to send now; at least one of the two is there.</summary>
 internal readonly record struct PendingReport(double? Progress, TaskOutput? Output);

@@ -6,15 +6,20 @@ namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>One claimed task, from the claim to its delivered result: runs the provider and, beside it, one sender of reports.</summary>
 internal sealed partial class TaskRun(
-    IWorkSource source, ClaimedTask claimed, TaskProvider provider, WorkerOptions options, WorkerTokens tokens, ILogger logger, TimeProvider time)
-    : ITaskRunHost, IDisposable
+    IWorkSource source,
+    ClaimedTask claimed,
+    TaskProvider provider,
+    WorkerOptions options,
+    WorkerTokens tokens,
+    ILogger logger,
+    TimeProvider time
+) : ITaskRunHost, IDisposable
 {
     private readonly ProgressThrottle _throttle = new(options.ReportInterval, options.KeepAliveInterval, time);
     private readonly CancellationTokenSource _unwanted = new();
     private int _stopReason;
 
     public StopReason StopReason => (StopReason)Volatile.Read(ref _stopReason);
-
     private long Id => claimed.Task.Id;
 
     /// <summary>Runs the task; throws nothing.</summary>
@@ -42,16 +47,16 @@ internal sealed partial class TaskRun(
 
     public void StreamOutput(TaskOutput output) => _throttle.Offer(output);
 
-    public ValueTask<Stream?> OpenFileAsync(long fileId) => InsistAsync(() => source.OpenFileAsync(claimed, fileId, _unwanted.Token));
+    public ValueTask<Stream?> OpenFileAsync(long fileId) => RetryAsync(() => source.OpenFileAsync(claimed, fileId, _unwanted.Token));
 
     public ValueTask<long> UploadFileAsync(Stream content, string fileName)
     {
-        // What cannot be read twice cannot be sent twice.
+        // A stream that cannot be read twice cannot be sent twice.
         if (!content.CanSeek)
             return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
 
         var start = content.Position;
-        return InsistAsync(() =>
+        return RetryAsync(() =>
         {
             content.Position = start;
             return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
@@ -67,13 +72,14 @@ internal sealed partial class TaskRun(
         try
         {
             // On the pool, because a provider may compute for long before it first awaits.
-            var output = await Task.Run(() => provider.RunAsync(context).AsTask()).ConfigureAwait(false)
+            var output =
+                await Task.Run(() => provider.RunAsync(context).AsTask()).ConfigureAwait(false)
                 ?? throw new TaskFailedException("The provider answered no output.");
             return new TaskResult { Output = output };
         }
         catch (Exception) when (_unwanted.IsCancellationRequested)
         {
-            // Whatever the exception, it most likely comes of the cancelled token; a task is never failed for that.
+            // Any exception now is most likely a consequence of the cancelled token; a task never fails for that.
             return null;
         }
         catch (TaskFailedException failure)
@@ -122,11 +128,11 @@ internal sealed partial class TaskRun(
     {
         try
         {
-            Heed(await source.WhenUnwantedAsync(claimed, ended).ConfigureAwait(false));
+            Obey(await source.WhenUnwantedAsync(claimed, ended).ConfigureAwait(false));
         }
         catch (Exception)
         {
-            // The answers to reports tell the same, only later.
+            // The answers to reports have the same status, only later.
         }
     }
 
@@ -137,7 +143,7 @@ internal sealed partial class TaskRun(
         await streaming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (report.Progress is { } progress && StopReason == StopReason.None)
         {
-            Heed(await source.ReportProgressAsync(claimed, progress, cancellationToken).ConfigureAwait(false));
+            Obey(await source.ReportProgressAsync(claimed, progress, cancellationToken).ConfigureAwait(false));
             _throttle.Confirm();
         }
 
@@ -147,12 +153,12 @@ internal sealed partial class TaskRun(
     private async Task SendOutputAsync(TaskOutput output, CancellationToken cancellationToken)
     {
         var status = await source.StreamOutputAsync(claimed, output, cancellationToken).ConfigureAwait(false);
-        Heed(status);
+        Obey(status);
         if (status != ProcessingStatus.Unknown)
             _throttle.Confirm();
     }
 
-    private void Heed(ProcessingStatus? status)
+    private void Obey(ProcessingStatus? status)
     {
         if (status == ProcessingStatus.Cancelled)
             Stop(StopReason.TaskCancelled);
@@ -175,7 +181,7 @@ internal sealed partial class TaskRun(
         }
     }
 
-    private async ValueTask<T> InsistAsync<T>(Func<ValueTask<T>> call)
+    private async ValueTask<T> RetryAsync<T>(Func<ValueTask<T>> call)
     {
         var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
         var beganAt = time.GetTimestamp();
@@ -215,7 +221,7 @@ internal sealed partial class TaskRun(
                 if (result.Output is null)
                     return;
 
-                // The same again would be refused again; the owner shall learn why there is no result.
+                // The same result would be refused again; the owner shall learn why there is no result.
                 result = new TaskResult { ErrorMessage = $"The server refused the result: {refusal.Message}" };
                 continue;
             }
@@ -264,31 +270,31 @@ internal sealed partial class TaskRun(
         [LoggerMessage(LogLevel.Warning, "Task {TaskId} failed: {Reason}")]
         public static partial void Failed(ILogger logger, Exception exception, long taskId, string reason);
 
-        [LoggerMessage(LogLevel.Error, "The provider {ProviderId} threw while it ran task {TaskId}.")]
+        [LoggerMessage(LogLevel.Error, "Provider {ProviderId} threw an exception in task {TaskId}.")]
         public static partial void Threw(ILogger logger, Exception exception, string providerId, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "The progress of task {TaskId} could not be reported; it is tried again.")]
+        [LoggerMessage(LogLevel.Warning, "Could not report the progress of task {TaskId}; trying again.")]
         public static partial void ReportFailed(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "A callback of the provider threw when task {TaskId} was cancelled.")]
+        [LoggerMessage(LogLevel.Warning, "A cancellation callback of the provider threw an exception in task {TaskId}.")]
         public static partial void CallbackThrew(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "A file of task {TaskId} could not be fetched or stored; it is tried again.")]
+        [LoggerMessage(LogLevel.Warning, "Could not transfer a file of task {TaskId}; trying again.")]
         public static partial void FileDelayed(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "The result of task {TaskId} could not be delivered; it is tried again.")]
+        [LoggerMessage(LogLevel.Warning, "Could not deliver the result of task {TaskId}; trying again.")]
         public static partial void ResultDelayed(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Error, "The server refused the result of task {TaskId}.")]
+        [LoggerMessage(LogLevel.Error, "The server rejected the result of task {TaskId}.")]
         public static partial void ResultRefused(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Error, "The result of task {TaskId} could not be delivered for {Elapsed} and is given up.")]
+        [LoggerMessage(LogLevel.Error, "Could not deliver the result of task {TaskId} for {Elapsed}; giving up.")]
         public static partial void ResultLost(ILogger logger, long taskId, TimeSpan elapsed);
 
-        [LoggerMessage(LogLevel.Information, "Task {TaskId} is given back unfinished: the worker stops.")]
+        [LoggerMessage(LogLevel.Information, "Released task {TaskId} unfinished: the worker is stopping.")]
         public static partial void Released(ILogger logger, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "Task {TaskId} could not be given back; the server hands it out again when its lease ends.")]
+        [LoggerMessage(LogLevel.Warning, "Could not release task {TaskId}; the server reassigns it when its lease expires.")]
         public static partial void ReleaseFailed(ILogger logger, Exception exception, long taskId);
     }
 }

@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>
-/// Which provider has room for another task. A claim that is under way holds one slot over all, one of each shared limit,
-/// and covers every provider that it asks for; so a slot that becomes free meanwhile is asked for by a claim of its own,
-/// and none is ever exceeded.
+/// Counts the free slots of each provider. A claim that is under way holds one slot over all, one of each shared limit,
+/// and covers every provider that it asks for. A slot that becomes free meanwhile is asked for by a claim of its own, so
+/// no limit is ever exceeded.
 /// </summary>
 internal sealed class WorkerSlots
 {
@@ -25,7 +25,7 @@ internal sealed class WorkerSlots
         Offer(providers);
     }
 
-    /// <summary>What was offered last; another array after each <see cref="Offer"/>.</summary>
+    /// <summary>The last offer; another array after each <see cref="Offer"/>.</summary>
     public ImmutableArray<TaskProvider> Offered
     {
         get
@@ -44,7 +44,9 @@ internal sealed class WorkerSlots
         }
     }
 
-    /// <summary>From now on tasks are claimed for these providers and no others; one takes the place of an earlier one with its id.</summary>
+    /// <summary>
+    /// From now on tasks are claimed for these providers and no others; one takes the place of an earlier one with its id.
+    /// </summary>
     public void Offer(IEnumerable<TaskProvider> providers)
     {
         var offered = ImmutableArray.Create(providers.ToArray());
@@ -159,7 +161,10 @@ internal sealed class WorkerSlots
         public int Running { get; set; }
 
         public bool IsFree =>
-            IsOffered && !Asked && Running < Math.Max(1, Provider.Concurrency) && (Provider.SharedLimit is not { } limit || limit.Taken < limit.AtMost);
+            IsOffered
+            && !Asked
+            && Running < Math.Max(1, Provider.Concurrency)
+            && (Provider.SharedLimit is not { } limit || limit.Taken < limit.AtMost);
 
         public bool IsOver => !IsOffered && !Asked && Running == 0;
 

@@ -15,16 +15,27 @@ internal static class DemoCommand
 
     private static readonly TimeSpan LongestRun = TimeSpan.FromMinutes(2);
 
-    /// <summary>Shorter than what people notice; the work itself takes no longer.</summary>
+    /// <summary>Shorter than people notice.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(20);
 
     private static readonly (string Name, string Type)[] Work =
-        [("summary", "core:text2text:summary"), ("headline", "core:text2text:headline"), ("topics", "core:text2text:topics")];
+    [
+        ("summary", "core:text2text:summary"),
+        ("headline", "core:text2text:headline"),
+        ("topics", "core:text2text:topics"),
+    ];
 
     public static Command Create(CommandHost host)
     {
-        var file = new Argument<FileInfo?>("FILE") { Description = "A text to work on. Default: a sample that comes along.", Arity = ArgumentArity.ZeroOrOne };
-        var command = new Command("demo", "Starts a server for a moment and has it summarise a text, find a headline and its topics.") { file };
+        var file = new Argument<FileInfo?>("FILE")
+        {
+            Description = "A text to work on. Default: a sample that comes along.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var command = new Command("demo", "Starts a server for a moment and has it summarise a text, find a headline and its topics.")
+        {
+            file,
+        };
         command.SetAction((parsed, cancellationToken) => RunAsync(host, parsed.GetValue(file), cancellationToken));
         return command;
     }
@@ -48,7 +59,7 @@ internal static class DemoCommand
         }
         catch (Exception error) when (cancellationToken.IsCancellationRequested)
         {
-            // Whatever broke, broke because the server is going away.
+            // The error is a consequence of the server's end.
             throw new OperationCanceledException(error.Message, error, cancellationToken);
         }
         catch (Exception error) when (error is OcsException or DemoFailedException)
@@ -57,7 +68,13 @@ internal static class DemoCommand
         }
     }
 
-    private static async Task ShowAsync(IReadOnlyList<string> settings, string text, string name, DemoScreen screen, CancellationToken cancellationToken)
+    private static async Task ShowAsync(
+        IReadOnlyList<string> settings,
+        string text,
+        string name,
+        DemoScreen screen,
+        CancellationToken cancellationToken
+    )
     {
         await using var server = new DemoServer();
         var watch = Stopwatch.StartNew();
@@ -71,7 +88,13 @@ internal static class DemoCommand
         {
             watch.Restart();
             var since = Stopwatch.GetTimestamp();
-            tasks.Add((work, await client.ScheduleAsync(new TaskRequest(type) { Input = { ["input"] = text }, AppId = "demo" }, cancellationToken), since));
+            tasks.Add(
+                (
+                    work,
+                    await client.ScheduleAsync(new TaskRequest(type) { Input = { ["input"] = text }, AppId = "demo" }, cancellationToken),
+                    since
+                )
+            );
             screen.Step($"task {tasks[^1].Task.Id} scheduled: {type} of {name}", watch.Elapsed);
         }
 
@@ -89,12 +112,17 @@ internal static class DemoCommand
               http://127.0.0.1:8080/ocs/v2.php/taskprocessing/schedule
             curl -u admin:PASSWORD -H 'OCS-APIRequest: true' -H 'Accept: application/json' \
               http://127.0.0.1:8080/ocs/v2.php/taskprocessing/task/1
-            """);
+            """
+        );
     }
 
     /// <summary>Asks for all tasks in turn until each has ended.</summary>
     private static async Task<IReadOnlyList<(string Name, ProtocolTask Task, TimeSpan Took)>> FollowAsync(
-        TaskClient client, List<(string Name, ProtocolTask Task, long Since)> scheduled, DemoScreen screen, CancellationToken cancellationToken)
+        TaskClient client,
+        List<(string Name, ProtocolTask Task, long Since)> scheduled,
+        DemoScreen screen,
+        CancellationToken cancellationToken
+    )
     {
         var start = Stopwatch.GetTimestamp();
         var known = scheduled.Select(entry => (entry.Name, entry.Task, Took: TimeSpan.Zero)).ToArray();
@@ -120,9 +148,12 @@ internal static class DemoCommand
     }
 
     private static string Output(ProtocolTask task) =>
-        task is { Status: ProcessingStatus.Successful, Output: { ValueKind: JsonValueKind.Object } output } && output.TryGetProperty("output", out var text)
+        task is { Status: ProcessingStatus.Successful, Output: { ValueKind: JsonValueKind.Object } output }
+        && output.TryGetProperty("output", out var text)
             ? text.GetString()!
-            : throw new DemoFailedException($"Task {task.Id} ({task.Type}) {TaskView.Name(task.Status)}: {task.UserFacingErrorMessage ?? "the server's log says why"}");
+            : throw new DemoFailedException(
+                $"Task {task.Id} ({task.Type}) {TaskView.Name(task.Status)}: {task.UserFacingErrorMessage ?? "the server's log says why"}"
+            );
 
     private static async Task<string> ReadAsync(FileInfo? file, CancellationToken cancellationToken)
     {

@@ -3,7 +3,7 @@ using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Server.Cli.Demo;
 
-/// <summary>Shows how the demo goes on: on a terminal in one line that is written over and over, elsewhere in plain lines.</summary>
+/// <summary>Shows the progress of the demo: on a terminal in one line that is overwritten, elsewhere in plain lines.</summary>
 internal sealed class DemoScreen(TextWriter output, bool isTerminal)
 {
     private const int Width = 96;
@@ -21,7 +21,8 @@ internal sealed class DemoScreen(TextWriter output, bool isTerminal)
     public void Step(string what, TimeSpan took)
     {
         EraseProgress();
-        output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   {what,-58} {took.TotalMilliseconds,8:N0} ms"));
+        var milliseconds = took.TotalMilliseconds.ToString("N0", CultureInfo.InvariantCulture);
+        output.WriteLine($"   {what.PadRight(58)} {milliseconds.PadLeft(8)} ms");
     }
 
     public void Progress(string name, ProtocolTask task)
@@ -30,7 +31,12 @@ internal sealed class DemoScreen(TextWriter output, bool isTerminal)
         if (isTerminal)
             output.Write($"\r   {string.Join("  ", _shown.Values.Select(shown => $"{shown.Name} {Bar(shown.Task)}"))}\e[K");
         else
-            output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"   task {task.Id} {name}: {TaskView.Name(task.Status)}, {task.Progress ?? 0:P0}"));
+            output.WriteLine(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"   task {task.Id} {name}: {TaskView.Name(task.Status)}, {task.Progress ?? 0:P0}"
+                )
+            );
     }
 
     /// <summary>Breaks the text into lines between words; its own line ends stay.</summary>

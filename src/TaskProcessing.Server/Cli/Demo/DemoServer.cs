@@ -5,7 +5,7 @@ using TaskProcessing.Server.Store;
 
 namespace TaskProcessing.Server.Cli.Demo;
 
-/// <summary>A whole server on a free port of this machine, in a directory that goes away with it.</summary>
+/// <summary>A whole server on a free port of this machine, in a temporary directory.</summary>
 internal sealed class DemoServer : IAsyncDisposable
 {
     private const string User = "demo";
@@ -15,16 +15,21 @@ internal sealed class DemoServer : IAsyncDisposable
 
     public Uri Address => new(_app!.Urls.Single());
 
-    /// <summary>Those of its only user.</summary>
+    /// <summary>The credentials of its only user.</summary>
     public OcsCredentials Credentials { get; private set; } = OcsCredentials.Guest;
 
     public async Task StartAsync(IEnumerable<string> settings, CancellationToken cancellationToken)
     {
-        // What the demo needs comes last and so outweighs the operator's own settings.
+        // The demo's settings come last and so outweigh the operator's own.
         string[] own =
         [
-            "--urls=http://127.0.0.1:0", $"--DataDirectory={_directory.FullName}", "--Store:Provider=Sqlite", "--Store:ConnectionString=",
-            "--Providers:BuiltIn:Enabled=true", "--Serilog:MinimumLevel:Default=Warning", "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Warning",
+            "--urls=http://127.0.0.1:0",
+            $"--DataDirectory={_directory.FullName}",
+            "--Store:Provider=Sqlite",
+            "--Store:ConnectionString=",
+            "--Providers:BuiltIn:Enabled=true",
+            "--Serilog:MinimumLevel:Default=Warning",
+            "--Serilog:MinimumLevel:Override:Microsoft.Hosting.Lifetime=Warning",
         ];
         var app = ServerBuilder.Create([.. settings, .. own]).AddTaskProcessing().AddServing().Build().UseTaskProcessing();
         _app = app;
@@ -48,7 +53,9 @@ internal sealed class DemoServer : IAsyncDisposable
 
     private async Task AddUserAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        await services.GetRequiredService<CreateAccount>().RunAsync(User, Passwords.NewToken(), displayName: null, isAdmin: false, cancellationToken);
+        await services
+            .GetRequiredService<CreateAccount>()
+            .RunAsync(User, Passwords.NewToken(), displayName: null, isAdmin: false, cancellationToken);
         var token = await services.GetRequiredService<CreateAppPassword>().RunAsync(User, "demo", cancellationToken);
         Credentials = OcsCredentials.AppPassword(User, token!);
     }

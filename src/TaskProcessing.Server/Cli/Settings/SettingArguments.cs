@@ -3,20 +3,14 @@ using System.CommandLine;
 namespace TaskProcessing.Server.Cli.Settings;
 
 /// <summary>
-/// Tells the settings on a command line (<c>--Store:Provider=PostgreSql</c>) from its commands and options, as either
-/// may stand anywhere. A name with a colon is a setting's; besides there are few.
+/// Separates the settings on a command line (<c>--Store:Provider=PostgreSql</c>) from its commands and options; they may
+/// be mixed. A name with a colon is a setting's; few settings have none.
 /// </summary>
 internal static class SettingArguments
 {
     private const string Prefix = "--";
 
-    /// <summary>What ASP.NET Core and Serilog read; their keys are not ours to check.</summary>
-    private static readonly string[] ForeignSections = ["Kestrel", "Logging", "Serilog"];
-
-    private static readonly string[] ForeignNames =
-        ["urls", "http_ports", "https_ports", "environment", "contentRoot", "webroot", "applicationName", "AllowedHosts", "shutdownTimeoutSeconds"];
-
-    /// <returns>The settings as <c>--Key=Value</c>, all other arguments, and what is wrong with the settings' names.</returns>
+    /// <returns>The settings as <c>--Key=Value</c>, all other arguments, and the mistakes in the settings' names.</returns>
     public static (IReadOnlyList<string> Settings, IReadOnlyList<string> Others, IReadOnlyList<string> Problems) Split(string[] args)
     {
         List<string> settings = [];
@@ -56,19 +50,21 @@ internal static class SettingArguments
     }
 
     /// <summary>For help and suggestions; the values themselves are split off before.</summary>
-    public static Option DataDirectoryOption() => new Option<string>("--DataDirectory")
-    {
-        Description = "The directory of the SQLite file and of file contents. Default: data",
-        HelpName = "DIR",
-        Recursive = true,
-    };
+    public static Option DataDirectoryOption() =>
+        new Option<string>("--DataDirectory")
+        {
+            Description = "The directory of the SQLite file and of file contents. Default: data",
+            HelpName = "DIR",
+            Recursive = true,
+        };
 
     /// <inheritdoc cref="DataDirectoryOption" />
-    public static Option UrlsOption() => new Option<string>("--urls")
-    {
-        Description = "The addresses to listen on, separated by semicolons. Default: http://127.0.0.1:8080",
-        HelpName = "URLS",
-    };
+    public static Option UrlsOption() =>
+        new Option<string>("--urls")
+        {
+            Description = "The addresses to listen on, separated by semicolons. Default: http://127.0.0.1:8080",
+            HelpName = "URLS",
+        };
 
     private static string? Name(string argument)
     {
@@ -80,19 +76,15 @@ internal static class SettingArguments
     }
 
     private static bool IsSetting(string name, Lazy<SettingCatalogue> catalogue) =>
-        name.Contains(':', StringComparison.Ordinal)
-        || ForeignNames.Contains(name, StringComparer.OrdinalIgnoreCase)
-        || catalogue.Value.Find(name) is not null;
+        name.Contains(':', StringComparison.Ordinal) || FrameworkSettings.IsName(name) || catalogue.Value.Find(name) is not null;
 
-    /// <summary>Test hosts pass on every key that they hold, also those that only have others below them.</summary>
+    /// <summary>Test hosts pass on every key, also the keys of sections.</summary>
     private static bool IsSection(string? name, Lazy<SettingCatalogue> catalogue) =>
-        name is not null && (ForeignSections.Contains(name.Split(':')[0], StringComparer.OrdinalIgnoreCase) || catalogue.Value.IsSection(name));
+        name is not null && (FrameworkSettings.IsInSection(name) || catalogue.Value.IsSection(name));
 
     private static string? Problem(string name, Lazy<SettingCatalogue> catalogue)
     {
-        if (!name.Contains(':', StringComparison.Ordinal)
-            || ForeignSections.Contains(name[..name.IndexOf(':', StringComparison.Ordinal)], StringComparer.OrdinalIgnoreCase)
-            || catalogue.Value.Find(name) is not null)
+        if (!name.Contains(':', StringComparison.Ordinal) || FrameworkSettings.IsInSection(name) || catalogue.Value.Find(name) is not null)
         {
             return null;
         }

@@ -22,7 +22,13 @@ internal sealed class SettingCatalogue
         services = collection.BuildServiceProvider();
         var sections = services.GetServices<IOptionsSection>().ToList();
         return new SettingCatalogue(
-            [.. sections.SelectMany(section => Leaves(section.Section ?? "", section.OptionsType, Activator.CreateInstance(section.OptionsType)))], sections);
+            [
+                .. sections.SelectMany(section =>
+                    Leaves(section.Section ?? "", section.OptionsType, Activator.CreateInstance(section.OptionsType))
+                ),
+            ],
+            sections
+        );
     }
 
     public static SettingCatalogue Create()
@@ -34,16 +40,31 @@ internal sealed class SettingCatalogue
 
     public Setting? Find(string key) => All.FirstOrDefault(setting => setting.IsNamed(key));
 
-    /// <summary>Whether settings lie below the key.</summary>
+    /// <summary>True when the key is a section with settings.</summary>
     public bool IsSection(string key) => All.Any(setting => setting.IsBelow(key));
 
-    /// <summary>The setting that was probably meant; null when none is similar.</summary>
-    public string? Nearest(string key) => Spelling.Nearest(key, All.Select(setting => setting.Key));
+    /// <summary>The setting, or the section, that was probably meant; null when none is similar.</summary>
+    public string? Nearest(string key) =>
+        Spelling.Nearest(
+            key,
+            All.Select(setting => setting.Key)
+                .Concat(Sections.Select(section => section.Section).OfType<string>())
+                .Concat(FrameworkSettings.Roots)
+                .Where(known => !known.Equals(key, StringComparison.OrdinalIgnoreCase))
+        );
 
-    /// <summary>Goes down to what has no parts. An element of a list is named 0, an entry of a dictionary {name}.</summary>
+    /// <summary>
+    /// Descends to the settings without parts. An element of a list is named 0, an entry of a dictionary {name}.
+    /// </summary>
     private static IEnumerable<Setting> Leaves(string key, Type type, object? value)
     {
-        if (type == typeof(string) || type.IsPrimitive || type.IsEnum || Nullable.GetUnderlyingType(type) is not null || type.Namespace == nameof(System))
+        if (
+            type == typeof(string)
+            || type.IsPrimitive
+            || type.IsEnum
+            || Nullable.GetUnderlyingType(type) is not null
+            || type.Namespace == nameof(System)
+        )
             return [new Setting(key, type, value)];
         if (type.IsAssignableTo(typeof(IDictionary)) && type.GetGenericArguments() is [_, var entry])
             return Leaves($"{key}:{{name}}", entry, New(entry));
@@ -52,7 +73,13 @@ internal sealed class SettingCatalogue
 
         return type.GetProperties()
             .Where(property => property.SetMethod is not null)
-            .SelectMany(property => Leaves(key.Length == 0 ? property.Name : $"{key}:{property.Name}", property.PropertyType, value is null ? null : property.GetValue(value)));
+            .SelectMany(property =>
+                Leaves(
+                    key.Length == 0 ? property.Name : $"{key}:{property.Name}",
+                    property.PropertyType,
+                    value is null ? null : property.GetValue(value)
+                )
+            );
     }
 
     private static object? New(Type type) => type == typeof(string) || type.IsAbstract ? null : Activator.CreateInstance(type);
@@ -60,13 +87,13 @@ internal sealed class SettingCatalogue
 
 /// <summary>One value that can be set.</summary>
 /// <param name="Key">Such as <c>Store:Provider</c> or, in a list, <c>Proxies:Trusted:0</c>.</param>
-/// <param name="Type">What it is read as.</param>
-/// <param name="Default">What it is when it is not set; null inside of lists.</param>
+/// <param name="Type">The type of its value.</param>
+/// <param name="Default">Its value when it is not set; null inside lists.</param>
 internal sealed record Setting(string Key, Type Type, object? Default)
 {
     private readonly string[] _parts = Key.Split(':');
 
-    /// <summary>Whether a key of the configuration means this setting, whatever the place in a list.</summary>
+    /// <summary>True when a key of the configuration means this setting, at any index of a list.</summary>
     public bool IsNamed(string key) => key.Split(':') is var parts && parts.Length == _parts.Length && Matches(parts);
 
     public bool IsBelow(string key) => key.Split(':') is var parts && parts.Length < _parts.Length && Matches(parts);

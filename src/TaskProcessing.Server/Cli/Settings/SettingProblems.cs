@@ -21,14 +21,26 @@ internal static class SettingProblems
                 // Options of an unreadable section cannot be bound, so there is nothing more to ask.
                 return unreadable.Count > 0 ? unreadable : section.Failures(services);
             });
-            return [.. BadAddresses(configuration["Urls"] ?? ""), .. ofSections];
+            return
+            [
+                .. BadAddresses(configuration["Urls"] ?? ""),
+                .. BadEndpoint(configuration[FrameworkSettings.OtlpEndpoint] ?? ""),
+                .. Unknown(configuration, catalogue),
+                .. ofSections,
+            ];
         }
     }
 
-    private static IEnumerable<string> BadAddresses(string urls) => urls
-        .Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
-        .Where(url => !IsAddress(url))
-        .Select(url => $"Urls: \"{url}\" is no address to listen on; give one like http://127.0.0.1:8080");
+    private static IEnumerable<string> BadAddresses(string urls) =>
+        urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+            .Where(url => !IsAddress(url))
+            .Select(url => $"Urls: \"{url}\" is no address to listen on; give one like http://127.0.0.1:8080");
+
+    /// <summary>OpenTelemetry would send to its default instead, and not say so.</summary>
+    private static IEnumerable<string> BadEndpoint(string endpoint) =>
+        endpoint.Length == 0 || (Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            ? []
+            : [$"{FrameworkSettings.OtlpEndpoint}: \"{endpoint}\" is no http or https address"];
 
     private static bool IsAddress(string url)
     {
@@ -42,20 +54,46 @@ internal static class SettingProblems
         }
     }
 
+    /// <summary>The keys at the root, or in a section there, that no options class reads.</summary>
+    private static IEnumerable<string> Unknown(IConfiguration configuration, SettingCatalogue catalogue) =>
+        from child in configuration.GetChildren()
+        where !FrameworkSettings.IsName(child.Key) && !FrameworkSettings.IsInSection(child.Key)
+        where !FrameworkSettings.IsOfOpenTelemetry(child.Key)
+        where catalogue.Find(child.Key) is null && !catalogue.IsSection(child.Key)
+        from key in child
+            .AsEnumerable()
+            .Where(entry => entry.Value is not null)
+            .Select(entry => entry.Key)
+            .DefaultIfEmpty(child.Key)
+            .Order(ConfigurationKeyComparer.Instance)
+        select $"{key} is no setting{Spelling.Suggestion(catalogue.Nearest(key))}";
+
     private static IEnumerable<string> Unreadable(IConfiguration configuration, IOptionsSection section, SettingCatalogue catalogue)
     {
         // The root has keys of the framework's beside ours.
         var entries = section.Section is { } name
             ? configuration.GetSection(name).AsEnumerable()
-            : configuration.AsEnumerable().Where(entry => !entry.Key.Contains(':', StringComparison.Ordinal) && catalogue.Find(entry.Key) is not null);
-        foreach (var (key, value) in entries.Where(entry => entry.Value is not null).OrderBy(entry => entry.Key, ConfigurationKeyComparer.Instance))
+            : configuration
+                .AsEnumerable()
+                .Where(entry => !entry.Key.Contains(':', StringComparison.Ordinal) && catalogue.Find(entry.Key) is not null);
+        foreach (
+            var (key, value) in entries
+                .Where(entry => entry.Value is not null)
+                .OrderBy(entry => entry.Key, ConfigurationKeyComparer.Instance)
+        )
         {
             if (catalogue.Find(key) is { } setting)
             {
                 if (!IsReadable(value!, setting.Type))
                     yield return $"{setting.Key} must be {Kind(setting.Type)}, not \"{value}\"";
             }
-            else if (!(value!.Length == 0 && catalogue.IsSection(key)))
+            else if (catalogue.IsSection(key))
+            {
+                // Empty is an empty list.
+                if (value!.Length > 0)
+                    yield return $"{key} is a section and has no value of its own, such as \"{value}\"";
+            }
+            else
             {
                 yield return $"{key} is no setting{Spelling.Suggestion(catalogue.Nearest(key))}";
             }

@@ -21,7 +21,6 @@ internal static class HealthCommand
             },
         };
         var command = new Command("health", "Asks a server whether it is ready; exit code 0 when it is.") { url };
-        command.Hidden = true;
         command.SetAction((parsed, cancellationToken) => AskAsync(host, parsed.GetValue(url) ?? OwnAddress(host), cancellationToken));
         return command;
     }
@@ -33,7 +32,7 @@ internal static class HealthCommand
         {
             using var answer = await client.GetAsync(url, cancellationToken);
             var text = $"{url} answered {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync(cancellationToken)}";
-            return answer.IsSuccessStatusCode ? host.Streams.Say(text) : host.Streams.Fail(text);
+            return answer.IsSuccessStatusCode ? host.Streams.Print(text) : host.Streams.Fail(text);
         }
         catch (Exception error) when (error is HttpRequestException or NotSupportedException or InvalidOperationException)
         {
@@ -45,15 +44,6 @@ internal static class HealthCommand
         }
     }
 
-    /// <summary>A server that listens on every address is asked on this machine's own.</summary>
-    private static Uri OwnAddress(CommandHost host)
-    {
-        var urls = ServerBuilder.Create([.. host.Settings]).Configuration["Urls"] ?? "";
-        var first = urls.Split(';')[0];
-        foreach (var everywhere in (ReadOnlySpan<string>)["//0.0.0.0", "//[::]", "//*", "//+"])
-            first = first.Replace(everywhere, "//127.0.0.1", StringComparison.Ordinal);
-        return Uri.TryCreate(first, UriKind.Absolute, out var own)
-            ? new Uri(own, "/health/ready")
-            : throw new ArgumentException($"Urls is \"{urls}\", which is no address");
-    }
+    private static Uri OwnAddress(CommandHost host) =>
+        new(Cli.OwnAddress.Of(ServerBuilder.Create([.. host.Settings]).Configuration), "/health/ready");
 }

@@ -1,8 +1,8 @@
 using System.CommandLine;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tasks.Leases;
-using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Cli.Upkeep;
 
@@ -10,8 +10,8 @@ namespace TaskProcessing.Server.Cli.Upkeep;
 internal static class RequeueCommand
 {
     /// <param name="host">Runs it.</param>
-    /// <param name="ids">How task numbers are read.</param>
-    /// <param name="type">How a task type is named.</param>
+    /// <param name="ids">The argument for task numbers.</param>
+    /// <param name="type">The option for a task type.</param>
     public static Command Create(CommandHost host, Argument<long[]> ids, Option<string?> type)
     {
         var failed = new Option<bool>("--failed") { Description = "All failed tasks, instead of those that are named." };
@@ -24,15 +24,25 @@ internal static class RequeueCommand
             if (!all && result.GetValue(type) is not null)
                 result.AddError("--type goes with --failed.");
         });
-        command.SetAction((parsed, cancellationToken) => host.RunAsync(
-            services => parsed.GetValue(failed)
-                ? RequeueFailedAsync(services, host.Streams, parsed.GetValue(type), cancellationToken)
-                : RequeueAsync(services, host.Streams, parsed.GetValue(ids)!, cancellationToken),
-            cancellationToken));
+        command.SetAction(
+            (parsed, cancellationToken) =>
+                host.RunAsync(
+                    services =>
+                        parsed.GetValue(failed)
+                            ? RequeueFailedAsync(services, host.Streams, parsed.GetValue(type), cancellationToken)
+                            : RequeueAsync(services, host.Streams, parsed.GetValue(ids)!, cancellationToken),
+                    cancellationToken
+                )
+        );
         return command;
     }
 
-    private static async Task<int> RequeueAsync(IServiceProvider services, CommandStreams streams, long[] ids, CancellationToken cancellationToken)
+    private static async Task<int> RequeueAsync(
+        IServiceProvider services,
+        CommandStreams streams,
+        long[] ids,
+        CancellationToken cancellationToken
+    )
     {
         var requeueTask = services.GetRequiredService<RequeueTask>();
         var exitCode = ExitCode.Ok;
@@ -40,7 +50,7 @@ internal static class RequeueCommand
         {
             exitCode |= await requeueTask.RunAsync(id, TaskHistory.Operator, cancellationToken) switch
             {
-                { Changed: true } => streams.Say($"Task {id} waits again"),
+                { Changed: true } => streams.Print($"Task {id} waits again"),
                 { Task: { } task } => streams.Fail($"Task {id} is {TaskView.Name(task.Status)}; only failed tasks can run again"),
                 _ => streams.Fail($"There is no task {id}"),
             };
@@ -49,23 +59,33 @@ internal static class RequeueCommand
         return exitCode;
     }
 
-    private static async Task<int> RequeueFailedAsync(IServiceProvider services, CommandStreams streams, string? type, CancellationToken cancellationToken)
+    private static async Task<int> RequeueFailedAsync(
+        IServiceProvider services,
+        CommandStreams streams,
+        string? type,
+        CancellationToken cancellationToken
+    )
     {
-        const int bite = 500;
-        var pages = services.GetRequiredService<ITaskPages>();
+        const int batchSize = 500;
+        var tasks = services.GetRequiredService<ITaskStore>();
         var requeueTask = services.GetRequiredService<RequeueTask>();
-        var failed = new TaskPageFilter { Status = ProcessingStatus.Failed };
+        var failed = new TaskQuery { Type = type, Status = ProcessingStatus.Failed };
         var requeued = 0;
         IReadOnlyList<ProcessingTask> found = [];
         do
         {
             // Downwards by number: a task that soon fails again does not come by twice.
-            found = await pages.ReadAsync(failed, new TaskPage(bite, BeforeId: found is [.., var last] ? last.Id : null), cancellationToken);
-            foreach (var task in found.Where(task => type is null || task.Type == type))
+            found = await tasks.ListAsync(
+                failed with
+                {
+                    Page = new TaskPage(batchSize, BeforeId: found is [.., var last] ? last.Id : null),
+                },
+                cancellationToken
+            );
+            foreach (var task in found)
                 requeued += (await requeueTask.RunAsync(task.Id, TaskHistory.Operator, cancellationToken)).Changed ? 1 : 0;
-        }
-        while (found.Count == bite);
+        } while (found.Count == batchSize);
 
-        return streams.Say(requeued == 1 ? "1 task waits again" : $"{requeued} tasks wait again");
+        return streams.Print(requeued == 1 ? "1 task waits again" : $"{requeued} tasks wait again");
     }
 }

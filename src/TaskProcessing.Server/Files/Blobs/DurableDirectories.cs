@@ -5,14 +5,14 @@ using System.Runtime.InteropServices;
 namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>
-/// Sees to it that what was put into a directory is still there after a power cut: on Linux the name of a file is on disk
-/// only once its directory was flushed, whatever was done to the file.
+/// Flushes directories, so that new entries survive a power cut: on Linux the name of a file is on disk only once its
+/// directory was flushed, even if the file itself was.
 /// </summary>
 internal sealed class DurableDirectories(string root)
 {
     private const int ReadOnly = 0x80000; // O_RDONLY | O_CLOEXEC
 
-    /// <summary>Those that are on disk themselves. Few: blobs lie in 65,536 of them.</summary>
+    /// <summary>The directories that are on disk themselves. Few: blobs are spread over 65,536 of them.</summary>
     private readonly ConcurrentDictionary<string, bool> _durable = new();
 
     /// <summary>Makes a directory at or below the root, durably.</summary>
@@ -25,14 +25,14 @@ internal sealed class DurableDirectories(string root)
         if (directory.Length > root.Length)
             Create(parent!);
         Directory.CreateDirectory(directory);
-        // Also when somebody else has made it: he may not have come to this yet.
+        // Also when another process has created it, which may not have synced it yet.
         if (parent is not null)
             Flush(parent);
         _durable[directory] = true;
     }
 
     /// <summary>Has everything that was put into the directory, or taken out of it, be so for good.</summary>
-    /// <exception cref="IOException">The disk says no.</exception>
+    /// <exception cref="IOException">The disk failed.</exception>
     public static void Flush(string directory)
     {
         if (!OperatingSystem.IsLinux())

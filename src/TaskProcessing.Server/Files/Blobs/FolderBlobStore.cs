@@ -11,7 +11,7 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
 {
     private const int BufferSize = 128 * 1024;
 
-    // Linux's own numbers; .NET hands on those that it has no exception for.
+    // Linux's own numbers; .NET passes on those for which it has no exception.
     private const int Broken = 5;
     private const int NoSpace = 28;
     private const int ReadOnly = 30;
@@ -30,7 +30,9 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         try
         {
             Directory.CreateDirectory(Unfinished);
-            await using (var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true))
+            await using (
+                var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true)
+            )
             {
                 await content.CopyToAsync(file, BufferSize, cancellationToken);
                 file.Flush(flushToDisk: true);
@@ -43,8 +45,8 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         }
         catch (Exception error)
         {
-            Forget(unfinished);
-            Forget(place);
+            DeleteQuietly(unfinished);
+            DeleteQuietly(place);
             if (IsOurs(error))
                 throw Unavailable(error);
             throw;
@@ -55,7 +57,14 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
     {
         try
         {
-            Stream file = new FileStream(PathOf(key), FileMode.Open, FileAccess.Read, FileShare.Read | FileShare.Delete, bufferSize: 0, useAsync: true);
+            Stream file = new FileStream(
+                PathOf(key),
+                FileMode.Open,
+                FileAccess.Read,
+                FileShare.Read | FileShare.Delete,
+                bufferSize: 0,
+                useAsync: true
+            );
             file.Position = offset;
             return Task.FromResult<Stream?>(file);
         }
@@ -101,14 +110,16 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         }
     }
 
-    /// <summary>Whether the disk is to blame, and not whoever sends the content: that is read in the same breath.</summary>
+    /// <summary>
+    /// True when the error is the disk's. The sender's stream is read in the same block, and its errors are not outages.
+    /// </summary>
     private static bool IsOurs(Exception error) =>
         error is UnauthorizedAccessException || (error is IOException && error.HResult is NoSpace or OverQuota or ReadOnly or Broken);
 
     private BlobStoreUnavailableException Unavailable(Exception error) =>
         new(Location, error.Message, error) { IsFull = error.HResult is NoSpace or OverQuota };
 
-    private static void Forget(string path)
+    private static void DeleteQuietly(string path)
     {
         try
         {

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace TaskProcessing.Server.Files.Blobs;
 
 /// <summary>
@@ -8,7 +6,7 @@ namespace TaskProcessing.Server.Files.Blobs;
 /// </summary>
 internal interface IBlobStore
 {
-    /// <summary>Where the bytes are, for messages; no credentials.</summary>
+    /// <summary>The place of the bytes, for messages; without credentials.</summary>
     string Location { get; }
 
     /// <summary>Writes a blob: when this returns it is durable, when it throws there is nothing under the key.</summary>
@@ -21,25 +19,12 @@ internal interface IBlobStore
     /// <returns>The bytes from <paramref name="offset"/> on, to be disposed of by the caller; null when there is no such blob.</returns>
     Task<Stream?> OpenAsync(string key, long offset, long length, CancellationToken cancellationToken);
 
-    /// <summary>Removes a blob and whatever an interrupted writing left of it. Nothing happens when there is none.</summary>
+    /// <summary>Removes a blob and the remains of an interrupted write. Does nothing when there is none.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken);
 
-    /// <summary>All blobs, in no order. What is not named like a blob is left out.</summary>
+    /// <summary>All blobs, in no order. Objects without the name of a blob are left out.</summary>
     IAsyncEnumerable<BlobInfo> ListAsync(CancellationToken cancellationToken);
 }
 
 /// <summary>A blob as its storage knows it.</summary>
 internal readonly record struct BlobInfo(string Key, long Size);
-
-/// <summary>The names of blobs.</summary>
-internal static class BlobKey
-{
-    private const int Length = 32;
-
-    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789abcdef");
-
-    /// <summary>Grows with time, so that new blobs lie close together, and cannot be guessed.</summary>
-    public static string New(DateTimeOffset now) => Guid.CreateVersion7(now).ToString("N");
-
-    public static bool IsOne(ReadOnlySpan<char> name) => name.Length == Length && !name.ContainsAnyExcept(Digits);
-}

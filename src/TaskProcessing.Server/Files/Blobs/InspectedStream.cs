@@ -1,9 +1,11 @@
-using System.Security.Cryptography;
+using TaskProcessing.Sdk.Primitives;
 
 namespace TaskProcessing.Server.Files.Blobs;
 
-/// <summary>Counts what is read through it, ends what is too long, keeps the first bytes and adds up a checksum.</summary>
-internal sealed class InspectedStream(Stream inner, long maxBytes, (string Name, IncrementalHash Hash)? checksum) : ReadOnlyStream
+/// <summary>
+/// Counts the bytes that are read, ends a content that is too long, keeps the first bytes and computes checksums.
+/// </summary>
+internal sealed class InspectedStream(Stream inner, long maxBytes, Checksums checksums) : ReadOnlyStream
 {
     private readonly byte[] _head = new byte[MediaTypes.HeadLength];
 
@@ -12,9 +14,6 @@ internal sealed class InspectedStream(Stream inner, long maxBytes, (string Name,
     /// <summary>The first bytes, at most <see cref="MediaTypes.HeadLength"/>.</summary>
     public ReadOnlySpan<byte> Head => _head.AsSpan(0, (int)Math.Min(BytesRead, _head.Length));
 
-    /// <summary>The checksum of what was read, such as <c>SHA1:…</c>; null when none was asked for.</summary>
-    public string? Checksum => checksum is { } sum ? $"{sum.Name}:{Convert.ToHexStringLower(sum.Hash.GetCurrentHash())}" : null;
-
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         var read = await inner.ReadAsync(buffer, cancellationToken);
@@ -22,17 +21,11 @@ internal sealed class InspectedStream(Stream inner, long maxBytes, (string Name,
         return read;
     }
 
-    protected override void Dispose(bool disposing)
-    {
-        checksum?.Hash.Dispose();
-        base.Dispose(disposing);
-    }
-
     private void Inspect(ReadOnlySpan<byte> bytes)
     {
         if (BytesRead < _head.Length)
             bytes[..(int)Math.Min(bytes.Length, _head.Length - BytesRead)].CopyTo(_head.AsSpan((int)BytesRead));
-        checksum?.Hash.AppendData(bytes);
+        checksums.Append(bytes);
         BytesRead += bytes.Length;
         if (BytesRead > maxBytes)
             throw new TooLongException();
@@ -40,17 +33,4 @@ internal sealed class InspectedStream(Stream inner, long maxBytes, (string Name,
 
     /// <summary>More came than may come.</summary>
     internal sealed class TooLongException : Exception;
-}
-
-/// <summary>The checksums that senders may send along (<c>OC-Checksum</c>); others are not checked and not kept.</summary>
-internal static class Checksums
-{
-    public static (string Name, IncrementalHash Hash)? Begin(string? checksum) => checksum?.Split(':')[0].ToUpperInvariant() switch
-    {
-        // Not for security: a sender finds out with them that bytes were damaged on the way.
-        "MD5" => ("MD5", IncrementalHash.CreateHash(HashAlgorithmName.MD5)),
-        "SHA1" => ("SHA1", IncrementalHash.CreateHash(HashAlgorithmName.SHA1)),
-        "SHA256" => ("SHA256", IncrementalHash.CreateHash(HashAlgorithmName.SHA256)),
-        _ => null,
-    };
 }

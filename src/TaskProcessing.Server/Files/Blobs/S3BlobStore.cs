@@ -7,11 +7,14 @@ using Amazon.S3.Model;
 
 namespace TaskProcessing.Server.Files.Blobs;
 
-/// <summary>Blobs as objects of a bucket. What does not fit into one part is sent in several, one at a time, so that memory stays small.</summary>
+/// <summary>
+/// Blobs as objects of a bucket. A content that does not fit into one part is sent in several, one at a time, so that
+/// memory stays small.
+/// </summary>
 internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
 {
     /// <summary>Callers come again themselves, and had rather know soon.</summary>
-    private const int MostRetries = 1;
+    private const int MaxRetries = 1;
 
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
@@ -45,11 +48,17 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
         try
         {
             var range = new ByteRange(offset, offset + length - 1);
-            var request = new GetObjectRequest { BucketName = options.Bucket, Key = ObjectKey(key), ByteRange = range };
+            var request = new GetObjectRequest
+            {
+                BucketName = options.Bucket,
+                Key = ObjectKey(key),
+                ByteRange = range,
+            };
             var answer = await _calls.RunAsync(() => _client.GetObjectAsync(request, cancellationToken), cancellationToken);
             return _calls.Watch(answer.ResponseStream);
         }
-        catch (BlobStoreUnavailableException error) when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" })
+        catch (BlobStoreUnavailableException error)
+            when (error.InnerException is AmazonS3Exception { StatusCode: HttpStatusCode.NotFound, ErrorCode: "NoSuchKey" })
         {
             return null;
         }
@@ -73,15 +82,17 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
             }
 
             request.ContinuationToken = page.NextContinuationToken;
-        }
-        while (page.IsTruncated == true);
+        } while (page.IsTruncated == true);
     }
 
     public void Dispose() => _client.Dispose();
 
     private async Task WriteInPartsAsync(string key, Stream content, byte[] buffer, int length, CancellationToken cancellationToken)
     {
-        var upload = await _calls.RunAsync(() => _client.InitiateMultipartUploadAsync(options.Bucket, ObjectKey(key), cancellationToken), cancellationToken);
+        var upload = await _calls.RunAsync(
+            () => _client.InitiateMultipartUploadAsync(options.Bucket, ObjectKey(key), cancellationToken),
+            cancellationToken
+        );
         try
         {
             var parts = new List<PartETag>();
@@ -102,7 +113,13 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
                 length = await FillAsync(buffer, content, cancellationToken);
             }
 
-            var whole = new CompleteMultipartUploadRequest { BucketName = options.Bucket, Key = ObjectKey(key), UploadId = upload.UploadId, PartETags = parts };
+            var whole = new CompleteMultipartUploadRequest
+            {
+                BucketName = options.Bucket,
+                Key = ObjectKey(key),
+                UploadId = upload.UploadId,
+                PartETags = parts,
+            };
             await _calls.RunAsync(() => _client.CompleteMultipartUploadAsync(whole, cancellationToken), cancellationToken);
         }
         catch
@@ -117,30 +134,41 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
     {
         try
         {
-            await _calls.RunAsync(() => _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), uploadId, CancellationToken.None), CancellationToken.None);
+            await _calls.RunAsync(
+                () => _client.AbortMultipartUploadAsync(options.Bucket, ObjectKey(key), uploadId, CancellationToken.None),
+                CancellationToken.None
+            );
         }
         catch (BlobStoreUnavailableException)
         {
-            // What ended the writing is what the caller must hear; the bucket's own rule removes the parts later.
+            // The caller must get the error that ended the write; the bucket's own rule removes the parts later.
         }
     }
 
-    private PutObjectRequest PutRequest(string key, byte[] buffer, int length) => new()
-    {
-        BucketName = options.Bucket,
-        Key = ObjectKey(key),
-        InputStream = new MemoryStream(buffer, 0, length, writable: false),
-        UseChunkEncoding = false,
-    };
+    private PutObjectRequest PutRequest(string key, byte[] buffer, int length) =>
+        new()
+        {
+            BucketName = options.Bucket,
+            Key = ObjectKey(key),
+            InputStream = new MemoryStream(buffer, 0, length, writable: false),
+            UseChunkEncoding = false,
+        };
 
     private Task<int> FillAsync(byte[] buffer, Stream content, CancellationToken cancellationToken) =>
-        content.ReadAtLeastAsync(buffer.AsMemory(0, options.PartBytes), options.PartBytes, throwOnEndOfStream: false, cancellationToken).AsTask();
+        content
+            .ReadAtLeastAsync(buffer.AsMemory(0, options.PartBytes), options.PartBytes, throwOnEndOfStream: false, cancellationToken)
+            .AsTask();
 
     private string ObjectKey(string key) => options.Prefix + key;
 
     /// <summary>Addresses may hold a name and a password.</summary>
-    private static string Describe(S3Options options) =>
-        $"the bucket {options.Bucket} at {(options.ServiceUrl is { } url ? new Uri(url).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) : options.Region)}";
+    private static string Describe(S3Options options)
+    {
+        var place = options.ServiceUrl is { } url
+            ? new Uri(url).GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped)
+            : options.Region;
+        return $"the bucket {options.Bucket} at {place}";
+    }
 
     private static AmazonS3Client CreateClient(S3Options options)
     {
@@ -150,7 +178,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
             ForcePathStyle = options.ForcePathStyle,
             Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
             ConnectTimeout = ConnectTimeout,
-            MaxErrorRetry = MostRetries,
+            MaxErrorRetry = MaxRetries,
             // Services other than Amazon's do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
             ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,

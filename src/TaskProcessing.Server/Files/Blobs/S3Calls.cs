@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
+using TaskProcessing.Sdk.Primitives;
 
 namespace TaskProcessing.Server.Files.Blobs;
 
@@ -7,7 +8,7 @@ namespace TaskProcessing.Server.Files.Blobs;
 /// <param name="location">The service, for messages.</param>
 internal sealed class S3Calls(string location)
 {
-    /// <summary>How services other than Amazon's, which never is, say that they are full.</summary>
+    /// <summary>The error codes of services other than Amazon's for a full storage; Amazon's is never full.</summary>
     private static readonly HashSet<string> FullCodes = ["QuotaExceeded", "XMinioStorageFull", "XMinioAdminBucketQuotaExceeded"];
 
     /// <exception cref="BlobStoreUnavailableException">The service cannot be reached, takes too long, refuses or is full.</exception>
@@ -43,7 +44,8 @@ internal sealed class S3Calls(string location)
     }
 
     private static bool IsFull(Exception error) =>
-        error is AmazonServiceException refusal && (refusal.StatusCode == HttpStatusCode.InsufficientStorage || FullCodes.Contains(refusal.ErrorCode ?? ""));
+        error is AmazonServiceException refusal
+        && (refusal.StatusCode == HttpStatusCode.InsufficientStorage || FullCodes.Contains(refusal.ErrorCode ?? ""));
 
     private sealed class WatchedStream(S3Calls calls, Stream answer) : ReadOnlyStream
     {

@@ -15,7 +15,8 @@ internal sealed class WatchedBlobStore(IBlobStore blobs, Outages outages) : IBlo
                 await blobs.WriteAsync(key, content, cancellationToken);
                 return true;
             },
-            writing: true);
+            writing: true
+        );
 
     public Task<Stream?> OpenAsync(string key, long offset, long length, CancellationToken cancellationToken) =>
         WatchAsync(() => blobs.OpenAsync(key, offset, length, cancellationToken), writing: false);
@@ -27,7 +28,8 @@ internal sealed class WatchedBlobStore(IBlobStore blobs, Outages outages) : IBlo
                 await blobs.DeleteAsync(key, cancellationToken);
                 return true;
             },
-            writing: false);
+            writing: false
+        );
 
     public async IAsyncEnumerable<BlobInfo> ListAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -2,7 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
-/// <summary>How far an app's preparations are.</summary>
+/// <summary>The progress of an app's preparation.</summary>
 internal sealed record AppStatusParameters
 {
     /// <summary>0 to 100; 100 means ready.</summary>
@@ -10,7 +10,7 @@ internal sealed record AppStatusParameters
     [Range(0, 100)]
     public required int Progress { get; init; }
 
-    /// <summary>What went wrong; empty when nothing did.</summary>
+    /// <summary>The error; empty without one.</summary>
     public string? Error { get; init; }
 }
 
@@ -25,11 +25,11 @@ internal sealed record SettingParameters
     [Required]
     public required string ConfigValue { get; init; }
 
-    /// <summary>Whether it shall lie encrypted. Without it that stays as it was, at first false.</summary>
+    /// <summary>True to store the value encrypted. Without it the present choice stays, at first false.</summary>
     public bool? Sensitive { get; init; }
 }
 
-/// <summary>Which values.</summary>
+/// <summary>The keys of the settings.</summary>
 internal sealed record SettingKeysParameters
 {
     /// <summary>Their names.</summary>

@@ -1,37 +1,41 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
-// What the OpenAPI document says of the wire. The answers themselves are written by Http/Ocs; ApiDocumentTests hold the
-// two together.
+// The schemas of the OpenAPI document. Http/Ocs writes the answers themselves; ApiDocumentTests compares the two.
 
 /// <summary>The envelope of every answer.</summary>
 internal sealed record OcsEnvelope<T>(OcsBody<T> Ocs);
 
-/// <summary>What the envelope holds.</summary>
-internal sealed record OcsBody<T>(OcsMeta Meta, T Data);
+/// <summary>The content of the envelope.</summary>
+internal sealed record OcsBody<T>(OcsMeta Meta, [property: Required] T Data);
 
-/// <summary>How the request went.</summary>
+/// <summary>The status of the request.</summary>
 /// <param name="Status">ok or failure.</param>
 /// <param name="Statuscode">On v1 100 for success, on v2 the HTTP status; 996 server error, 997 not logged in, 998 no such route.</param>
-/// <param name="Message">OK, or what is wrong where the data does not say it.</param>
+/// <param name="Message">OK, or the error when the data does not have it.</param>
 internal sealed record OcsMeta(string Status, int Statuscode, string Message);
 
-/// <summary>What is wrong, ready to be shown.</summary>
+/// <summary>The error, ready to be shown.</summary>
 internal sealed record MessageResource(string Message);
 
 /// <summary>One task.</summary>
-internal sealed record TaskEnvelopeResource(TaskResource Task);
+internal sealed record TaskEnvelopeResource(ProtocolTask Task);
 
 /// <summary>Several tasks, by id.</summary>
-internal sealed record TaskListResource(IReadOnlyList<TaskResource> Tasks);
+internal sealed record TaskListResource(IReadOnlyList<ProtocolTask> Tasks);
 
 /// <summary>A claimed task and the provider that it was handed out for.</summary>
 /// <param name="Task">The task, running.</param>
 /// <param name="Provider">The provider.</param>
-/// <param name="Claim">The number of this claim: send it with all that you say about the task. It never comes back for this task.</param>
-internal sealed record ClaimedTaskResource(TaskResource Task, ClaimedProviderResource Provider, long Claim);
+/// <param name="Claim">
+/// The number of this claim: send it with every report about the task. The number is never used again for this task.
+/// </param>
+/// <param name="Traceparent">The trace of the schedule (W3C); absent without one.</param>
+internal sealed record ClaimedTaskResource(ProtocolTask Task, ClaimedProviderResource Provider, long Claim, string? Traceparent);
 
 /// <summary>The provider.</summary>
 /// <param name="Name">The provider's id.</param>
@@ -39,85 +43,34 @@ internal sealed record ClaimedProviderResource(string Name);
 
 /// <summary>Claimed tasks, oldest first.</summary>
 /// <param name="Tasks">The tasks, each with its provider's id.</param>
-/// <param name="HasMore">Whether further tasks of these types wait.</param>
-internal sealed record ClaimedBatchResource(IReadOnlyList<ClaimedBatchEntryResource> Tasks, [property: JsonPropertyName("has_more")] bool HasMore);
+/// <param name="HasMore">True when more tasks of these types wait.</param>
+internal sealed record ClaimedBatchResource(
+    IReadOnlyList<ClaimedBatchEntryResource> Tasks,
+    [property: JsonPropertyName("has_more")] bool HasMore
+);
 
 /// <summary>A task of a batch.</summary>
 /// <param name="Task">The task, running.</param>
 /// <param name="Provider">The provider's id.</param>
 /// <param name="Claim">The number of this claim, as in the answer to a single one.</param>
-internal sealed record ClaimedBatchEntryResource(TaskResource Task, string Provider, long Claim);
+/// <param name="Traceparent">The trace of the schedule (W3C); absent without one.</param>
+internal sealed record ClaimedBatchEntryResource(ProtocolTask Task, string Provider, long Claim, string? Traceparent);
 
-/// <summary>What became of several results, in the order in which they were sent.</summary>
+/// <summary>The outcomes of several results, in the order of the request.</summary>
 internal sealed record ResultOutcomesResource(IReadOnlyList<ResultOutcomeResource> Results);
 
-/// <summary>What became of one result.</summary>
+/// <summary>The outcome of one result.</summary>
 /// <param name="Id">The task's id.</param>
-/// <param name="Statuscode">What the call for this task alone would have answered: 200, 400 or 404.</param>
-/// <param name="Message">OK, or what is wrong.</param>
+/// <param name="Statuscode">The status that a call for this task alone would have: 200, 400 or 404.</param>
+/// <param name="Message">OK, or the error.</param>
 /// <param name="Status">The task's status now; null when the result did not reach a task.</param>
 internal sealed record ResultOutcomeResource(long Id, int Statuscode, string Message, string? Status);
 
-/// <summary>How long the queue is, over all users.</summary>
-internal sealed record QueueStatsResource([property: JsonPropertyName("scheduled_count")] int ScheduledCount, [property: JsonPropertyName("running_count")] int RunningCount);
-
-/// <summary>A task.</summary>
-internal sealed record TaskResource
-{
-    /// <summary>The task's id.</summary>
-    public required long Id { get; init; }
-
-    /// <summary>The task type's id.</summary>
-    public required string Type { get; init; }
-
-    /// <summary>Unix seconds of the last stored change; a claim does not count.</summary>
-    public required long LastUpdated { get; init; }
-
-    /// <summary>STATUS_SCHEDULED, STATUS_RUNNING, STATUS_SUCCESSFUL, STATUS_FAILED or STATUS_CANCELLED.</summary>
-    public required string Status { get; init; }
-
-    /// <summary>The owner; null for guests and for apps that act for nobody.</summary>
-    public required string? UserId { get; init; }
-
-    /// <summary>The app that scheduled the task, as it named itself.</summary>
-    public required string AppId { get; init; }
-
-    /// <summary>Slot key to number, text, or list of these; file slots hold file ids. Defaults are filled in.</summary>
-    public required IReadOnlyDictionary<string, JsonElement> Input { get; init; }
-
-    /// <summary>Like the input; null until a result, or a streamed part of one, is there.</summary>
-    public required IReadOnlyDictionary<string, JsonElement>? Output { get; init; }
-
-    /// <summary>The scheduler's own mark on the task.</summary>
-    public required string? CustomId { get; init; }
-
-    /// <summary>Unix seconds at which the provider's expected runtime ends.</summary>
-    public required long? CompletionExpectedAt { get; init; }
-
-    /// <summary>0 to 1; null before the first report.</summary>
-    public required double? Progress { get; init; }
-
-    /// <summary>Unix seconds of scheduling.</summary>
-    public required long? ScheduledAt { get; init; }
-
-    /// <summary>Unix seconds of the claim.</summary>
-    public required long? StartedAt { get; init; }
-
-    /// <summary>Unix seconds of the end.</summary>
-    public required long? EndedAt { get; init; }
-
-    /// <summary>Whether retention may delete the task.</summary>
-    public required bool AllowCleanup { get; init; }
-
-    /// <summary>Whether generated media shall be marked as such.</summary>
-    public required bool IncludeWatermark { get; init; }
-
-    /// <summary>What went wrong, for the user's eyes.</summary>
-    public required string? UserFacingErrorMessage { get; init; }
-
-    /// <summary>Whether the scheduler would like partial output while the task runs.</summary>
-    public required bool PreferStreaming { get; init; }
-}
+/// <summary>The length of the queue, over all users.</summary>
+internal sealed record QueueStatsResource(
+    [property: JsonPropertyName("scheduled_count")] int ScheduledCount,
+    [property: JsonPropertyName("running_count")] int RunningCount
+);
 
 /// <summary>The manual's flat fields, and the task as on all other routes.</summary>
 internal sealed record ManualTaskResource
@@ -147,19 +100,19 @@ internal sealed record ManualTaskResource
     public required IReadOnlyDictionary<string, JsonElement>? Output { get; init; }
 
     /// <summary>The whole task.</summary>
-    public required TaskResource Task { get; init; }
+    public required ProtocolTask Task { get; init; }
 }
 
 /// <summary>The available task types by their ids.</summary>
 internal sealed record TaskTypesResource(IReadOnlyDictionary<string, TaskTypeResource> Types);
 
-/// <summary>A task type with what its serving provider adds.</summary>
+/// <summary>A task type with the additions of its serving provider.</summary>
 internal sealed record TaskTypeResource
 {
     /// <summary>The title.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it does.</summary>
+    /// <summary>A description for people.</summary>
     public required string Description { get; init; }
 
     /// <summary>The mandatory input slots by their keys.</summary>
@@ -192,18 +145,21 @@ internal sealed record TaskTypeResource
     /// <summary>The choices of optional Enum output slots.</summary>
     public required IReadOnlyDictionary<string, IReadOnlyList<EnumValueResource>> OptionalOutputShapeEnumValues { get; init; }
 
-    /// <summary>Whether user interfaces shall leave it out of their lists.</summary>
+    /// <summary>True when user interfaces shall leave it out of their lists.</summary>
     public required bool IsInternal { get; init; }
 }
 
 /// <summary>A slot.</summary>
 /// <param name="Name">The title.</param>
-/// <param name="Description">What belongs into it.</param>
-/// <param name="Type">Number, Text, Image, Audio, Video, File, Enum, or ListOfNumbers, ListOfTexts, ListOfImages, ListOfAudios, ListOfVideos, ListOfFiles.</param>
-/// <param name="Mandatory">Whether it must be given (profile Manual only).</param>
+/// <param name="Description">A description for people.</param>
+/// <param name="Type">
+/// Number, Text, Image, Audio, Video, File, Enum, or ListOfNumbers, ListOfTexts, ListOfImages, ListOfAudios, ListOfVideos,
+/// ListOfFiles.
+/// </param>
+/// <param name="Mandatory">True when a value is required (profile Manual only).</param>
 internal sealed record ShapeResource(string Name, string Description, string Type, bool? Mandatory);
 
 /// <summary>A choice.</summary>
 /// <param name="Name">The label.</param>
-/// <param name="Value">What the input holds.</param>
+/// <param name="Value">The value in the input.</param>
 internal sealed record EnumValueResource(string Name, string Value);

@@ -5,7 +5,7 @@ using TaskProcessing.Server.Http.Rest;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
-/// <summary>The REST face writes its names in snake case, unlike OCS.</summary>
+/// <summary>The REST API writes its names in snake case, unlike OCS.</summary>
 internal sealed class RestNames : ISchemaFilter
 {
     public void Apply(IOpenApiSchema schema, SchemaFilterContext context)
@@ -14,7 +14,10 @@ internal sealed class RestNames : ISchemaFilter
         if (!isRest || schema is not OpenApiSchema { Properties: { } properties } own)
             return;
 
-        own.Properties = properties.ToDictionary(property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Key), property => property.Value);
+        own.Properties = properties.ToDictionary(
+            property => JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Key),
+            property => property.Value
+        );
         own.Required = own.Required?.Select(JsonNamingPolicy.SnakeCaseLower.ConvertName).ToHashSet();
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace TaskProcessing.Server.Http.ApiDocuments;
 
-/// <summary>Which tasks of the REST face to list.</summary>
+/// <summary>The filter of a list of the REST API.</summary>
 internal sealed record RestListParameters
 {
     /// <summary>Only tasks of this project.</summary>
@@ -13,7 +13,7 @@ internal sealed record RestListParameters
     /// <example>running</example>
     public string? Status { get; init; }
 
-    /// <summary>How many tasks at most, 1 to 1000. Default 50.</summary>
+    /// <summary>The largest number of tasks, 1 to 1000. Default 50.</summary>
     [Range(1, 1000)]
     public int? Limit { get; init; }
 
@@ -23,12 +23,12 @@ internal sealed record RestListParameters
     /// <summary>The page, from 1; the answer then is a page.</summary>
     public int? Page { get; init; }
 
-    /// <summary>How many tasks a page holds, 1 to 1000. Default 50; the answer then is a page.</summary>
+    /// <summary>The number of tasks on a page, 1 to 1000. Default 50; the answer then is a page.</summary>
     [Range(1, 1000)]
     public int? PageSize { get; init; }
 }
 
-/// <summary>What to do.</summary>
+/// <summary>The task to create.</summary>
 internal sealed record RestCreateParameters
 {
     /// <summary>search, dedup, crawl, ocr, index, keyword_expand, or the id of any other task type.</summary>

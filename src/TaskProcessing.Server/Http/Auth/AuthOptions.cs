@@ -6,32 +6,23 @@ namespace TaskProcessing.Server.Http.Auth;
 /// <summary>Section <c>Guests</c>: callers without login.</summary>
 internal sealed class GuestOptions
 {
-    /// <summary>Whether callers without login may schedule and fetch tasks of their own. Default true; always off in the profile <c>Nextcloud</c>.</summary>
+    /// <summary>
+    /// True when callers without login may schedule tasks and fetch their own. Default true; always off in the profile
+    /// <c>Nextcloud</c>.
+    /// </summary>
     public bool Enabled { get; set; } = true;
 }
 
-/// <summary>Section <c>BruteForce</c>: the brake on guessed passwords.</summary>
-internal sealed class BruteForceOptions
+/// <summary>Section <c>Proxies</c>: the trusted proxies, whose headers name the client's address.</summary>
+internal sealed class ProxyOptions : IValidatableObject
 {
-    /// <summary>Whether networks that failed too often are refused. Default true.</summary>
-    public bool Enabled { get; set; } = true;
-
-    /// <summary>How many wrong logins a network may make within the period. Default 10.</summary>
-    [Range(1, 100_000)]
-    public int MaxAttempts { get; set; } = 10;
-
-    /// <summary>The period in seconds. Default 1800.</summary>
-    [Range(1, 86_400)]
-    public int PeriodSeconds { get; set; } = 1800;
-}
-
-/// <summary>Section <c>Proxies</c>: who may say which address a call comes from.</summary>
-internal sealed class ProxyOptions : ICheckedOptions
-{
-    /// <summary>Addresses or networks (<c>10.0.0.0/8</c>) of reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> count. Default none.</summary>
+    /// <summary>
+    /// Addresses or networks (<c>10.0.0.0/8</c>) of trusted reverse proxies: their <c>X-Forwarded-For</c>, <c>-Proto</c>
+    /// and <c>-Host</c> count. Default none.
+    /// </summary>
     public List<string> Trusted { get; set; } = [];
 
-    /// <summary>To how many bits an IPv6 address is cut to tell callers apart. Default 56.</summary>
+    /// <summary>The bits of an IPv6 address that tell callers apart. Default 56.</summary>
     [Range(32, 64)]
     public int IPv6PrefixLength { get; set; } = 56;
 
@@ -46,8 +37,11 @@ internal sealed class ProxyOptions : ICheckedOptions
         return new IPNetwork(address, address.GetAddressBytes().Length * 8);
     }
 
-    public IEnumerable<(string Key, string Problem)> Problems() =>
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
         from entry in Trusted.Select((text, index) => (text, index))
         where !IPNetwork.TryParse(entry.text, out _) && !IPAddress.TryParse(entry.text, out _)
-        select ($"{nameof(Trusted)}:{entry.index}", $"\"{entry.text}\" is neither an address nor a network like 10.0.0.0/8");
+        select new ValidationResult(
+            $"\"{entry.text}\" is neither an address nor a network like 10.0.0.0/8",
+            [$"{nameof(Trusted)}:{entry.index}"]
+        );
 }

@@ -1,32 +1,32 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Http.Auth;
 
-/// <summary>Who calls. Handlers take it as a parameter.</summary>
-/// <param name="Kind">How the caller logged in.</param>
-/// <param name="UserId">The user whom the call acts for; null for guests, and for provider apps that act for nobody.</param>
-/// <param name="IsAdmin">Whether that user is an administrator.</param>
+/// <summary>The caller of a request. Handlers take it as a parameter.</summary>
+/// <param name="Kind">The kind of login.</param>
+/// <param name="UserId">The user in whose name the call acts; null for guests, and for provider apps without a user.</param>
+/// <param name="IsAdmin">True when that user is an administrator.</param>
 /// <param name="AppId">The provider app that calls, if one does.</param>
 /// <param name="Network">The caller's address as a network: <c>192.0.2.7/32</c>, <c>2001:db8:0:100::/56</c>.</param>
 internal sealed record Caller(CallerKind Kind, string? UserId, bool IsAdmin, string? AppId, string Network)
 {
-    /// <summary>A disabled app counts as unknown, but for the two routes that tell it so.</summary>
+    /// <summary>A disabled app counts as unknown, except for the two routes that tell an app its state.</summary>
     public bool IsDisabledApp { get; init; }
 
-    /// <summary>What the login rests on; null for guests.</summary>
+    /// <summary>The facts that the login depends on; null for guests.</summary>
     public Credential? Credential { get; init; }
 
-    /// <summary>The number of <see cref="OpenWaits.Checks"/> when the login began.</summary>
+    /// <summary>The number of <see cref="HeldConnections.Checks"/> when the login began.</summary>
     public int AsOf { get; init; }
 
-    /// <summary>Whose the tasks are that this caller schedules and sees.</summary>
+    /// <summary>The owner of the tasks that this caller schedules and sees.</summary>
     public TaskOwner Owner => Kind == CallerKind.Guest ? TaskOwner.Guest(Network) : new TaskOwner(UserId, null);
 
-    /// <summary>Who acts, in the history of a task.</summary>
+    /// <summary>The actor in the history of a task.</summary>
     public string Actor => AppId is null ? ProcessingTask.PartyOf(Owner, "") : $"app {AppId}";
 
     public static Caller Guest(string network) => new(CallerKind.Guest, null, false, null, network);
@@ -34,7 +34,7 @@ internal sealed record Caller(CallerKind Kind, string? UserId, bool IsAdmin, str
     public static ValueTask<Caller> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.GetRequiredFeature<Caller>());
 }
 
-/// <summary>How a caller logged in.</summary>
+/// <summary>The kind of a login.</summary>
 internal enum CallerKind
 {
     /// <summary>Not at all.</summary>
@@ -43,6 +43,6 @@ internal enum CallerKind
     /// <summary>As a user, with Basic or Bearer.</summary>
     User,
 
-    /// <summary>As a provider app, with AppAPI headers, for a user or for nobody.</summary>
+    /// <summary>As a provider app, with AppAPI headers, for a user or without one.</summary>
     ExApp,
 }

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace TaskProcessing.Server.Http.Auth;
 
-/// <summary>The network that stands for a caller without name: one IPv4 address, or the part of an IPv6 address that a customer gets.</summary>
+/// <summary>
+/// The network that identifies a caller without login: one IPv4 address, or the part of an IPv6 address that a customer
+/// gets.
+/// </summary>
 internal static class CallerNetwork
 {
     public static string Of(IPAddress? address, int ipv6PrefixLength)

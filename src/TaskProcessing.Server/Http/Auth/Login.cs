@@ -3,22 +3,29 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Connections;
+using TaskProcessing.Server.Accounts.Guessing;
+using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
-using TaskProcessing.Server.Tasks.Waiting;
 
 namespace TaskProcessing.Server.Http.Auth;
 
-/// <summary>Finds out who calls, in Nextcloud's order: AppAPI headers, Bearer, Basic. The first kind that is there decides.</summary>
+/// <summary>
+/// Identifies the caller: AppAPI headers, Bearer, Basic, the cookie of a session. The first kind that is present decides.
+/// </summary>
 internal sealed class Login(
-    VerifyCredentials verifyCredentials,
+    CheckLogin checkLogin,
+    FindSession findSession,
+    RememberedLogins remembered,
+    GuessLog guesses,
     AccountDirectory accounts,
     ExAppDirectory exApps,
     IExAppStore exAppStore,
     ExAppPresence presence,
-    LoginThrottle throttle,
-    OpenWaits waits,
-    IOptions<ProxyOptions> proxies)
+    HeldConnections connections,
+    IOptions<ProxyOptions> proxies
+)
 {
     public const string AppId = "EX-APP-ID";
     public const string AppVersion = "EX-APP-VERSION";
@@ -31,73 +38,133 @@ internal sealed class Login(
         var authorization = headers.Authorization.ToString();
         var isBasic = authorization.StartsWith("Basic ", StringComparison.OrdinalIgnoreCase);
         var isBearer = authorization.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase);
-        if (appAuthorization.Length == 0 && !isBasic && !isBearer)
+        var session = appAuthorization.Length == 0 && !isBasic && !isBearer ? SessionCookie.Read(context.Request) : null;
+        if (appAuthorization.Length == 0 && !isBasic && !isBearer && session is null)
             return new LoginOutcome.Anonymous();
 
         var network = CallerNetwork.Of(context.Connection.RemoteIpAddress, proxies.Value.IPv6PrefixLength);
-        if (throttle.IsRefused(network))
-            return new LoginOutcome.Throttled();
-
-        var asOf = waits.Checks;
-        var outcome = appAuthorization.Length > 0
-            ? await AppApiAsync(headers, appAuthorization, network, context.RequestAborted)
-            : isBearer
-                ? await BearerAsync(authorization["Bearer ".Length..].Trim(), network, context.RequestAborted)
-                : await BasicAsync(authorization["Basic ".Length..].Trim(), network, context.RequestAborted);
-        if (outcome is LoginOutcome.WrongPassword or LoginOutcome.Unknown)
-            throttle.Failed(network);
-
+        var asOf = connections.Checks;
+        var outcome =
+            session is not null ? await SessionAsync(context.Request, session, network, context.RequestAborted)
+            : appAuthorization.Length > 0 ? await AppApiAsync(headers, appAuthorization, network, context.RequestAborted)
+            : isBearer ? await BearerAsync(authorization["Bearer ".Length..].Trim(), network, context.RequestAborted)
+            : await BasicAsync(authorization["Basic ".Length..].Trim(), network, context.RequestAborted);
         return outcome is LoginOutcome.LoggedIn { Caller: var caller } ? new LoginOutcome.LoggedIn(caller with { AsOf = asOf }) : outcome;
     }
 
-    private async ValueTask<LoginOutcome> BasicAsync(string encoded, string network, CancellationToken cancellationToken)
+    /// <summary>Nobody guesses a session's token, so a wrong one is no guess: it has ended.</summary>
+    private async ValueTask<LoginOutcome> SessionAsync(
+        HttpRequest request,
+        string token,
+        string network,
+        CancellationToken cancellationToken
+    )
     {
-        if (Decode(encoded) is not var (user, password))
-            return new LoginOutcome.WrongPassword();
+        if (await findSession.RunAsync(network, token, cancellationToken) is not { } verified)
+            return new LoginOutcome.Unknown();
 
-        return await verifyCredentials.RunAsync(user, password, cancellationToken) is { } verified
-            ? LoggedIn(verified, network)
-            : new LoginOutcome.WrongPassword();
+        return SessionCookie.IsFromOwnPage(request, token)
+            ? new LoginOutcome.LoggedIn(UserOf(verified, network))
+            : new LoginOutcome.NotFromOwnPage();
     }
 
-    private async ValueTask<LoginOutcome> BearerAsync(string token, string network, CancellationToken cancellationToken) =>
-        await verifyCredentials.RunAsync(user: null, token, cancellationToken) is { } verified ? LoggedIn(verified, network) : new LoginOutcome.Unknown();
+    private async ValueTask<LoginOutcome> BasicAsync(string encoded, string network, CancellationToken cancellationToken) =>
+        Outcome(
+            Decode(encoded) is var (user, password)
+                ? await checkLogin.RunAsync(network, user, password, cancellationToken)
+                : checkLogin.Unreadable(network),
+            network,
+            wrong: new LoginOutcome.WrongPassword()
+        );
 
-    private async ValueTask<LoginOutcome> AppApiAsync(IHeaderDictionary headers, string encoded, string network, CancellationToken cancellationToken)
+    private async ValueTask<LoginOutcome> BearerAsync(string token, string network, CancellationToken cancellationToken) =>
+        Outcome(await checkLogin.RunAsync(network, user: null, token, cancellationToken), network, wrong: new LoginOutcome.Unknown());
+
+    /// <summary>
+    /// An app is refused only for guesses at its own secret: there are few apps, and all of them are often behind one
+    /// address.
+    /// </summary>
+    private async ValueTask<LoginOutcome> AppApiAsync(
+        IHeaderDictionary headers,
+        string encoded,
+        string network,
+        CancellationToken cancellationToken
+    )
     {
         var appId = headers[AppId].ToString();
-        var version = headers[AppVersion].ToString();
-        if (appId.Length == 0 || Decode(encoded) is not var (userId, secret) || await exApps.FindAsync(appId, cancellationToken) is not { } known)
-            return new LoginOutcome.Unknown();
+        var known = await exApps.FindAsync(appId, cancellationToken);
+        var name = known is null ? GuessedName.UnknownApp : GuessedName.OfApp(appId);
+        var given = Decode(encoded);
+        if (
+            guesses.Wait(network, name, countsOtherNames: false) is { } wait
+            && (given is null || !remembered.Contains(network, name, given.Value.Secret))
+        )
+            return new LoginOutcome.Throttled(wait);
+        if (known is null || given is not var (userId, secret))
+            return Guessed(network, name);
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known.Secret), Encoding.UTF8.GetBytes(secret)))
-            return Refused(appId, "the secret was wrong");
+        {
+            remembered.Remove(network, name, secret);
+            presence.Refused(appId, "the secret was wrong");
+            return Guessed(network, name);
+        }
+
+        remembered.Add(network, name, secret);
+        var version = headers[AppVersion].ToString();
         if (version.Length == 0)
             return Refused(appId, "it named no version");
 
         if (IsHigher(version, known.App.Version))
             await exAppStore.SetVersionAsync(appId, version, cancellationToken);
 
+        if (userId.Length > 0 && !LoginName.IsPossible(userId))
+        {
+            presence.Refused(appId, "it named a user that cannot exist");
+            return Guessed(network, GuessedName.Impossible);
+        }
+
         var account = userId.Length == 0 ? null : await accounts.FindAsync(userId, cancellationToken);
         if (userId.Length > 0 && account is null)
             return Refused(appId, $"there is no user \"{userId}\"");
 
         presence.Seen(appId, version);
-        return new LoginOutcome.LoggedIn(new Caller(CallerKind.ExApp, account?.Id, account?.IsAdmin ?? false, appId, network)
-        {
-            IsDisabledApp = !known.App.Enabled,
-            Credential = new Credential { AccountId = account?.Id, AppId = appId, AppSecret = known.App.ProtectedSecret },
-        });
+        return new LoginOutcome.LoggedIn(
+            new Caller(CallerKind.ExApp, account?.Id, account?.IsAdmin ?? false, appId, network)
+            {
+                IsDisabledApp = !known.App.Enabled,
+                Credential = new Credential
+                {
+                    AccountId = account?.Id,
+                    AppId = appId,
+                    AppSecret = known.App.ProtectedSecret,
+                },
+            }
+        );
     }
 
-    /// <summary>Apps are told no reason; "exapp check" tells it to whoever runs them.</summary>
+    private LoginOutcome.Unknown Guessed(string network, string name)
+    {
+        guesses.Failed(network, name);
+        return new LoginOutcome.Unknown();
+    }
+
+    /// <summary>Apps get no reason; "exapp check" shows it to operators.</summary>
     private LoginOutcome.Unknown Refused(string appId, string reason)
     {
         presence.Refused(appId, reason);
         return new LoginOutcome.Unknown();
     }
 
-    private static LoginOutcome.LoggedIn LoggedIn(VerifiedAccount verified, string network) =>
-        new(new Caller(CallerKind.User, verified.Account.Id, verified.Account.IsAdmin, null, network) { Credential = verified.Credential });
+    private static LoginOutcome Outcome(LoginCheck check, string network, LoginOutcome wrong) =>
+        check switch
+        {
+            LoginCheck.Right { Verified: var verified } => new LoginOutcome.LoggedIn(UserOf(verified, network)),
+            LoginCheck.Refused refused => new LoginOutcome.Throttled(refused.Wait),
+            _ => wrong,
+        };
+
+    private static Caller UserOf(VerifiedAccount verified, string network) =>
+        new(CallerKind.User, verified.Account.Id, verified.Account.IsAdmin, null, network) { Credential = verified.Credential };
 
     /// <summary>A newer version is noted, an older one is let be, as in AppAPI.</summary>
     private static bool IsHigher(string version, string stored) =>

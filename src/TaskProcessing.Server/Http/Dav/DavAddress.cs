@@ -1,3 +1,7 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
 
 namespace TaskProcessing.Server.Http.Dav;
@@ -7,10 +11,9 @@ namespace TaskProcessing.Server.Http.Dav;
 /// <param name="Path">The place.</param>
 internal readonly record struct DavAddress(string Mount, FilePath Path)
 {
-    /// <summary>The longest name, as in Nextcloud.</summary>
-    private const int MaxNameLength = 250;
-
     private const int MaxDepth = 100;
+
+    private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The encoded path of a place in the same tree.</summary>
     public string Href(FilePath path, bool isFolder)
@@ -23,12 +26,14 @@ internal readonly record struct DavAddress(string Mount, FilePath Path)
     /// Reads <c>/remote.php/dav/files/USER/…</c>, <c>/remote.php/dav/uploads/USER/…</c> or <c>/remote.php/webdav/…</c>,
     /// also behind a scheme and a host: behind a proxy only the client knows which.
     /// </summary>
-    /// <param name="url">As it was sent, encoded.</param>
-    /// <param name="userId">Whose places count; those of others do not exist.</param>
-    /// <returns>Null when it is no place of the user's, or a name in it is none.</returns>
-    public static DavAddress? Parse(string url, string userId)
+    /// <param name="url">The encoded address of the request.</param>
+    /// <param name="userId">The user whose tree is addressed; other trees do not exist for it.</param>
+    /// <param name="isNew">True when the request creates a file there, which needs a valid name.</param>
+    /// <returns>Null for a path outside the user's trees, or with an impossible name.</returns>
+    /// <exception cref="BadHttpRequestException">A new file cannot have the name; the message has the reason.</exception>
+    public static DavAddress? Parse(string url, string userId, bool isNew = false)
     {
-        // A fragment is no part of an address that is sent; whoever sends one must not hit what is before it.
+        // Clients do not send fragments. An address with one must not reach the resource before it.
         if (url.Contains('#', StringComparison.Ordinal))
             return null;
 
@@ -36,23 +41,71 @@ internal readonly record struct DavAddress(string Mount, FilePath Path)
         if (scheme >= 0)
             url = url.IndexOf('/', scheme + 3) is var path and >= 0 ? url[path..] : "/";
 
-        var segments = url.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString).ToList();
+        var segments = url.Split('?')[0].Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Decode).ToList();
         if (segments is ["index.php", ..])
             segments.RemoveAt(0);
+        if (
+            isNew
+            && segments is [.., var last]
+            && (last is null ? "The name is not valid UTF-8" : FileName.Problem(FileName.Normalize(last))) is { } problem
+        )
+            throw new BadHttpRequestException(problem);
 
-        var user = Uri.EscapeDataString(userId);
         return segments switch
         {
             ["remote.php", "webdav", .. var names] => Create("/remote.php/webdav", FileTree.Files, names),
-            ["remote.php", "dav", "files", var owner, .. var names] when owner == userId => Create($"/remote.php/dav/files/{user}", FileTree.Files, names),
-            ["remote.php", "dav", "uploads", var owner, .. var names] when owner == userId => Create($"/remote.php/dav/uploads/{user}", FileTree.Uploads, names),
+            ["remote.php", "dav", "files", { } owner, .. var names] when IsSame(owner, userId) => Create(
+                $"/remote.php/dav/files/{Uri.EscapeDataString(owner)}",
+                FileTree.Files,
+                names
+            ),
+            ["remote.php", "dav", "uploads", { } owner, .. var names] when IsSame(owner, userId) => Create(
+                $"/remote.php/dav/uploads/{Uri.EscapeDataString(owner)}",
+                FileTree.Uploads,
+                names
+            ),
             _ => null,
         };
     }
 
-    private static DavAddress? Create(string mount, FileTree tree, List<string> names) =>
-        names.Count <= MaxDepth && names.TrueForAll(IsName) ? new DavAddress(mount, new FilePath(tree, string.Join('/', names))) : null;
+    /// <summary>Compares in any case: clients put the typed login name into the address, and expect it in the answer.</summary>
+    private static bool IsSame(string owner, string userId) => LoginName.IsPossible(owner) && LoginName.Key(owner) == LoginName.Key(userId);
 
-    private static bool IsName(string name) =>
-        name is not ("." or "..") && name.Length <= MaxNameLength && !name.Any(character => character is '/' or '\\' || char.IsControl(character));
+    private static DavAddress? Create(string mount, FileTree tree, List<string?> names) =>
+        names.Count <= MaxDepth && names.TrueForAll(IsPossible)
+            ? new DavAddress(mount, new FilePath(tree, string.Join('/', names.Select(name => FileName.Normalize(name!)))))
+            : null;
+
+    /// <summary>True when a file can have the name, also a name from before the present rules.</summary>
+    private static bool IsPossible(string? name) =>
+        name is not (null or "." or "..")
+        && !name.Contains('/', StringComparison.Ordinal)
+        && !name.Contains('\0', StringComparison.Ordinal);
+
+    /// <summary>As <see cref="Uri.UnescapeDataString(string)"/>, but null for bytes that are no UTF-8: these it would leave escaped.</summary>
+    private static string? Decode(string segment)
+    {
+        try
+        {
+            var bytes = StrictUtf8.GetBytes(segment);
+            var length = 0;
+            for (var at = 0; at < bytes.Length; at++, length++)
+            {
+                var isEscaped = bytes[at] == '%' && at + 2 < bytes.Length;
+                if (
+                    isEscaped
+                    && Convert.FromHexString(bytes.AsSpan(at + 1, 2), bytes.AsSpan(length, 1), out _, out _) == OperationStatus.Done
+                )
+                    at += 2;
+                else
+                    bytes[length] = bytes[at];
+            }
+
+            return StrictUtf8.GetString(bytes, 0, length);
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
 }

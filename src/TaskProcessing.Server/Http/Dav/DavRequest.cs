@@ -8,7 +8,7 @@ namespace TaskProcessing.Server.Http.Dav;
 
 /// <summary>A WebDAV request with the place that it is about. Handlers take it as a parameter.</summary>
 /// <param name="Context">The request.</param>
-/// <param name="UserId">Whose tree it is; always the caller's own.</param>
+/// <param name="UserId">The owner of the tree; always the caller.</param>
 /// <param name="Address">The place, and the address that leads to it.</param>
 internal sealed record DavRequest(HttpContext Context, string UserId, DavAddress Address)
 {
@@ -16,53 +16,105 @@ internal sealed record DavRequest(HttpContext Context, string UserId, DavAddress
 
     private IHeaderDictionary Headers => Context.Request.Headers;
 
-    /// <summary>The raw target: in the decoded path a slash within a name could not be told from one between names.</summary>
-    public static ValueTask<DavRequest> BindAsync(HttpContext context)
+    /// <summary>The raw target: the decoded path does not distinguish a slash within a name from one between names.</summary>
+    public static DavRequest Of(HttpContext context)
     {
         var caller = context.Features.GetRequiredFeature<Caller>();
-        var address = DavAddress.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, caller.UserId!)
+        var isNew = context.Request.Method is "PUT" or "MKCOL" or "LOCK";
+        var address =
+            DavAddress.Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget, caller.UserId!, isNew)
             ?? throw new BadHttpRequestException("There is no such place", StatusCodes.Status404NotFound);
-        return ValueTask.FromResult(new DavRequest(context, caller.UserId!, address));
+        return new DavRequest(context, caller.UserId!, address);
     }
 
     /// <summary>The <c>Destination</c> of a COPY or MOVE.</summary>
-    /// <exception cref="BadHttpRequestException">It is missing, or none of the user's places.</exception>
+    /// <exception cref="BadHttpRequestException">It is missing, on another server, or none of the user's places.</exception>
     public DavAddress Destination()
     {
         var destination = Headers["Destination"].ToString();
         if (destination.Length == 0)
             throw new BadHttpRequestException("The Destination header is missing");
+        if (Uri.TryCreate(destination, UriKind.Absolute, out var url) && url.Host.Length > 0 && !IsThisServer(url))
+        {
+            throw new BadHttpRequestException(
+                $"The Destination is on another server, {url.Authority}. If that is this one, the proxy in between must pass the Host "
+                    + "header on or send X-Forwarded-Host",
+                StatusCodes.Status502BadGateway
+            );
+        }
 
-        return DavAddress.Parse(destination, UserId) ?? throw new BadHttpRequestException("The Destination is no place of yours on this server", StatusCodes.Status403Forbidden);
+        return DavAddress.Parse(destination, UserId, isNew: true)
+            ?? throw new BadHttpRequestException("The Destination is no place of yours on this server", StatusCodes.Status403Forbidden);
     }
 
-    /// <summary>Whether what is at the destination may go; it may unless the client says no.</summary>
+    /// <summary>
+    /// True when clients reach this server by that name. <c>Host</c> alone is not enough: a proxy may change it, and
+    /// nginx with <c>$host</c> leaves the port out. The header of an untrusted proxy counts too, because it only concerns
+    /// the client's own request.
+    /// </summary>
+    private bool IsThisServer(Uri url) =>
+        Headers["X-Forwarded-Host"]
+            .ToString()
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            .Select(host => new HostString(host))
+            .Append(Context.Request.Host)
+            .Any(host =>
+                host.HasValue
+                && host.Host.Trim('[', ']').Equals(url.Host.Trim('[', ']'), StringComparison.OrdinalIgnoreCase)
+                && (host.Port is not { } port || port == url.Port)
+            );
+
+    /// <summary>True when the file at the destination may be replaced; it may unless the client says no.</summary>
     public bool Overwrite => !Headers["Overwrite"].ToString().Equals("F", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>0 or 1, or null for infinity.</summary>
-    /// <param name="otherwise">What counts when the client says nothing.</param>
-    public int? Depth(int? otherwise) => Headers["Depth"].ToString().ToLowerInvariant() switch
+    /// <summary>
+    /// The number of levels below, or null for infinity. The standard has 0, 1 and infinity; nc_py_api asks for 2 and
+    /// more, as Nextcloud allows.
+    /// </summary>
+    /// <param name="otherwise">The depth without the header.</param>
+    public int? Depth(int? otherwise) => Headers["Depth"].ToString() is { Length: > 0 } depth ? ReadDepth(depth) : otherwise;
+
+    /// <exception cref="BadHttpRequestException">It is no depth.</exception>
+    public static int? ReadDepth(string depth) =>
+        depth.Equals("infinity", StringComparison.OrdinalIgnoreCase) ? null
+        : int.TryParse(depth, NumberStyles.None, CultureInfo.InvariantCulture, out var levels) ? levels
+        : throw new BadHttpRequestException($"The Depth \"{depth}\" is none");
+
+    /// <summary>The time of the last change at the sender: Nextcloud's header, in Unix seconds.</summary>
+    /// <exception cref="BadHttpRequestException">It is no such time.</exception>
+    public DateTimeOffset? SentModified
     {
-        "" => otherwise,
-        "0" => 0,
-        "1" => 1,
-        "infinity" => null,
-        var other => throw new BadHttpRequestException($"The Depth \"{other}\" is none"),
-    };
+        get
+        {
+            var sent = Headers["X-OC-MTime"].ToString();
+            if (sent.Length == 0)
+                return null;
 
-    /// <summary>When the content was last changed at the sender's: Nextcloud's header, in Unix seconds.</summary>
-    public DateTimeOffset? SentModified =>
-        long.TryParse(Headers["X-OC-MTime"].ToString().Split('.')[0], NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds < 253_402_300_800
-            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
-            : null;
+            return DavTime.ReadUnixSeconds(sent)
+                ?? throw new BadHttpRequestException($"The X-OC-MTime \"{sent}\" is no time in Unix seconds, such as 1700000000");
+        }
+    }
 
-    /// <summary>The checksum that the sender names, such as <c>SHA1:…</c>.</summary>
+    /// <summary>The checksums that the sender names, such as <c>SHA1:… MD5:…</c>.</summary>
     public string? SentChecksum => Headers["OC-Checksum"].ToString() is { Length: > 0 } checksum ? checksum : null;
 
-    /// <summary>The length that the sender names for an upload in parts.</summary>
-    public long? SentTotalLength => long.TryParse(Headers["OC-Total-Length"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var length) ? length : null;
+    /// <summary>The announced length of the whole file.</summary>
+    /// <exception cref="BadHttpRequestException">It is no length.</exception>
+    public long? SentTotalLength
+    {
+        get
+        {
+            var sent = Headers["OC-Total-Length"].ToString();
+            if (sent.Length == 0)
+                return null;
 
-    /// <summary>Whether <c>If-Match</c> and <c>If-None-Match</c> let what is there (null for nothing) be changed.</summary>
+            return long.TryParse(sent, NumberStyles.None, CultureInfo.InvariantCulture, out var length)
+                ? length
+                : throw new BadHttpRequestException($"The OC-Total-Length \"{sent}\" is no number of bytes");
+        }
+    }
+
+    /// <summary>True when <c>If-Match</c> and <c>If-None-Match</c> allow a change of the present file (null for none).</summary>
     public bool MayChange(StoredFile? file)
     {
         var conditions = Context.Request.GetTypedHeaders();
@@ -72,5 +124,6 @@ internal sealed record DavRequest(HttpContext Context, string UserId, DavAddress
         return file is null || !conditions.IfNoneMatch.Any(tag => tag.Tag == "*" || tag.Tag == Quoted(file));
     }
 
-    public static string Quoted(StoredFile file) => $"\"{file.ETag}\"";
+    /// <summary>The ETag in the form of headers and properties; null without one.</summary>
+    public static string? Quoted(StoredFile file) => file.ETag is { } tag ? $"\"{tag}\"" : null;
 }

@@ -5,24 +5,41 @@ using TaskProcessing.Server.Files;
 
 namespace TaskProcessing.Server.Http.Dav;
 
-/// <summary>MKCOL, DELETE, COPY and MOVE: what the tree looks like.</summary>
+/// <summary>MKCOL, DELETE, COPY and MOVE: changes of the tree.</summary>
 internal sealed class DavTree(
-    IFileStore files, IFileLockStore locks, AssembleUpload assembleUpload, DavGuard guard, IOptions<FilesOptions> options, TimeProvider time)
+    IFileStore files,
+    IFileLockStore locks,
+    AssembleUpload assembleUpload,
+    DavGuard guard,
+    IOptions<FilesOptions> options,
+    TimeProvider time
+)
 {
     /// <summary>The name under which the whole of an upload in parts is moved to its place.</summary>
     private const string WholeUpload = ".file";
 
     public async Task<IResult> MakeFolderAsync(DavRequest request, CancellationToken cancellationToken)
     {
-        if (request.Context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody && await HasBodyAsync(request, cancellationToken))
+        if (
+            request.Context.Features.GetRequiredFeature<IHttpRequestBodyDetectionFeature>().CanHaveBody
+            && await HasBodyAsync(request, cancellationToken)
+        )
             return DavResult.Failure(StatusCodes.Status415UnsupportedMediaType, "A new folder takes no body");
+        if (request.Path.Tree == FileTree.Uploads)
+        {
+            if (request.Path.Names.Length > 1)
+                return DavResult.Failure(StatusCodes.Status403Forbidden, "The folder of an upload holds parts, and no folders");
+            if (request.SentTotalLength > options.Value.MaxUploadBytes)
+                return DavResult.TooLarge(options.Value.MaxUploadBytes);
+        }
+
         if (await guard.RefuseAsync(request, [(request.Address, DavChange.Member)], cancellationToken) is { } refusal)
             return refusal;
 
         return await files.AddFolderAsync(request.UserId, request.Path, time.GetUtcNow(), cancellationToken) switch
         {
             PlaceOutcome.Exists => DavResult.Failure(StatusCodes.Status405MethodNotAllowed, "There is something already"),
-            var outcome => DavResult.Of(outcome),
+            var outcome => DavResult.Of(request, outcome),
         };
     }
 
@@ -52,7 +69,7 @@ internal sealed class DavTree(
         if (outcome is PlaceOutcome.Placed { Created: false })
             await RemoveLocksAsync(request.UserId, [destination.Path], below: true);
 
-        return DavResult.Of(outcome);
+        return DavResult.Of(request, outcome);
     }
 
     public async Task<IResult> MoveAsync(DavRequest request, CancellationToken cancellationToken)
@@ -62,7 +79,10 @@ internal sealed class DavTree(
             return await AssembleAsync(request, destination, cancellationToken);
         if (destination.Path.Tree != request.Path.Tree)
             return DavResult.Failure(StatusCodes.Status403Forbidden, $"Of an upload in parts only {WholeUpload} can be moved to its place");
-        if (await guard.RefuseAsync(request, [(request.Address, DavChange.Tree), (destination, DavChange.Tree)], cancellationToken) is { } refusal)
+        if (
+            await guard.RefuseAsync(request, [(request.Address, DavChange.Tree), (destination, DavChange.Tree)], cancellationToken) is
+            { } refusal
+        )
             return refusal;
 
         var outcome = await files.MoveAsync(Transfer(request, destination), cancellationToken);
@@ -72,7 +92,7 @@ internal sealed class DavTree(
             await RemoveLocksAsync(request.UserId, [destination.Path], below: true);
         }
 
-        return DavResult.Of(outcome);
+        return DavResult.Of(request, outcome);
     }
 
     private async Task<IResult> AssembleAsync(DavRequest request, DavAddress destination, CancellationToken cancellationToken)
@@ -93,7 +113,6 @@ internal sealed class DavTree(
         return await assembleUpload.RunAsync(request.Path.Parent, save, request.SentTotalLength, cancellationToken) switch
         {
             AssembleOutcome.Done done => DavContent.Answer(request, done.Outcome),
-            AssembleOutcome.WrongLength wrong => DavResult.Failure(StatusCodes.Status400BadRequest, $"The parts have {wrong.Length} bytes together, not as many as the whole"),
             _ => DavResult.NotFound,
         };
     }
@@ -101,11 +120,16 @@ internal sealed class DavTree(
     private FileTransfer Transfer(DavRequest request, DavAddress destination) =>
         new(request.UserId, request.Path, destination.Path, request.Overwrite, time.GetUtcNow());
 
-    /// <summary>Locks stay behind when what they were on goes; one on the place itself stays when something else comes there.</summary>
+    /// <summary>
+    /// Removes the locks of paths and of everything below them. With <paramref name="below"/> a lock on the path itself
+    /// stays, because another file takes its place.
+    /// </summary>
     private async Task RemoveLocksAsync(string userId, FilePath[] places, bool below = false)
     {
         var held = await locks.ListAsync(userId, time.GetUtcNow(), CancellationToken.None);
-        var tokens = held.Where(other => places.Any(place => other.Path.IsBelow(place) || (!below && other.Path == place))).Select(other => other.Token).ToList();
+        var tokens = held.Where(other => places.Any(place => other.Path.IsBelow(place) || (!below && other.Path == place)))
+            .Select(other => other.Token)
+            .ToList();
         if (tokens.Count > 0)
             await locks.RemoveAsync(userId, tokens, CancellationToken.None);
     }

@@ -5,10 +5,16 @@ namespace TaskProcessing.Server.Http.Dav;
 /// <summary>The <c>If</c> header: lists of conditions, of which one list must hold as a whole.</summary>
 internal sealed record IfHeader(ImmutableArray<IfList> Lists)
 {
-    /// <summary>Every lock token that the header names, wherever: naming it is what shows that one holds it.</summary>
+    /// <summary>The limit of conditions: each condition with an ETag is looked up by a statement of its own.</summary>
+    private const int MaxConditions = 100;
+
+    /// <summary>The message for a malformed header.</summary>
+    public static string Unreadable { get; } = $"The If header cannot be read, or has more than {MaxConditions} conditions";
+
+    /// <summary>All lock tokens of the header: naming a token proves that the client holds the lock.</summary>
     public IEnumerable<string> Tokens => Lists.SelectMany(list => list.Conditions).Select(condition => condition.Token).OfType<string>();
 
-    /// <returns>Null when the text is no such header.</returns>
+    /// <returns>Null when the text is no such header, or one of too many conditions.</returns>
     public static IfHeader? Parse(string text)
     {
         var lists = ImmutableArray.CreateBuilder<IfList>();
@@ -32,7 +38,7 @@ internal sealed record IfHeader(ImmutableArray<IfList> Lists)
             }
         }
 
-        return lists.Count == 0 ? null : new IfHeader(lists.ToImmutable());
+        return lists.Count == 0 || lists.Sum(list => list.Conditions.Length) > MaxConditions ? null : new IfHeader(lists.ToImmutable());
     }
 
     private static ImmutableArray<IfCondition>? Conditions(string list)
@@ -56,7 +62,7 @@ internal sealed record IfHeader(ImmutableArray<IfList> Lists)
         return conditions.ToImmutable();
     }
 
-    /// <summary>Takes what stands between two brackets at the start of the text, and the blanks after it.</summary>
+    /// <summary>Takes the text between two brackets at the start, and the blanks after it.</summary>
     private static string? Take(ref ReadOnlySpan<char> text, char open, char close, bool skipQuotes = false)
     {
         if (text.Length == 0 || text[0] != open)

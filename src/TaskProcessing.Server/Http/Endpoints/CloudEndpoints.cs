@@ -13,26 +13,42 @@ using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
-/// <summary>By what clients recognise a server and themselves: capabilities, user, status.</summary>
+/// <summary>The routes by which clients recognise the server and their user: capabilities, user, status.</summary>
 internal static class CloudEndpoints
 {
     public static void MapCloudRoutes(this IEndpointRouteBuilder routes)
     {
         var cloud = routes.MapCloud().WithTags("Server");
-        cloud.MapMethods("/capabilities", OcsRoutes.Read, GetCapabilities).AllowAnybody()
-            .Describe("getCapabilities", "Which Nextcloud this server speaks like.", data: typeof(CapabilitiesResource));
-        cloud.MapMethods("/user", OcsRoutes.Read, GetUser).RequireUser()
-            .Describe("getUser", "Who is logged in.", data: typeof(UserResource), failures: 401);
-        routes.MapMethods("/status.php", OcsRoutes.Read, GetStatus).AllowAnybody().WithTags("Server")
-            .Describe("getStatus", "Whether the server is up; plain JSON without envelope.");
+        cloud
+            .MapMethods("/capabilities", OcsRoutes.Read, GetCapabilities)
+            .AllowAnybody()
+            .WithName("getCapabilities")
+            .WithSummary("Answers the Nextcloud version and the capabilities of this server.")
+            .Answers<CapabilitiesResource>();
+        cloud
+            .MapMethods("/user", OcsRoutes.Read, GetUser)
+            .RequireUser()
+            .WithName("getUser")
+            .WithSummary("Answers the logged-in user.")
+            .Answers<UserResource>()
+            .Fails(401);
+        routes
+            .MapMethods("/status.php", OcsRoutes.Read, GetStatus)
+            .AllowAnybody()
+            .WithTags("Server")
+            .WithName("getStatus")
+            .WithSummary("Answers the state of the server, in plain JSON without an envelope.");
     }
 
     private static OcsResult GetCapabilities(HttpContext context, IOptions<OcsOptions> ocs, IOptions<AppApiOptions> appApiOptions)
     {
         var version = Version.Parse(ocs.Value.Version);
-        var appApi = new AppApiCapability(appApiOptions.Value.Version, context.Features.Get<Caller>()?.UserId is null ? null : 2);
+        var isUser = context.Features.Get<Caller>()?.UserId is not null;
+        var appApi = new AppApiCapability(appApiOptions.Value.Version, isUser ? 2 : null);
         var capabilities = new CapabilitiesResource(
-            new VersionResource(version.Major, version.Minor, version.Build, ocs.Value.Version, "", false), new CapabilitySet(appApi));
+            new VersionResource(version.Major, version.Minor, version.Build, ocs.Value.Version, "", false),
+            isUser ? new CapabilitySet(appApi, DavCapability.Own, FilesCapability.Own, ChecksumsCapability.Own) : new CapabilitySet(appApi)
+        );
         return OcsResult.Ok(new ValueData<CapabilitiesResource>(capabilities, CloudJson.Default.CapabilitiesResource));
     }
 
@@ -47,7 +63,15 @@ internal static class CloudEndpoints
     {
         var version = Version.Parse(ocs.Value.Version);
         var status = new StatusResource(
-            true, false, false, string.Create(CultureInfo.InvariantCulture, $"{version}.0"), ocs.Value.Version, "", "TaskProcessing", false);
+            true,
+            false,
+            false,
+            string.Create(CultureInfo.InvariantCulture, $"{version}.0"),
+            ocs.Value.Version,
+            "",
+            "TaskProcessing",
+            false
+        );
         return TypedResults.Json(status, CloudJson.Default.StatusResource, "application/json");
     }
 }
@@ -56,16 +80,57 @@ internal sealed record CapabilitiesResource(VersionResource Version, CapabilityS
 
 internal sealed record VersionResource(int Major, int Minor, int Micro, string String, string Edition, bool ExtendedSupport);
 
-internal sealed record CapabilitySet([property: JsonPropertyName("app_api")] AppApiCapability AppApi);
+internal sealed record CapabilitySet(
+    [property: JsonPropertyName("app_api")] AppApiCapability AppApi,
+    DavCapability? Dav = null,
+    FilesCapability? Files = null,
+    ChecksumsCapability? Checksums = null
+);
 
 internal sealed record AppApiCapability(string Version, int? Loglevel);
 
-internal sealed record UserResource(bool Enabled, string Id, string Displayname, [property: JsonPropertyName("display-name")] string DisplayNameWithHyphen);
+/// <param name="Chunking">Without it desktop clients send large files in parts the way that ownCloud did, which is refused.</param>
+internal sealed record DavCapability(string Chunking)
+{
+    public static DavCapability Own { get; } = new("1.0");
+}
+
+/// <param name="Bigfilechunking">The older name of the capability, for apps of phones.</param>
+/// <param name="Undelete">True when there is a trash bin.</param>
+/// <param name="Versioning">True when files keep earlier contents.</param>
+internal sealed record FilesCapability(bool Bigfilechunking, bool Undelete, bool Versioning)
+{
+    public static FilesCapability Own { get; } = new(true, false, false);
+}
+
+/// <summary>Desktop clients send the preferred checksum along with each file, so that no damaged content is kept.</summary>
+internal sealed record ChecksumsCapability(string PreferredUploadType, IReadOnlyList<string> SupportedTypes)
+{
+    public static ChecksumsCapability Own { get; } = new("SHA1", ["SHA1", "MD5", "SHA256"]);
+}
+
+internal sealed record UserResource(
+    bool Enabled,
+    string Id,
+    string Displayname,
+    [property: JsonPropertyName("display-name")] string DisplayNameWithHyphen
+);
 
 internal sealed record StatusResource(
-    bool Installed, bool Maintenance, bool NeedsDbUpgrade, string Version, string Versionstring, string Edition, string Productname, bool ExtendedSupport);
+    bool Installed,
+    bool Maintenance,
+    bool NeedsDbUpgrade,
+    string Version,
+    string Versionstring,
+    string Edition,
+    string Productname,
+    bool ExtendedSupport
+);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull
+)]
 [JsonSerializable(typeof(CapabilitiesResource))]
 [JsonSerializable(typeof(UserResource))]
 [JsonSerializable(typeof(StatusResource))]

@@ -8,14 +8,14 @@ using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Parameters;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tasks.Leases;
-using TaskProcessing.Server.Tasks.Pages;
+using TaskProcessing.Server.Tasks.Reading;
 using TaskProcessing.Server.Tasks.Scheduling;
 
 namespace TaskProcessing.Server.Http.Endpoints;
 
-/// <summary>The second face of the queue, plain REST, for pipelines and dashboards.</summary>
+/// <summary>The routes of the REST API of the same queue, for pipelines and dashboards.</summary>
 internal static class RestEndpoints
 {
     private const int DefaultLimit = 50;
@@ -24,19 +24,40 @@ internal static class RestEndpoints
     public static void MapRest(this IEndpointRouteBuilder routes)
     {
         var tasks = routes.MapGroup("/api/v1/tasks").RequireRestLogin().WithTags("Tasks").WithGroupName(ApiDocuments.ApiDocuments.Rest);
-        tasks.MapMethods("", OcsRoutes.Read, List)
-            .Describe("listTasks", "Lists tasks, newest first; with page or page_size as a page, else as a bare list.", typeof(RestListParameters), typeof(TaskSummaryResource[]), 401, 422);
-        tasks.MapMethods("/{id}", OcsRoutes.Read, Get)
-            .Describe("getTask", "Answers a task with all that is known of it.", data: typeof(TaskDetailResource), failures: [401, 404, 422]);
-        tasks.MapPost("", Create).LimitScheduling()
-            .Describe("createTask", "Schedules a task.", typeof(RestCreateParameters), typeof(TaskDetailResource), 400, 401, 409, 422, 429);
-        tasks.MapPost("/{id}/cancel", Cancel)
-            .Describe("cancelTask", "Calls a waiting or running task off.", failures: [400, 401, 404, 422]);
-        tasks.MapPost("/{id}/requeue", Requeue)
-            .Describe("requeueTask", "Has a failed task run again; for administrators and service keys.", failures: [400, 401, 403, 404, 422]);
+        tasks
+            .MapMethods("", OcsRoutes.Read, List)
+            .WithName("rest:listTasks")
+            .WithSummary("Lists tasks, newest first; with page or page_size as a page, else as a bare list.")
+            .Takes<RestListParameters>()
+            .Answers<TaskSummaryResource[]>()
+            .Fails(401, 422);
+        tasks
+            .MapMethods("/{id}", OcsRoutes.Read, Get)
+            .WithName("rest:getTask")
+            .WithSummary("Answers a task with all its details.")
+            .Answers<TaskDetailResource>()
+            .Fails(401, 404, 422);
+        tasks
+            .MapPost("", Create)
+            .LimitScheduling()
+            .WithName("rest:createTask")
+            .WithSummary("Schedules a task.")
+            .Takes<RestCreateParameters>()
+            .Answers<TaskDetailResource>()
+            .Fails(400, 401, 409, 422, 429);
+        tasks
+            .MapPost("/{id}/cancel", Cancel)
+            .WithName("rest:cancelTask")
+            .WithSummary("Cancels a waiting or running task.")
+            .Fails(400, 401, 404, 422);
+        tasks
+            .MapPost("/{id}/requeue", Requeue)
+            .WithName("rest:requeueTask")
+            .WithSummary("Requeues a failed task; for administrators and service keys.")
+            .Fails(400, 401, 403, 404, 422);
     }
 
-    private static async Task<IResult> List(HttpContext context, RestScope scope, ITaskPages pages, CancellationToken cancellationToken)
+    private static async Task<IResult> List(HttpContext context, RestScope scope, ITaskStore tasks, CancellationToken cancellationToken)
     {
         var query = context.Request.Query;
         var project = Integer(query, "project_id", 0, int.MaxValue);
@@ -44,26 +65,43 @@ internal static class RestEndpoints
         var page = Integer(query, "page", 1, int.MaxValue / LargestLimit);
         var size = Integer(query, "page_size", 1, LargestLimit);
         var before = Integer(query, "before_id", 1, long.MaxValue);
-        var status = query["status"].LastOrDefault() is { Length: > 0 } name ? RestStatus.Parse(name) ?? ProcessingStatus.Unknown : (ProcessingStatus?)null;
+        var status = query["status"].LastOrDefault() is { Length: > 0 } name
+            ? RestStatus.Parse(name) ?? ProcessingStatus.Unknown
+            : (ProcessingStatus?)null;
 
         // A status that there is not, and a project that is not the key's, have no tasks.
-        var isEmpty = status == ProcessingStatus.Unknown || (scope.ProjectId is not null && project is not null && project != scope.ProjectId);
-        var filter = new TaskPageFilter { Owner = scope.Owner, ProjectId = (int?)project ?? scope.ProjectId, Status = status };
+        var isEmpty =
+            status == ProcessingStatus.Unknown || (scope.ProjectId is not null && project is not null && project != scope.ProjectId);
+        var matching = new TaskQuery
+        {
+            Owner = scope.Owner,
+            ProjectId = (int?)project ?? scope.ProjectId,
+            Status = status,
+        };
         if (page is null && size is null)
             return RestResult.Ok(isEmpty ? [] : await ReadAsync(new TaskPage(limit, BeforeId: before)));
 
         var (number, length) = ((int)(page ?? 1), (int)(size ?? DefaultLimit));
-        var total = isEmpty ? 0 : await pages.CountAsync(filter, cancellationToken);
+        var total = isEmpty ? 0 : await tasks.CountAsync(matching, cancellationToken);
         var items = isEmpty ? [] : await ReadAsync(new TaskPage(length, Offset: (number - 1) * length));
         return RestResult.Ok(new TaskPageResource(items, total, number, length, (total + length - 1) / length));
 
-        async Task<TaskSummaryResource[]> ReadAsync(TaskPage part) => [.. (await pages.ReadAsync(filter, part, cancellationToken)).Select(TaskSummaryResource.Of)];
+        async Task<TaskSummaryResource[]> ReadAsync(TaskPage part) =>
+            [.. (await tasks.ListAsync(matching with { Page = part }, cancellationToken)).Select(TaskSummaryResource.Of)];
     }
 
     private static async Task<IResult> Get(HttpContext context, RestScope scope, ITaskStore tasks, CancellationToken cancellationToken) =>
-        await tasks.FindAsync(Id(context), cancellationToken) is { } task && scope.Contains(task) ? RestResult.Ok(TaskDetailResource.Of(task, scope.IsOperator)) : NotFound();
+        await tasks.FindAsync(Id(context), cancellationToken) is { } task && scope.Contains(task)
+            ? RestResult.Ok(TaskDetailResource.Of(task, scope.IsOperator))
+            : NotFound();
 
-    private static async Task<IResult> Cancel(HttpContext context, RestScope scope, ITaskStore tasks, CancelTask cancelTask, CancellationToken cancellationToken)
+    private static async Task<IResult> Cancel(
+        HttpContext context,
+        RestScope scope,
+        ITaskStore tasks,
+        CancelTask cancelTask,
+        CancellationToken cancellationToken
+    )
     {
         if (await tasks.FindAsync(Id(context), cancellationToken) is not { } task || !scope.Contains(task))
             return NotFound();
@@ -71,12 +109,21 @@ internal static class RestEndpoints
         return await cancelTask.TryAsync(task.Id, scope.Actor, cancellationToken) switch
         {
             { Changed: true } => RestResult.Message(StatusCodes.Status200OK, "Task cancelled"),
-            { Task: { } ended } => RestResult.Message(StatusCodes.Status400BadRequest, $"Cannot cancel task in {RestStatus.Name(ended.Status)} state"),
+            { Task: { } ended } => RestResult.Message(
+                StatusCodes.Status400BadRequest,
+                $"Cannot cancel task in {RestStatus.Name(ended.Status)} state"
+            ),
             _ => NotFound(),
         };
     }
 
-    private static async Task<IResult> Requeue(HttpContext context, RestScope scope, ITaskStore tasks, RequeueTask requeueTask, CancellationToken cancellationToken)
+    private static async Task<IResult> Requeue(
+        HttpContext context,
+        RestScope scope,
+        ITaskStore tasks,
+        RequeueTask requeueTask,
+        CancellationToken cancellationToken
+    )
     {
         if (await tasks.FindAsync(Id(context), cancellationToken) is not { } task || !scope.Contains(task))
             return NotFound();
@@ -86,13 +133,21 @@ internal static class RestEndpoints
         return await requeueTask.RunAsync(task.Id, scope.Actor, cancellationToken) switch
         {
             { Changed: true } => RestResult.Message(StatusCodes.Status200OK, "Task requeued"),
-            { Task: { } other } => RestResult.Message(StatusCodes.Status400BadRequest, $"Cannot requeue task in {RestStatus.Name(other.Status)} state"),
+            { Task: { } other } => RestResult.Message(
+                StatusCodes.Status400BadRequest,
+                $"Cannot requeue task in {RestStatus.Name(other.Status)} state"
+            ),
             _ => NotFound(),
         };
     }
 
     private static async Task<IResult> Create(
-        HttpContext context, OcsParameters parameters, RestScope scope, ScheduleTask scheduleTask, CancellationToken cancellationToken)
+        HttpContext context,
+        OcsParameters parameters,
+        RestScope scope,
+        ScheduleTask scheduleTask,
+        CancellationToken cancellationToken
+    )
     {
         var project = parameters.Integer("project_id", otherwise: scope.ProjectId ?? 0);
         if (scope.ProjectId is { } own && project != own)
@@ -100,23 +155,25 @@ internal static class RestEndpoints
 
         var caller = context.Features.Get<Auth.Caller>();
         var request = new ScheduleRequest(
-            caller?.Owner ?? TaskOwner.Nobody, PipelineNames.Long(parameters.Text("task_type")), AppId: "rest", parameters.OptionalMap("params") ?? JsonElement.Parse("{}"))
+            caller?.Owner ?? TaskOwner.None,
+            PipelineNames.Long(parameters.Text("task_type")),
+            AppId: "rest",
+            parameters.OptionalMap("params") ?? JsonElement.Parse("{}")
+        )
         {
             ProjectId = project,
             IdempotencyKey = context.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } key ? key : null,
             Actor = scope.Actor,
+            TraceParent = TaskTraces.Accept(context.Request.Headers.TraceParent),
         };
         return await scheduleTask.RunAsync(request, cancellationToken) switch
         {
             ScheduleOutcome.Scheduled scheduled => RestResult.Ok(TaskDetailResource.Of(scheduled.Task, scope.IsOperator)),
-            ScheduleOutcome.Invalid invalid => RestResult.Message(StatusCodes.Status400BadRequest, invalid.Reason),
             ScheduleOutcome.UnknownType unknown => RestResult.Message(
-                StatusCodes.Status400BadRequest, $"There is no such task type. Did you mean {string.Join(", ", unknown.Nearest.Select(PipelineNames.Short))}?"),
+                Problem.Of(unknown with { Nearest = [.. unknown.Nearest.Select(PipelineNames.Short)] })
+            ),
             ScheduleOutcome.NotAvailable => RestResult.Message(StatusCodes.Status400BadRequest, "Nobody serves this task type now"),
-            ScheduleOutcome.KeyReused => RestResult.Message(StatusCodes.Status409Conflict, "This Idempotency-Key was used with another request already"),
-            ScheduleOutcome.FilesForbidden forbidden => RestResult.Message(StatusCodes.Status403Forbidden, forbidden.Reason),
-            ScheduleOutcome.TooManyQueued tooMany => RestResult.Message(StatusCodes.Status429TooManyRequests, tooMany.Reason),
-            var other => throw new InvalidOperationException($"Unknown outcome {other}"),
+            var refused => RestResult.Message(Problem.Of(refused)),
         };
     }
 
@@ -132,7 +189,10 @@ internal static class RestEndpoints
         if (query[name].LastOrDefault() is not { } text)
             return null;
 
-        return long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value) && value >= least && value <= most
+        return
+            long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var value)
+            && value >= least
+            && value <= most
             ? value
             : throw Unprocessable($"{name} must be an integer from {least} to {most}");
     }

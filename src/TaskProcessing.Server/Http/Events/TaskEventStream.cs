@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
@@ -8,14 +9,14 @@ using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Texts;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks.Waiting;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Http.Events;
 
 /// <summary>
-/// Server-Sent Events of what a follower is told, until nothing more will happen, the reader is gone or the server stops.
-/// Whoever comes back with the last id goes on where he was.
+/// Server-Sent Events from a follower, until no more events can come, the reader is gone or the server stops. A reader
+/// that reconnects with the last id continues from there.
 /// </summary>
 internal sealed class TaskEventStream(TaskFollower follower) : IResult
 {
@@ -25,8 +26,11 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
     public async Task ExecuteAsync(HttpContext httpContext)
     {
         using var followed = follower;
-        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, httpContext.StopWaiting());
-        var style = new OcsStyle(httpContext.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile, Language.Of(httpContext.Request));
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(httpContext.RequestAborted, httpContext.LongPollToken());
+        var style = new OcsStyle(
+            httpContext.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile,
+            AnswerLanguage.Of(httpContext.Request)
+        );
         try
         {
             Begin(httpContext);
@@ -34,17 +38,16 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
             {
                 var events = await follower.NextAsync(HeartbeatInterval, ending.Token);
                 ending.Token.ThrowIfCancellationRequested();
-                Write(httpContext.Response.BodyWriter, events, style);
-                await httpContext.Response.BodyWriter.FlushAsync(ending.Token);
+                await WriteAsync(httpContext.Response.BodyWriter, events, style, ending.Token);
             }
         }
         catch (OperationCanceledException) when (ending.IsCancellationRequested)
         {
-            // The reader left, or shall come back to a server that runs.
+            // The reader left, or must reconnect to a running server.
         }
         catch (StoreUnavailableException) when (httpContext.Response.HasStarted)
         {
-            // The reader comes back, and hears of it if the database is still away.
+            // The reader reconnects, and gets an error if the database is still away.
         }
     }
 
@@ -58,13 +61,26 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
         headers["X-Accel-Buffering"] = "no";
     }
 
-    /// <summary>A comment, which readers skip, when there is nothing to tell.</summary>
-    private static void Write(IBufferWriter<byte> body, IReadOnlyList<TaskEvent> events, OcsStyle style)
+    /// <summary>A comment, which readers skip, when there is no event.</summary>
+    private static async Task WriteAsync(
+        PipeWriter body,
+        IReadOnlyList<TaskEvent> events,
+        OcsStyle style,
+        CancellationToken cancellationToken
+    )
     {
         if (events.Count == 0)
+        {
             body.Write(":\n\n"u8);
+            await body.FlushAsync(cancellationToken);
+        }
+
         foreach (var @event in events)
+        {
             Write(body, @event, style);
+            // Each event is flushed by itself: a slow reader then holds one event in memory, not all of them.
+            await body.FlushAsync(cancellationToken);
+        }
     }
 
     private static void Write(IBufferWriter<byte> body, TaskEvent @event, OcsStyle style)
@@ -72,7 +88,8 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
         using var buffer = JsonBuffer.Take();
         WriteData(buffer.Json, @event, style);
 
-        // Input and output stand in it as they were sent, perhaps on many lines; within texts JSON has no line breaks.
+        // Input and output have the form in which they were sent, perhaps with many lines; within texts JSON has no line
+        // breaks.
         var data = buffer.Written.ToArray();
         data.AsSpan().Replace((byte)'\n', (byte)' ');
         data.AsSpan().Replace((byte)'\r', (byte)' ');
@@ -81,14 +98,15 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
         body.Write("\n\n"u8);
     }
 
-    private static string Name(TaskEvent @event) => @event switch
-    {
-        TaskEvent.Status => "status",
-        TaskEvent.Progress => "progress",
-        TaskEvent.Output => "output",
-        TaskEvent.Deleted => "deleted",
-        _ => throw new InvalidOperationException($"Unknown event {@event}"),
-    };
+    private static string Name(TaskEvent @event) =>
+        @event switch
+        {
+            TaskEvent.Status => "status",
+            TaskEvent.Progress => "progress",
+            TaskEvent.Output => "output",
+            TaskEvent.Deleted => "deleted",
+            _ => throw new InvalidOperationException($"Unknown event {@event}"),
+        };
 
     private static void WriteData(Utf8JsonWriter json, TaskEvent @event, OcsStyle style)
     {
@@ -97,7 +115,7 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
         {
             case TaskEvent.Status status:
                 json.WritePropertyName("task"u8);
-                TaskData.WriteTask(json, status.Task, style);
+                style.Tasks.Write(json, status.Task);
                 break;
             case TaskEvent.Progress progress:
                 json.WriteNumber("id"u8, progress.TaskId);
@@ -106,7 +124,7 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
             case TaskEvent.Output output:
                 json.WriteNumber("id"u8, output.TaskId);
                 json.WriteString("mode"u8, output.Piece.IsAddition ? "append"u8 : "replace"u8);
-                TaskData.WriteValues(json, "output"u8, output.Piece.Json, style);
+                style.Tasks.WriteValues(json, "output"u8, output.Piece.Json);
                 break;
             case TaskEvent.Deleted deleted:
                 json.WriteNumber("id"u8, deleted.TaskId);

@@ -8,8 +8,8 @@ using TaskProcessing.Server.Http.Auth;
 namespace TaskProcessing.Server.Http.Files;
 
 /// <summary>
-/// Sends a file: whole or one range of it, or nothing when the client has it already. The headers see to it that a
-/// browser saves it and runs nothing in it.
+/// Sends a file: whole or one range of it, or nothing when the client has it already. With its headers a browser saves
+/// the file and runs nothing in it.
 /// </summary>
 internal sealed class FileDownload(StoredFile file) : IResult
 {
@@ -35,7 +35,15 @@ internal sealed class FileDownload(StoredFile file) : IResult
         }
 
         var (from, length) = range ?? (0, file.Size);
-        await using var content = HttpMethods.IsHead(request.Method) ? Stream.Null : await OpenAsync(httpContext, from, length);
+        await using var content = HttpMethods.IsHead(request.Method)
+            ? Stream.Null
+            : await FileContent.OpenAsync(
+                httpContext.RequestServices.GetRequiredService<IBlobStore>(),
+                file,
+                from,
+                length,
+                httpContext.RequestAborted
+            );
         response.ContentType = file.MediaType;
         response.ContentLength = length;
         if (range is not null)
@@ -49,11 +57,11 @@ internal sealed class FileDownload(StoredFile file) : IResult
 
         try
         {
-            await CopyAsync(content, response.Body, length, httpContext.RequestAborted);
+            await content.CopyToAsync(response.Body, BufferSize, httpContext.RequestAborted);
         }
         catch (BlobStoreUnavailableException) when (response.HasStarted)
         {
-            // All that is left to tell the client is that this is not all.
+            // Cutting the connection is the only remaining way to mark the content as incomplete.
             httpContext.Abort();
         }
     }
@@ -83,7 +91,7 @@ internal sealed class FileDownload(StoredFile file) : IResult
         return conditions.IfModifiedSince is { } since && Seconds(file.ModifiedAt) <= Seconds(since);
     }
 
-    /// <summary>Null for everything: whoever asks for several ranges gets that too, as the standard allows.</summary>
+    /// <summary>Null for the whole file, also for a request of several ranges, as the standard allows.</summary>
     private (long From, long Length)? WantedRange(HttpRequest request)
     {
         var headers = request.GetTypedHeaders();
@@ -96,31 +104,14 @@ internal sealed class FileDownload(StoredFile file) : IResult
         return (from, to - from + 1);
     }
 
-    private bool IsOfThis(RangeConditionHeaderValue? condition) => condition switch
-    {
-        null => true,
-        { EntityTag: { } tag } => !tag.IsWeak && tag.Tag == $"\"{file.ETag}\"",
-        { LastModified: { } modified } => Seconds(modified) == Seconds(file.ModifiedAt),
-        _ => false,
-    };
-
-    private async Task<Stream> OpenAsync(HttpContext context, long from, long length) =>
-        await context.RequestServices.GetRequiredService<IBlobStore>().OpenAsync(file.BlobKey!, from, length, context.RequestAborted)
-        ?? throw new FileNotFoundException($"The content {file.BlobKey} of file {file.Id} is missing; \"taskprocessing file check\" tells more.");
-
-    private static async Task CopyAsync(Stream content, Stream body, long length, CancellationToken cancellationToken)
-    {
-        var buffer = new byte[(int)Math.Min(BufferSize, Math.Max(1, length))];
-        while (length > 0)
+    private bool IsOfThis(RangeConditionHeaderValue? condition) =>
+        condition switch
         {
-            var read = await content.ReadAsync(buffer.AsMemory(0, (int)Math.Min(buffer.Length, length)), cancellationToken);
-            if (read == 0)
-                throw new EndOfStreamException("A content is shorter than its file.");
-
-            await body.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
-            length -= read;
-        }
-    }
+            null => true,
+            { EntityTag: { } tag } => !tag.IsWeak && tag.Tag == $"\"{file.ETag}\"",
+            { LastModified: { } modified } => Seconds(modified) == Seconds(file.ModifiedAt),
+            _ => false,
+        };
 
     private static long Seconds(DateTimeOffset time) => time.ToUnixTimeSeconds();
 }

@@ -1,10 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Sdk.Primitives;
 
 namespace TaskProcessing.Server.Http.Files;
 
-/// <summary>Reads the parts of a form while they arrive. A form that breaks off is the sender's mistake, and no failure of the disk that a part is copied to.</summary>
+/// <summary>
+/// Reads the parts of a form while they arrive. A form that breaks off is the sender's mistake, and no failure of the disk that
+/// a part is copied to.
+/// </summary>
 internal sealed class UploadedForm(string boundary, Stream body)
 {
     /// <summary>RFC 2046 allows no more.</summary>
@@ -30,9 +33,11 @@ internal sealed class UploadedForm(string boundary, Stream body)
         }
     }
 
-    private static bool IsSendersMistake(Exception problem) => problem is InvalidDataException or IOException and not BadHttpRequestException;
+    private static bool IsSendersMistake(Exception problem) =>
+        problem is InvalidDataException or IOException and not BadHttpRequestException;
 
-    private static BadHttpRequestException Broken(Exception problem) => new($"The form in the request body cannot be read: {problem.Message}", problem);
+    private static BadHttpRequestException Broken(Exception problem) =>
+        new($"The form in the request body cannot be read: {problem.Message}", problem);
 
     private sealed class PartStream(Stream inner) : ReadOnlyStream
     {

@@ -2,12 +2,12 @@ using System.Text.Json;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
-/// <summary>What stands in <c>ocs.data</c>. It is written as JSON; XML is made from that.</summary>
+/// <summary>The content of <c>ocs.data</c>. It is written as JSON; XML is made from that.</summary>
 internal abstract record OcsData
 {
     public static OcsData Null { get; } = new Literal("null");
 
-    /// <summary>What the framework's own errors carry.</summary>
+    /// <summary>The data of the framework's own errors.</summary>
     public static OcsData EmptyList { get; } = new Literal("[]");
 
     public static OcsData Message(string message) => new MessageData(message);
@@ -26,7 +26,7 @@ internal abstract record OcsData
         public override void Write(Utf8JsonWriter json, OcsStyle style)
         {
             json.WriteStartObject();
-            json.WriteString("message", style.Language.Say(Text));
+            json.WriteString("message", style.Language.Translate(Text));
             json.WriteEndObject();
         }
     }

@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
-/// <summary>What the version and format of an answer depend on.</summary>
+/// <summary>The version and format of an answer, read from the request.</summary>
 internal static class OcsRequest
 {
     public const string FormatItem = "ocs.format";
@@ -13,8 +13,8 @@ internal static class OcsRequest
     public static bool IsVersion1(this HttpRequest request) => request.Path.StartsWithSegments("/ocs/v1.php");
 
     /// <summary>
-    /// The <c>format</c> parameter, else the first entry of Accept that begins with <c>application/</c>, else XML; what
-    /// is neither <c>json</c> nor <c>xml</c> is XML too. Parameters of a media type (<c>;q=0.9</c>) do not make it unknown.
+    /// The <c>format</c> parameter, else the first entry of Accept that begins with <c>application/</c>, else XML; any
+    /// value other than <c>json</c> and <c>xml</c> is XML too. Parameters of a media type (<c>;q=0.9</c>) are ignored.
     /// </summary>
     public static bool WantsJson(this HttpRequest request)
     {

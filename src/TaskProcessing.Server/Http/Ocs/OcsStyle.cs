@@ -1,6 +1,11 @@
 using TaskProcessing.Server.Http.Texts;
+using TaskProcessing.Server.Tasks.Wire;
 
 namespace TaskProcessing.Server.Http.Ocs;
 
-/// <summary>What the form of an answer's data depends on.</summary>
-internal sealed record OcsStyle(OcsProfile Profile, Language Language);
+/// <summary>The profile and the language of an answer's data.</summary>
+internal sealed record OcsStyle(OcsProfile Profile, AnswerLanguage Language)
+{
+    /// <summary>The writer of tasks.</summary>
+    public TaskJson Tasks => TaskJson.Of(Profile);
+}

@@ -31,7 +31,7 @@ internal static class OcsWriter
 
         var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
         using var buffer = JsonBuffer.Take();
-        WriteJson(buffer.Json, result, version1, new OcsStyle(profile, Language.Of(context.Request)));
+        WriteJson(buffer.Json, result, version1, new OcsStyle(profile, AnswerLanguage.Of(context.Request)));
         var body = json ? buffer.Written : OcsXml.FromJson(buffer.Written);
 
         response.ContentLength = body.Length;
@@ -40,12 +40,13 @@ internal static class OcsWriter
     }
 
     /// <summary>Nextcloud calls its XML <c>text/xml</c> where no handler was reached.</summary>
-    public static string ContentType(bool json, bool isOutsideHandler) => (json, isOutsideHandler) switch
-    {
-        (true, _) => "application/json; charset=utf-8",
-        (false, true) => "text/xml; charset=utf-8",
-        (false, false) => "application/xml; charset=utf-8",
-    };
+    public static string ContentType(bool json, bool isOutsideHandler) =>
+        (json, isOutsideHandler) switch
+        {
+            (true, _) => "application/json; charset=utf-8",
+            (false, true) => "text/xml; charset=utf-8",
+            (false, false) => "application/xml; charset=utf-8",
+        };
 
     private static void WriteJson(Utf8JsonWriter json, OcsResult result, bool version1, OcsStyle style)
     {

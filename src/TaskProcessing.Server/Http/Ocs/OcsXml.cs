@@ -11,9 +11,14 @@ namespace TaskProcessing.Server.Http.Ocs;
 /// </summary>
 internal static class OcsXml
 {
+    /// <summary>
+    /// Our own JSON is read without a limit on depth, because it may hold values from before there was a limit.
+    /// </summary>
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
+
     public static byte[] FromJson(ReadOnlyMemory<byte> json)
     {
-        using var document = JsonDocument.Parse(json);
+        using var document = JsonDocument.Parse(json, Options);
         var xml = new StringBuilder("<?xml version=\"1.0\"?>\n", (int)(json.Length * 1.5));
         foreach (var root in document.RootElement.EnumerateObject())
             Append(xml, root.Name, root.Value, depth: 0);
@@ -53,15 +58,19 @@ internal static class OcsXml
         xml.Append("</").Append(name).Append(">\n");
     }
 
-    private static string Text(JsonElement value) => value.ValueKind switch
-    {
-        JsonValueKind.String => value.GetString()!,
-        JsonValueKind.True => "1",
-        JsonValueKind.False => "",
-        _ => value.GetRawText(),
-    };
+    private static string Text(JsonElement value) =>
+        value.ValueKind switch
+        {
+            JsonValueKind.String => value.GetString()!,
+            JsonValueKind.True => "1",
+            JsonValueKind.False => "",
+            _ => value.GetRawText(),
+        };
 
-    /// <summary>Keys come from provider apps and may be anything; what XML cannot name is encoded as <c>_x0020_</c>.</summary>
+    /// <summary>
+    /// Keys come from provider apps and may be any text; characters that XML names cannot have are encoded as
+    /// <c>_x0020_</c>.
+    /// </summary>
     private static string ElementName(string key)
     {
         if (key.Length > 0 && key.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0)
@@ -74,16 +83,18 @@ internal static class OcsXml
     {
         foreach (var rune in text.EnumerateRunes())
         {
-            xml.Append(rune.Value switch
-            {
-                '<' => "&lt;",
-                '>' => "&gt;",
-                '&' => "&amp;",
-                '\r' => "&#13;",
-                '\t' or '\n' => rune.ToString(),
-                < 0x20 or 0xFFFE or 0xFFFF => "\uFFFD",
-                _ => rune.ToString(),
-            });
+            xml.Append(
+                rune.Value switch
+                {
+                    '<' => "&lt;",
+                    '>' => "&gt;",
+                    '&' => "&amp;",
+                    '\r' => "&#13;",
+                    '\t' or '\n' => rune.ToString(),
+                    < 0x20 or 0xFFFE or 0xFFFF => "\uFFFD",
+                    _ => rune.ToString(),
+                }
+            );
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Tasks.Wire;
 using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Http.Ocs;
@@ -48,8 +49,8 @@ internal sealed record TaskTypesData(TaskTypeCatalogue Catalogue) : OcsData
     {
         var provider = type.Provider;
         json.WriteStartObject(type.Type.Id);
-        json.WriteString("name"u8, style.Language.Say(type.Type.Name));
-        json.WriteString("description"u8, style.Language.Say(type.Type.Description));
+        json.WriteString("name"u8, style.Language.Translate(type.Type.Name));
+        json.WriteString("description"u8, style.Language.Translate(type.Type.Description));
         WriteShape(json, "inputShape"u8, Slots(type.Input, mandatory: true), style);
         WriteEnumValues(json, "inputShapeEnumValues"u8, provider.InputShapeEnumValues);
         WriteDefaults(json, "inputShapeDefaults"u8, provider.InputShapeDefaults);
@@ -72,10 +73,10 @@ internal sealed record TaskTypesData(TaskTypeCatalogue Catalogue) : OcsData
         foreach (var slot in slots)
         {
             json.WriteStartObject(slot.Key);
-            json.WriteString("name"u8, style.Language.Say(slot.Descriptor.Name));
-            json.WriteString("description"u8, style.Language.Say(slot.Descriptor.Description));
+            json.WriteString("name"u8, style.Language.Translate(slot.Descriptor.Name));
+            json.WriteString("description"u8, style.Language.Translate(slot.Descriptor.Description));
             json.WriteString("type"u8, slot.Type.ToString());
-            // The manual's own field; Nextcloud tells mandatory slots by the map in which they stand.
+            // The manual's own field; Nextcloud marks mandatory slots by the map that contains them.
             if (style.Profile == OcsProfile.Manual)
                 json.WriteBoolean("mandatory"u8, slot.Mandatory);
             json.WriteEndObject();
@@ -84,7 +85,11 @@ internal sealed record TaskTypesData(TaskTypeCatalogue Catalogue) : OcsData
         json.WriteEndObject();
     }
 
-    private static void WriteEnumValues(Utf8JsonWriter json, ReadOnlySpan<byte> name, IEnumerable<KeyValuePair<string, ImmutableArray<ShapeEnumValue>>> enumValues)
+    private static void WriteEnumValues(
+        Utf8JsonWriter json,
+        ReadOnlySpan<byte> name,
+        IEnumerable<KeyValuePair<string, ImmutableArray<ShapeEnumValue>>> enumValues
+    )
     {
         json.WriteStartObject(name);
         foreach (var (key, choices) in enumValues)

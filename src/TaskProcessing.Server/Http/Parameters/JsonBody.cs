@@ -2,25 +2,31 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Server.Http.Parameters;
 
-/// <summary>Reads a JSON body, whatever the verb: nc_py_api sends one with GET.</summary>
+/// <summary>Reads a JSON body of any verb: nc_py_api sends one with GET.</summary>
 internal static class JsonBody
 {
-    private static readonly JsonDocumentOptions Options = new() { MaxDepth = 64 };
+    private static readonly JsonDocumentOptions Options = new() { MaxDepth = ProtocolJson.MaxRequestDepth };
 
     public static bool IsJson(HttpRequest request) =>
         request.ContentType is { } type
-        && (type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
-            || (type.StartsWith("application/", StringComparison.OrdinalIgnoreCase) && type.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase)));
+        && (
+            type.StartsWith("application/json", StringComparison.OrdinalIgnoreCase)
+            || (
+                type.StartsWith("application/", StringComparison.OrdinalIgnoreCase)
+                && type.Split(';')[0].TrimEnd().EndsWith("+json", StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     /// <returns>The body's object; null when it is empty, or neither object nor list.</returns>
     /// <exception cref="BadHttpRequestException">It is no JSON, or larger than <paramref name="maxBytes"/>.</exception>
     public static async Task<JsonElement?> ReadAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
         if (request.ContentLength > maxBytes)
-            throw TooLarge(maxBytes);
+            throw BoundedBody.TooLarge(maxBytes);
 
         var reader = request.BodyReader;
         var read = await reader.ReadAsync(cancellationToken);
@@ -33,9 +39,12 @@ internal static class JsonBody
         try
         {
             if (read.Buffer.Length > maxBytes)
-                throw TooLarge(maxBytes);
+                throw BoundedBody.TooLarge(maxBytes);
 
-            return read.Buffer.IsEmpty ? null : Parse(read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray());
+            var body = read.Buffer.IsSingleSegment ? read.Buffer.FirstSpan : read.Buffer.ToArray();
+            if (request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<MendedJson.Metadata>() is not null)
+                body = MendedJson.Of(body);
+            return body.IsEmpty ? null : Parse(body);
         }
         finally
         {
@@ -51,7 +60,7 @@ internal static class JsonBody
                 throw new BadHttpRequestException("The request body is not UTF-8");
 
             var root = JsonElement.Parse(body, Options);
-            // The reader checks half surrogates only when a string is read, and then throws what looks like a bug of ours.
+            // The reader checks half surrogates only when it reads a string, and its exception looks like a bug of ours.
             if (body.IndexOf("\\ud"u8) >= 0 || body.IndexOf("\\uD"u8) >= 0)
                 ReadStrings(root);
 
@@ -84,6 +93,4 @@ internal static class JsonBody
                 break;
         }
     }
-
-    private static BadHttpRequestException TooLarge(long maxBytes) => new($"The request body is larger than {maxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
 }

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Server.Http.Parameters;
 
@@ -12,7 +13,6 @@ internal static class PhpForm
 {
     /// <summary>As many as PHP takes by default; more are a mistake or an attack.</summary>
     private const int MaxFields = 1000;
-    private const int MaxDepth = 32;
 
     public static JsonObject Read(IEnumerable<KeyValuePair<string, StringValues>> fields)
     {
@@ -44,8 +44,8 @@ internal static class PhpForm
             var close = name.IndexOf(']', open);
             if (close < 0)
                 break;
-            if (path.Count == MaxDepth)
-                throw new BadHttpRequestException($"The parameter \"{path[0]}\" is nested too deeply");
+            if (path.Count == ProtocolJson.MaxRequestDepth)
+                throw new BadHttpRequestException($"The parameter \"{path[0]}\" is nested more than {ProtocolJson.MaxRequestDepth} deep");
 
             path.Add(name[(open + 1)..close]);
             open = close + 1;
@@ -71,13 +71,17 @@ internal static class PhpForm
     private static string Key(JsonObject node, string step) =>
         step.Length > 0 ? step : node.Count.ToString(System.Globalization.CultureInfo.InvariantCulture);
 
-    /// <summary>A map whose keys are 0, 1, 2 … is a list.</summary>
+    /// <summary>A map with the keys 0, 1, 2 … is a list.</summary>
     private static JsonNode? WithLists(JsonNode? node, bool isRoot = true)
     {
         if (node is not JsonObject map)
             return node?.DeepClone();
 
-        var isList = !isRoot && map.Count > 0 && map.Select((entry, index) => entry.Key == index.ToString(System.Globalization.CultureInfo.InvariantCulture)).All(fits => fits);
+        var isList =
+            !isRoot
+            && map.Count > 0
+            && map.Select((entry, index) => entry.Key == index.ToString(System.Globalization.CultureInfo.InvariantCulture))
+                .All(fits => fits);
         if (isList)
             return new JsonArray([.. map.Select(entry => WithLists(entry.Value, false))]);
 

@@ -2,10 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TaskProcessing.Server.Http.RateLimiting;
 
-/// <summary>Section <c>RateLimits</c>: how often callers may do what is expensive.</summary>
+/// <summary>Section <c>RateLimits</c>: the limits on expensive calls.</summary>
 internal sealed class RateLimitOptions
 {
-    /// <summary>Whether there are any limits. Default true.</summary>
+    /// <summary>Switches all limits. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
     /// <summary>Scheduling tasks.</summary>
@@ -18,14 +18,14 @@ internal sealed class RateLimitOptions
 /// <summary>One limit. Every call past authentication counts, also one that then fails; a refused one does not.</summary>
 internal sealed class RateLimitPolicy
 {
-    /// <summary>Whether this limit holds. Default true.</summary>
+    /// <summary>Switches this limit. Default true.</summary>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>How many calls a user may make within the period. Default 20.</summary>
+    /// <summary>The calls that a user may make within the period. Default 20.</summary>
     [Range(1, 1_000_000)]
     public int UserLimit { get; set; } = 20;
 
-    /// <summary>How many calls a guest's network may make within the period. Default 5.</summary>
+    /// <summary>The calls that a guest's network may make within the period. Default 5.</summary>
     [Range(1, 1_000_000)]
     public int GuestLimit { get; set; } = 5;
 

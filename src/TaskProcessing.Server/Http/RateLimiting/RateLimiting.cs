@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -13,28 +12,34 @@ internal static class RateLimiting
     public static TBuilder LimitScheduling<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Limit("schedule", options => options.Schedule));
 
-    /// <summary>Limits how often a caller may use the manual's fetch; it has a counter of its own.</summary>
+    /// <summary>Limits the calls of the manual's fetch; it has a counter of its own.</summary>
     public static TBuilder LimitFetching<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Limit("fetch", options => options.Fetch));
 
-    /// <summary>Belongs behind the access check and before the endpoints, so that what fails in a handler counts too.</summary>
+    /// <summary>
+    /// Must come after the access check and before the endpoints, so that requests that fail in a handler count too.
+    /// </summary>
     public static IApplicationBuilder UseRateLimits(this IApplicationBuilder app) => app.UseMiddleware<Middleware>();
 
     private sealed record Limit(string Name, Func<RateLimitOptions, RateLimitPolicy> Policy);
 
-    private sealed class Middleware(RequestDelegate next, IRateCounter counter, IOptions<RateLimitOptions> options)
+    private sealed class Middleware(RequestDelegate next, IRateCounter counter, RateLimitHits hits, IOptions<RateLimitOptions> options)
     {
         public Task InvokeAsync(HttpContext context)
         {
-            if (context.GetEndpoint()?.Metadata.GetMetadata<Limit>() is not { } limit
-                || Wait(limit, context.Features.Get<Caller>()) is not { } wait)
+            if (
+                context.GetEndpoint()?.Metadata.GetMetadata<Limit>() is not { } limit
+                || Wait(limit, context.Features.Get<Caller>()) is not { } wait
+            )
             {
                 return next(context);
             }
 
-            var seconds = Math.Max(1, (int)Math.Ceiling(wait.TotalSeconds));
-            context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
-            return Refusal.Of(context, StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds").ExecuteAsync(context);
+            hits.Record(limit.Name, context.Features.Get<Caller>()!.Actor);
+            var seconds = RetryAfter.Set(context.Response, wait);
+            return Refusal
+                .Of(context, StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds")
+                .ExecuteAsync(context);
         }
 
         private TimeSpan? Wait(Limit limit, Caller? caller)
@@ -48,7 +53,7 @@ internal static class RateLimiting
             {
                 { UserId: { } user } => counter.TryCount($"{limit.Name} user {user}", policy.UserLimit, period),
                 { Kind: CallerKind.Guest } => counter.TryCount($"{limit.Name} guest {caller.Network}", policy.GuestLimit, period),
-                // A provider app that acts for nobody.
+                // A provider app without a user.
                 _ => null,
             };
         }

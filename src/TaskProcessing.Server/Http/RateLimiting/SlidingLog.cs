@@ -8,7 +8,7 @@ namespace TaskProcessing.Server.Http.RateLimiting;
 /// </summary>
 internal sealed class SlidingLog(TimeProvider time) : IRateCounter
 {
-    /// <summary>How many events pass between two sweeps for keys whose events have all expired.</summary>
+    /// <summary>The number of events between two sweeps for keys whose events have all expired.</summary>
     private const int SweepEvery = 4096;
 
     private readonly ConcurrentDictionary<string, Queue<long>> _expiries = new();
@@ -36,18 +36,6 @@ internal sealed class SlidingLog(TimeProvider time) : IRateCounter
                 expiries.Enqueue(now + (long)(period.TotalSeconds * time.TimestampFrequency));
                 return null;
             }
-        }
-    }
-
-    public int Count(string key)
-    {
-        if (!_expiries.TryGetValue(key, out var expiries))
-            return 0;
-
-        lock (expiries)
-        {
-            DropExpired(expiries, time.GetTimestamp());
-            return expiries.Count;
         }
     }
 

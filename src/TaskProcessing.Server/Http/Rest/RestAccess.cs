@@ -2,21 +2,23 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Http.Rest;
 
-/// <summary>Which tasks a caller of the REST face may see, change and add.</summary>
-/// <param name="Owner">Only this owner's; null for everybody's.</param>
+/// <summary>The tasks that a caller of the REST API may see, change and add.</summary>
+/// <param name="Owner">Only tasks of this owner; null for all owners.</param>
 /// <param name="ProjectId">Only this project's; null for all.</param>
-/// <param name="Actor">Who calls, for the history of tasks.</param>
-/// <param name="IsOperator">Whether the caller runs things here, rather than using them: an administrator or a service.</param>
+/// <param name="Actor">The actor in the history of tasks.</param>
+/// <param name="IsOperator">True for an administrator or a service, which may requeue tasks and see technical errors.</param>
 internal sealed record RestScope(TaskOwner? Owner, int? ProjectId, string Actor, bool IsOperator)
 {
     public static ValueTask<RestScope> BindAsync(HttpContext context) => ValueTask.FromResult(context.Features.Get<RestScope>()!);
 
-    public bool Contains(ProcessingTask task) => (Owner is null || Owner == task.Owner) && (ProjectId is null || ProjectId == task.ProjectId);
+    public bool Contains(ProcessingTask task) =>
+        (Owner is null || Owner == task.Owner) && (ProjectId is null || ProjectId == task.ProjectId);
 }
 
 /// <summary>
@@ -28,18 +30,29 @@ internal static class RestAccess
     private const string KeyHeader = "X-API-Key";
 
     /// <summary>The ways to log in, as the OpenAPI document names them.</summary>
-    public static string[][] Schemes { get; } = [["apiKey"], ["basic"], ["bearer"]];
+    public static string[][] Schemes { get; } =
+    [
+        ["apiKey"],
+        ["basic"],
+        ["bearer"],
+    ];
 
     public static TBuilder RequireRestLogin<TBuilder>(this TBuilder builder)
         where TBuilder : IEndpointConventionBuilder => builder.WithMetadata(new Rule());
 
-    /// <summary>Belongs behind routing.</summary>
+    /// <summary>Must come after routing.</summary>
     public static IApplicationBuilder UseRestAccess(this IApplicationBuilder app) => app.UseMiddleware<Middleware>();
 
     private sealed record Rule;
 
     private sealed class Middleware(
-        RequestDelegate next, Login login, IApiKeyStore keys, LoginThrottle throttle, IOptions<RestOptions> options, IOptions<ProxyOptions> proxies)
+        RequestDelegate next,
+        Login login,
+        IApiKeyStore keys,
+        GuessLog guesses,
+        IOptions<RestOptions> options,
+        IOptions<ProxyOptions> proxies
+    )
     {
         public async Task InvokeAsync(HttpContext context)
         {
@@ -49,10 +62,9 @@ internal static class RestAccess
                 return;
             }
 
-            // Browsers tell where a request comes from; a foreign page must not use a login that the browser keeps.
-            if (!HttpMethods.IsGet(context.Request.Method) && context.Request.Headers["Sec-Fetch-Site"] == "cross-site")
+            if (ForeignPages.AreBehind(context.Request))
             {
-                await RestResult.Message(StatusCodes.Status403Forbidden, "Requests from other sites are not allowed").ExecuteAsync(context);
+                await RestResult.Message(StatusCodes.Status403Forbidden, ForeignPages.Refusal).ExecuteAsync(context);
                 return;
             }
 
@@ -72,13 +84,15 @@ internal static class RestAccess
         private async Task<(RestScope? Scope, IResult? Refusal)> OfKeyAsync(HttpContext context, string key)
         {
             var network = CallerNetwork.Of(context.Connection.RemoteIpAddress, proxies.Value.IPv6PrefixLength);
-            if (throttle.IsRefused(network))
-                return (null, Throttled());
+            var wait = guesses.Wait(network, GuessedName.ServiceKey);
+            // Texts in the form of our keys cannot be guessed, so they are always looked up.
+            if (wait is not null && !Passwords.IsToken(key))
+                return (null, Throttled(context, wait.Value));
             if (await keys.FindByHashAsync(Passwords.HashToken(key), context.RequestAborted) is { } found)
                 return (new RestScope(null, found.ProjectId, $"key {found.Name}", IsOperator: true), null);
 
-            throttle.Failed(network);
-            return (null, Unauthorized("The API key is unknown"));
+            guesses.Failed(network, GuessedName.ServiceKey);
+            return (null, wait is null ? Unauthorized("The API key is unknown") : Throttled(context, wait.Value));
         }
 
         private async Task<(RestScope? Scope, IResult? Refusal)> OfLoginAsync(HttpContext context)
@@ -91,8 +105,10 @@ internal static class RestAccess
                     return (new RestScope(caller.IsAdmin ? null : caller.Owner, null, caller.Actor, caller.IsAdmin), null);
                 case LoginOutcome.Anonymous when options.Value.Anonymous:
                     return (new RestScope(null, null, "anonymous", IsOperator: false), null);
-                case LoginOutcome.Throttled:
-                    return (null, Throttled());
+                case LoginOutcome.Throttled throttled:
+                    return (null, Throttled(context, throttled.Wait));
+                case LoginOutcome.NotFromOwnPage:
+                    return (null, Unauthorized($"Please send the session's token in the header {SessionCookie.RequestTokenHeader}"));
                 case LoginOutcome.Anonymous:
                     return (null, Unauthorized("Please log in, or send an API key"));
                 default:
@@ -102,6 +118,10 @@ internal static class RestAccess
 
         private static RestResult<object> Unauthorized(string message) => RestResult.Message(StatusCodes.Status401Unauthorized, message);
 
-        private static RestResult<object> Throttled() => RestResult.Message(StatusCodes.Status429TooManyRequests, "Too many failed logins, please try again later");
+        private static RestResult<object> Throttled(HttpContext context, TimeSpan wait) =>
+            RestResult.Message(
+                StatusCodes.Status429TooManyRequests,
+                $"Too many failed logins, please try again in {RetryAfter.Set(context.Response, wait)} seconds"
+            );
     }
 }

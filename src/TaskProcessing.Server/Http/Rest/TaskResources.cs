@@ -25,11 +25,11 @@ internal record TaskSummaryResource
     /// <example>running</example>
     public required string Status { get; init; }
 
-    /// <summary>How many of the total steps are done.</summary>
+    /// <summary>The number of finished steps.</summary>
     /// <example>30</example>
     public required int Progress { get; init; }
 
-    /// <summary>How many steps there are: what the worker said, else 100.</summary>
+    /// <summary>The total number of steps, as the worker reported it, else 100.</summary>
     /// <example>100</example>
     public required int Total { get; init; }
 
@@ -37,18 +37,20 @@ internal record TaskSummaryResource
     /// <example>2026-03-12T10:00:00</example>
     public required string CreatedAt { get; init; }
 
-    public static TaskSummaryResource Of(ProcessingTask task) => new()
-    {
-        Id = task.Id,
-        ProjectId = task.ProjectId,
-        TaskType = PipelineNames.Short(task.Type),
-        Status = RestStatus.Name(task.Status),
-        Progress = Done(task),
-        Total = task.TotalSteps ?? 100,
-        CreatedAt = Time(task.ScheduledAt),
-    };
+    public static TaskSummaryResource Of(ProcessingTask task) =>
+        new()
+        {
+            Id = task.Id,
+            ProjectId = task.ProjectId,
+            TaskType = PipelineNames.Short(task.Type),
+            Status = RestStatus.Name(task.Status),
+            Progress = Done(task),
+            Total = task.TotalSteps ?? 100,
+            CreatedAt = Time(task.ScheduledAt),
+        };
 
-    protected static int Done(ProcessingTask task) => (int)Math.Round((task.Progress ?? 0) * (task.TotalSteps ?? 100), MidpointRounding.AwayFromZero);
+    protected static int Done(ProcessingTask task) =>
+        (int)Math.Round((task.Progress ?? 0) * (task.TotalSteps ?? 100), MidpointRounding.AwayFromZero);
 
     protected static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }
@@ -64,39 +66,44 @@ internal sealed record TaskDetailResource : TaskSummaryResource
     /// <example>{"papers_found": 15, "imported": 10}</example>
     public required JsonElement? Result { get; init; }
 
-    /// <summary>What went wrong; empty when nothing did. Users read what is meant for them, administrators and services all.</summary>
+    /// <summary>
+    /// The error; empty without one. Users get the message for users, administrators and services the technical one.
+    /// </summary>
     public required string ErrorMessage { get; init; }
 
-    /// <summary>When a worker took it, or null.</summary>
+    /// <summary>The time when a worker took it, or null.</summary>
     /// <example>2026-03-12T10:00:01</example>
     public required string? StartedAt { get; init; }
 
-    /// <summary>When it ended, whichever way, or null.</summary>
+    /// <summary>The time of its end, or null.</summary>
     /// <example>2026-03-12T10:02:30</example>
     public required string? CompletedAt { get; init; }
 
-    /// <summary>What happened to it, oldest first; for administrators and service keys, absent for others.</summary>
+    /// <summary>The events of the task, oldest first; for administrators and service keys, absent for others.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TaskEventResource[]? History { get; init; }
 
     /// <param name="task">The task.</param>
-    /// <param name="isOperator">Whether the reader may see technical errors and the history.</param>
-    public static TaskDetailResource Of(ProcessingTask task, bool isOperator) => new()
-    {
-        Id = task.Id,
-        ProjectId = task.ProjectId,
-        TaskType = PipelineNames.Short(task.Type),
-        Status = RestStatus.Name(task.Status),
-        Progress = Done(task),
-        Total = task.TotalSteps ?? 100,
-        CreatedAt = Time(task.ScheduledAt),
-        Params = JsonElement.Parse(task.Input),
-        Result = task.Output is null ? null : JsonElement.Parse(task.Output),
-        ErrorMessage = ErrorText(task, isOperator),
-        StartedAt = task.StartedAt is { } started ? Time(started) : null,
-        CompletedAt = task.EndedAt is { } ended ? Time(ended) : null,
-        History = isOperator ? [.. TaskHistory.Of(task).Select(one => new TaskEventResource(Time(one.At), one.Kind, one.Actor, one.Detail))] : null,
-    };
+    /// <param name="isOperator">True when the reader may see technical errors and the history.</param>
+    public static TaskDetailResource Of(ProcessingTask task, bool isOperator) =>
+        new()
+        {
+            Id = task.Id,
+            ProjectId = task.ProjectId,
+            TaskType = PipelineNames.Short(task.Type),
+            Status = RestStatus.Name(task.Status),
+            Progress = Done(task),
+            Total = task.TotalSteps ?? 100,
+            CreatedAt = Time(task.ScheduledAt),
+            Params = JsonElement.Parse(task.Input),
+            Result = task.Output is null ? null : JsonElement.Parse(task.Output),
+            ErrorMessage = ErrorText(task, isOperator),
+            StartedAt = task.StartedAt is { } started ? Time(started) : null,
+            CompletedAt = task.EndedAt is { } ended ? Time(ended) : null,
+            History = isOperator
+                ? [.. TaskHistory.Of(task).Select(one => new TaskEventResource(Time(one.At), one.Kind, one.Actor, one.Detail))]
+                : null,
+        };
 
     private static string ErrorText(ProcessingTask task, bool isOperator)
     {
@@ -110,7 +117,9 @@ internal sealed record TaskDetailResource : TaskSummaryResource
 /// <summary>One event in the life of a task.</summary>
 /// <param name="At">UTC, ISO 8601 to the second, without a zone.</param>
 /// <param name="Event">scheduled, claimed, started, renewed, succeeded, failed, cancelled, lost, released, retried or requeued.</param>
-/// <param name="Actor">Who: a user, a provider app, a service key, the server itself, or an operator on the command line.</param>
+/// <param name="Actor">
+/// The actor: a user, a provider app, a service key, the server itself, or an operator on the command line.
+/// </param>
 /// <param name="Detail">The provider of a claim, the reason of a failure; empty when there is no more to say.</param>
 internal sealed record TaskEventResource(string At, string Event, string Actor, string Detail);
 

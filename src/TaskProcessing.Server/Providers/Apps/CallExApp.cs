@@ -8,31 +8,34 @@ using Microsoft.Extensions.Options;
 
 namespace TaskProcessing.Server.Providers.Apps;
 
-/// <summary>Calls provider apps as AppAPI does: with its headers, as one of our users or as nobody.</summary>
+/// <summary>Calls provider apps as AppAPI does: with its headers, for a user or without one.</summary>
 internal sealed class CallExApp : IDisposable
 {
-    /// <summary>What is read of an answer; all known answers are a line or less.</summary>
+    /// <summary>The limit for reading an answer; all known answers are a line or less.</summary>
     private const int LargestAnswer = 1024 * 1024;
 
     private readonly IOptions<AppApiOptions> _options;
+    private readonly TimeProvider _time;
 
     // No proxy: apps are neighbours. No redirects: they would carry the secret to another host.
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        UseProxy = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
-    })
+    private readonly HttpClient _http = new(
+        new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(10),
+        }
+    )
     {
         Timeout = Timeout.InfiniteTimeSpan,
         MaxResponseContentBufferSize = LargestAnswer,
     };
 
-    public CallExApp(IOptions<AppApiOptions> options) => _options = options;
+    public CallExApp(IOptions<AppApiOptions> options, TimeProvider time) => (_options, _time) = (options, time);
 
-    /// <summary>Never throws for what an app does or fails to do.</summary>
+    /// <summary>Calls the app. Failures of the app are answers, never exceptions.</summary>
     public async Task<ExAppAnswer> RunAsync(KnownExApp app, ExAppCall call, CancellationToken cancellationToken)
     {
         if (app.App.Url is not { } url)
@@ -43,13 +46,23 @@ internal sealed class CallExApp : IDisposable
         try
         {
             using var request = Request(app, url, call);
-            using var response = await _http.SendAsync(request, call.ReadsAnswer ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+            using var response = await _http.SendAsync(
+                request,
+                call.ReadsAnswer ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead,
+                timeout.Token
+            );
             var body = call.ReadsAnswer ? await response.Content.ReadAsStringAsync(timeout.Token) : "";
-            return new ExAppAnswer(response.StatusCode, body, null) { Date = response.Headers.Date };
+            return new ExAppAnswer(response.StatusCode, body, null)
+            {
+                Date = response.Headers.Date,
+                RetryAfter = response.RequestedPause(_time.GetUtcNow()),
+            };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return ExAppAnswer.Unreachable(string.Create(CultureInfo.InvariantCulture, $"no answer within {call.Timeout.TotalSeconds:0.#} seconds"));
+            return ExAppAnswer.Unreachable(
+                string.Create(CultureInfo.InvariantCulture, $"no answer within {call.Timeout.TotalSeconds:0.#} seconds")
+            );
         }
         catch (Exception error) when (error is HttpRequestException or IOException or UriFormatException or FormatException)
         {
@@ -88,11 +101,11 @@ internal sealed class CallExApp : IDisposable
 
 /// <summary>A call to an app.</summary>
 /// <param name="Method">The verb.</param>
-/// <param name="Path">Where, below the app's address; may have a query.</param>
-/// <param name="Timeout">How long the app may take.</param>
+/// <param name="Path">The path below the app's address; may have a query.</param>
+/// <param name="Timeout">The time limit for the answer.</param>
 internal sealed record ExAppCall(HttpMethod Method, string Path, TimeSpan Timeout)
 {
-    /// <summary>The user in whose name the app is called; empty for nobody.</summary>
+    /// <summary>The user in whose name the app is called; empty for none.</summary>
     public string UserId { get; init; } = "";
 
     /// <summary>An object: the body, or with GET the query, nested as PHP nests.</summary>
@@ -101,32 +114,35 @@ internal sealed record ExAppCall(HttpMethod Method, string Path, TimeSpan Timeou
     /// <summary>Headers beside those of AppAPI.</summary>
     public IReadOnlyDictionary<string, string> Headers { get; init; } = ImmutableDictionary<string, string>.Empty;
 
-    /// <summary>Whether anybody wants to know more of the answer than its status.</summary>
+    /// <summary>True when the caller needs more of the answer than its status.</summary>
     public bool ReadsAnswer { get; init; } = true;
 
-    /// <summary>Whether AppAPI's headers are sent; only the heartbeat goes without.</summary>
+    /// <summary>True when AppAPI's headers are sent; only the heartbeat has none.</summary>
     public bool Authenticated { get; init; } = true;
 }
 
-/// <summary>What came of a call.</summary>
+/// <summary>The result of a call.</summary>
 /// <param name="Status">Null when there was no answer.</param>
 /// <param name="Body">The answer's text.</param>
-/// <param name="Reason">Why there was none.</param>
+/// <param name="Reason">The reason for a missing answer.</param>
 internal sealed record ExAppAnswer(HttpStatusCode? Status, string Body, string? Reason)
 {
     /// <summary>The app's clock.</summary>
     public DateTimeOffset? Date { get; init; }
 
+    /// <summary>The pause that the app asked for.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     public bool IsGood => (int?)Status is >= 200 and < 300;
 
-    /// <summary>Whether the app has no such route: it need not have those that it has no use for.</summary>
+    /// <summary>True when the app has no such route; apps need not have all routes.</summary>
     public bool IsNoRoute => Status is HttpStatusCode.NotFound or HttpStatusCode.MethodNotAllowed or HttpStatusCode.NotImplemented;
 
-    /// <summary>Whether the app takes us for somebody else.</summary>
+    /// <summary>True when the app rejects our credentials.</summary>
     public bool IsRefusal => Status is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
 
     public static ExAppAnswer Unreachable(string reason) => new(null, "", reason);
 
-    /// <summary>What went wrong, for people.</summary>
+    /// <summary>The failure in words.</summary>
     public string Describe() => Reason is not null ? Reason : string.Create(CultureInfo.InvariantCulture, $"it answered {(int)Status!}");
 }

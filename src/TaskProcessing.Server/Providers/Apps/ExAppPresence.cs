@@ -1,26 +1,27 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Providers.Apps;
 
 /// <summary>
-/// When each app was last heard. Every call of an app passes here, so it is kept in memory; <see cref="ExAppPresenceKeeper"/>
-/// writes it down now and then.
+/// The last sign of life of each app. Every call of an app passes here, so it is kept in memory;
+/// <see cref="ExAppPresenceKeeper"/> stores it from time to time.
 /// </summary>
 internal sealed class ExAppPresence(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, Signs> _signs = new();
+    private readonly AsyncSignal _returned = new();
     private ImmutableHashSet<string> _silent = [];
-    private TaskCompletionSource _returned = NewSource();
 
-    /// <summary>The apps that were not heard for too long.</summary>
+    /// <summary>The apps that were silent for too long.</summary>
     public ImmutableHashSet<string> Silent => Volatile.Read(ref _silent);
 
-    /// <summary>Completes when a silent app is heard again.</summary>
-    public Task Returned => Volatile.Read(ref _returned).Task;
+    /// <summary>Completes when a silent app calls again.</summary>
+    public Task Returned => _returned.Task;
 
-    /// <summary>Where the time before the first sign counts from: what an earlier process did not hear is no silence.</summary>
+    /// <summary>The start of the silence of an app without a sign of life: earlier processes may have heard it.</summary>
     public DateTimeOffset Since { get; } = time.GetUtcNow();
 
     /// <summary>An app called, or answered a call.</summary>
@@ -31,7 +32,7 @@ internal sealed class ExAppPresence(TimeProvider time)
         signs.SeenAt = time.GetUtcNow().UtcTicks;
         signs.Unsaved = true;
         if (Silent.Contains(appId))
-            Volatile.Read(ref _returned).TrySetResult();
+            _returned.Set();
     }
 
     /// <summary>An app asked for tasks.</summary>
@@ -50,10 +51,10 @@ internal sealed class ExAppPresence(TimeProvider time)
         signs.Unsaved = true;
     }
 
-    /// <summary>When this process heard the app last.</summary>
+    /// <summary>The time when this process last heard the app.</summary>
     public DateTimeOffset? SeenAt(string appId) => _signs.TryGetValue(appId, out var signs) ? signs.Snapshot(appId).SeenAt : null;
 
-    /// <summary>What is new since the last call.</summary>
+    /// <summary>The signs since the last call.</summary>
     public IReadOnlyList<ExAppSigns> TakeUnsaved()
     {
         var unsaved = new List<ExAppSigns>();
@@ -62,7 +63,7 @@ internal sealed class ExAppPresence(TimeProvider time)
             if (!signs.Unsaved)
                 continue;
 
-            // First, so that what comes meanwhile is saved next time.
+            // Reset first, so that a sign that arrives meanwhile is saved next time.
             signs.Unsaved = false;
             unsaved.Add(signs.Snapshot(appId));
         }
@@ -72,14 +73,9 @@ internal sealed class ExAppPresence(TimeProvider time)
 
     public void SetSilent(ImmutableHashSet<string> silent)
     {
-        // Whoever waits already must hear of it too.
-        if (Returned.IsCompleted)
-            Volatile.Write(ref _returned, NewSource());
+        _returned.Reset();
         Volatile.Write(ref _silent, silent);
     }
-
-    // Those who wait must not run on the time of the call that wakes them.
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private sealed class Signs
     {
@@ -90,21 +86,32 @@ internal sealed class ExAppPresence(TimeProvider time)
         private long _polledAt;
         private long _refusedAt;
 
-        public long SeenAt { set => Volatile.Write(ref _seenAt, value); }
-
-        public long PolledAt { set => Volatile.Write(ref _polledAt, value); }
-
-        public long RefusedAt { set => Volatile.Write(ref _refusedAt, value); }
-
-        public ExAppSigns Snapshot(string appId) => new(appId)
+        public long SeenAt
         {
-            SeenAt = Time(ref _seenAt),
-            PolledAt = Time(ref _polledAt),
-            Version = Version,
-            RefusedAt = Time(ref _refusedAt),
-            Refusal = Refusal,
-        };
+            set => Volatile.Write(ref _seenAt, value);
+        }
 
-        private static DateTimeOffset? Time(ref long ticks) => Volatile.Read(ref ticks) is var value and > 0 ? new DateTimeOffset(value, TimeSpan.Zero) : null;
+        public long PolledAt
+        {
+            set => Volatile.Write(ref _polledAt, value);
+        }
+
+        public long RefusedAt
+        {
+            set => Volatile.Write(ref _refusedAt, value);
+        }
+
+        public ExAppSigns Snapshot(string appId) =>
+            new(appId)
+            {
+                SeenAt = Time(ref _seenAt),
+                PolledAt = Time(ref _polledAt),
+                Version = Version,
+                RefusedAt = Time(ref _refusedAt),
+                Refusal = Refusal,
+            };
+
+        private static DateTimeOffset? Time(ref long ticks) =>
+            Volatile.Read(ref ticks) is var value and > 0 ? new DateTimeOffset(value, TimeSpan.Zero) : null;
     }
 }

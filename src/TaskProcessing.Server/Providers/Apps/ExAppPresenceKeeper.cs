@@ -1,31 +1,38 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 namespace TaskProcessing.Server.Providers.Apps;
 
-/// <summary>Writes down when apps were last heard, learns it from other processes, and has silent apps stand back.</summary>
+/// <summary>
+/// Stores the last signs of life of apps, reads those of other processes, and passes the task types of silent apps to
+/// other providers.
+/// </summary>
 internal sealed partial class ExAppPresenceKeeper(
     ExAppPresence presence,
     IExAppStatusStore statuses,
     AvailableTaskTypes taskTypes,
     IOptions<ProviderOptions> options,
     TimeProvider time,
-    ILogger<ExAppPresenceKeeper> logger) : BackgroundService
+    ILogger<ExAppPresenceKeeper> logger
+) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
 
-    /// <summary>Looks once.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>Saves and reads once.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
         if (presence.TakeUnsaved() is { Count: > 0 } unsaved)
             await statuses.SaveSignsAsync(unsaved, cancellationToken);
         if (options.Value.SilentAfterSeconds == 0)
             return;
 
-        var limit = time.GetUtcNow() - TimeSpan.FromSeconds(options.Value.SilentAfterSeconds);
+        var now = time.GetUtcNow();
+        var limit = now - TimeSpan.FromSeconds(options.Value.SilentAfterSeconds);
         var silent = (await statuses.ListAsync(cancellationToken))
-            .Where(status => LastHeard(status) < limit)
+            .Where(status => LastHeard(status, now) < limit)
             .Select(status => status.AppId)
             .ToImmutableHashSet();
         var before = presence.Silent;
@@ -43,23 +50,29 @@ internal sealed partial class ExAppPresenceKeeper(
         while (!stoppingToken.IsCancellationRequested)
         {
             var returned = presence.Returned;
-            await TryLookAsync(stoppingToken);
-            await Task.WhenAny(returned, Task.Delay(Interval, time, stoppingToken));
+            await TryRunAsync(stoppingToken);
+            // As a Task: of one with an answer exceptions cannot be suppressed.
+            Task wait = returned.EndsWithinAsync(Interval, time, stoppingToken);
+            await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // What was heard since.
-        await TryLookAsync(CancellationToken.None);
+        // Saves the last signs.
+        await TryRunAsync(CancellationToken.None);
     }
 
-    private async Task TryLookAsync(CancellationToken cancellationToken)
+    private async Task TryRunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await LookAsync(cancellationToken);
+            await RunAsync(cancellationToken);
         }
         catch (OperationCanceledException)
         {
-            // The server stops; the last look is yet to come.
+            // The server stops; the last run is yet to come.
+        }
+        catch (StoreUnavailableException)
+        {
+            // Outages has logged it.
         }
         catch (Exception error)
         {
@@ -67,15 +80,23 @@ internal sealed partial class ExAppPresenceKeeper(
         }
     }
 
-    private DateTimeOffset LastHeard(ExAppStatus status) =>
-        new[] { presence.Since, status.SeenAt ?? DateTimeOffset.MinValue, presence.SeenAt(status.AppId) ?? DateTimeOffset.MinValue }.Max();
+    /// <summary>A time in the future was stored before the clock was set back, and is ignored.</summary>
+    private DateTimeOffset LastHeard(ExAppStatus status, DateTimeOffset now) =>
+        new[] { presence.Since, status.SeenAt, presence.SeenAt(status.AppId) }
+            .OfType<DateTimeOffset>()
+            .Where(heard => heard < now + Interval)
+            .DefaultIfEmpty(DateTimeOffset.MinValue)
+            .Max();
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "App {AppId} has been silent for long; where others serve its task types, its tasks go to them")]
+        [LoggerMessage(
+            LogLevel.Information,
+            "App {AppId} has not called for a long time; its task types go to other providers, where there are any"
+        )]
         public static partial void Silent(ILogger logger, string appId);
 
-        [LoggerMessage(LogLevel.Warning, "Could not look which provider apps are alive; trying again")]
+        [LoggerMessage(LogLevel.Warning, "Could not check which provider apps are alive; trying again")]
         public static partial void Failed(ILogger logger, Exception error);
     }
 }

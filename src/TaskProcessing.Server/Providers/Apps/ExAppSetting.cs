@@ -7,7 +7,7 @@ internal sealed class ExAppSetting
 
     public required string AppId { get; init; }
 
-    /// <summary>Null for what concerns the app alone.</summary>
+    /// <summary>The user that the setting is about; null for a setting of the app itself.</summary>
     public string? UserId { get; init; }
 
     public required string Key { get; init; }
@@ -16,19 +16,4 @@ internal sealed class ExAppSetting
     public required string Value { get; init; }
 
     public bool Sensitive { get; init; }
-}
-
-/// <summary>Keeps the settings of apps; they go with their app, and with their user.</summary>
-internal interface IExAppSettingStore
-{
-    Task<ExAppSetting?> FindAsync(string appId, string? userId, string key, CancellationToken cancellationToken);
-
-    /// <summary>Those that exist, by id.</summary>
-    Task<IReadOnlyList<ExAppSetting>> ListAsync(string appId, string? userId, IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
-
-    /// <summary>Adds it or replaces its value; answers what is stored.</summary>
-    Task<ExAppSetting> SaveAsync(ExAppSetting setting, CancellationToken cancellationToken);
-
-    /// <summary>Answers how many there were.</summary>
-    Task<int> RemoveAsync(string appId, string? userId, IReadOnlyCollection<string> keys, CancellationToken cancellationToken);
 }

@@ -1,24 +1,30 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers.Apps;
 
 /// <summary>
-/// Tells apps that there is work for them, so that they need not ask often: llm2 asks every five minutes once it knows
-/// triggers, others never. In the background, one call at a time for each provider: whatever is scheduled while one is
-/// under way needs no call of its own. Repeated until the app asks or nothing waits.
+/// Calls apps when tasks wait, so that they need not poll often: llm2 polls every five minutes once it knows triggers,
+/// other apps never. Runs in the background, one call at a time for each provider; tasks that are scheduled during a call
+/// need no call of their own. Repeats the call until the app asks for tasks or none waits.
 /// </summary>
 internal sealed partial class TriggerProviders(
-    AvailableTaskTypes taskTypes,
+    CurrentTaskTypes taskTypes,
+    AvailableTaskTypes registered,
     ITaskStore tasks,
     TaskSignal signal,
     ExAppDirectory directory,
     CallExApp callExApp,
     ExAppPresence presence,
     TimeProvider time,
-    ILogger<TriggerProviders> logger) : BackgroundService
+    ILogger<TriggerProviders> logger
+) : BackgroundService
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
@@ -27,7 +33,7 @@ internal sealed partial class TriggerProviders(
     private readonly Channel<string> _arrivals = Channel.CreateUnbounded<string>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<string, bool> _queued = new();
     private readonly ConcurrentDictionary<string, Run> _runs = new();
-    private readonly ConcurrentDictionary<string, bool> _appsThatWantGet = new();
+    private readonly ConcurrentDictionary<string, bool> _appsWithGet = new();
 
     /// <summary>An app asked for tasks of these providers: they need no trigger now.</summary>
     public void Polled(string appId, IEnumerable<string> providerIds)
@@ -43,10 +49,10 @@ internal sealed partial class TriggerProviders(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         signal.Arrived += Arrived;
-        taskTypes.Refreshed += LookAtAll;
+        taskTypes.Changed += CheckAll;
         try
         {
-            LookAtAll();
+            CheckAll();
             await foreach (var type in _arrivals.Reader.ReadAllAsync(stoppingToken))
             {
                 _queued.TryRemove(type, out _);
@@ -56,7 +62,7 @@ internal sealed partial class TriggerProviders(
         finally
         {
             signal.Arrived -= Arrived;
-            taskTypes.Refreshed -= LookAtAll;
+            taskTypes.Changed -= CheckAll;
             await Task.WhenAll(_runs.Values.Select(run => run.Task));
         }
     }
@@ -67,19 +73,19 @@ internal sealed partial class TriggerProviders(
             _arrivals.Writer.TryWrite(type);
     }
 
-    /// <summary>For what waited before the server started, or before its provider came to serve it.</summary>
-    private void LookAtAll()
+    /// <summary>Finds tasks that were scheduled before the server started, or before their provider came.</summary>
+    private void CheckAll()
     {
         foreach (var type in taskTypes.Current.Available)
         {
-            if (taskTypes.AppOf(type.Provider.Id) is not null)
+            if (registered.AppOf(type.Provider.Id) is not null)
                 Arrived(type.Type.Id);
         }
     }
 
     private void Trigger(string type, CancellationToken cancellationToken)
     {
-        if (taskTypes.Current.Find(type)?.Provider.Id is not { } providerId || taskTypes.AppOf(providerId) is not { } appId)
+        if (taskTypes.Current.Find(type)?.Provider.Id is not { } providerId || registered.AppOf(providerId) is not { } appId)
             return;
 
         while (true)
@@ -100,12 +106,15 @@ internal sealed partial class TriggerProviders(
             do
             {
                 await TriggerUntilPolledAsync(run, appId, providerId, type, cancellationToken);
-            }
-            while (!run.TryEnd());
+            } while (!run.TryEnd());
         }
         catch (OperationCanceledException)
         {
             // The server stops.
+        }
+        catch (StoreUnavailableException)
+        {
+            // Outages has logged it.
         }
         catch (Exception error)
         {
@@ -121,16 +130,19 @@ internal sealed partial class TriggerProviders(
     private async Task TriggerUntilPolledAsync(Run run, string appId, string providerId, string type, CancellationToken cancellationToken)
     {
         // The app first: most only poll, and then no task costs a look into the queue.
-        for (var pause = FirstPause;
-            await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app && await IsNeededAsync(providerId, type, cancellationToken);
-            pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+        for (
+            var calls = 1;
+            await directory.FindAsync(appId, cancellationToken) is { App: { Enabled: true, Url: not null } } app
+                && await IsNeededAsync(providerId, type, cancellationToken);
+            calls++
+        )
         {
-            var polled = run.NextPoll();
+            var polled = run.NextPoll;
             if (await CallAsync(app, providerId, cancellationToken))
                 presence.Seen(appId);
 
-            // Not heard, or not heeded: once more.
-            if (await polled.EndsWithinAsync(pause, time, cancellationToken))
+            // The call failed or had no effect: repeat it.
+            if (await polled.EndsWithinAsync(Backoff.After(calls, FirstPause, LongestPause), time, cancellationToken))
                 return;
         }
     }
@@ -141,7 +153,7 @@ internal sealed partial class TriggerProviders(
     private async Task<bool> CallAsync(KnownExApp app, string providerId, CancellationToken cancellationToken)
     {
         var path = $"/trigger?providerId={Uri.EscapeDataString(providerId)}";
-        if (!_appsThatWantGet.ContainsKey(app.App.Id))
+        if (!_appsWithGet.ContainsKey(app.App.Id))
         {
             var answer = await callExApp.RunAsync(app, new ExAppCall(HttpMethod.Post, path, AnswerTimeout), cancellationToken);
             if (!answer.IsNoRoute)
@@ -151,9 +163,9 @@ internal sealed partial class TriggerProviders(
         // Bee Flow listens to GET.
         var second = await callExApp.RunAsync(app, new ExAppCall(HttpMethod.Get, path, AnswerTimeout), cancellationToken);
         if (second.IsGood)
-            _appsThatWantGet[app.App.Id] = true;
+            _appsWithGet[app.App.Id] = true;
         else if (second.IsNoRoute)
-            _appsThatWantGet.TryRemove(app.App.Id, out _);
+            _appsWithGet.TryRemove(app.App.Id, out _);
         return Noted(second);
 
         bool Noted(ExAppAnswer answer)
@@ -166,38 +178,28 @@ internal sealed partial class TriggerProviders(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "App {AppId} was not told of work for {ProviderId}: {Problem}")]
+        [LoggerMessage(LogLevel.Information, "Could not notify app {AppId} of tasks for {ProviderId}: {Problem}")]
         public static partial void NotTriggered(ILogger logger, string appId, string providerId, string problem);
 
-        [LoggerMessage(LogLevel.Warning, "Could not see whether provider {ProviderId} has work; the next task tries again")]
+        [LoggerMessage(LogLevel.Warning, "Could not check for tasks of provider {ProviderId}; trying again with the next task")]
         public static partial void Failed(ILogger logger, Exception error, string providerId);
     }
 
-    /// <summary>The calls to one provider. All that is scheduled while they go on joins in.</summary>
+    /// <summary>The calls to one provider. Tasks that are scheduled meanwhile need no further call.</summary>
     private sealed class Run
     {
         private readonly Lock _lock = new();
+        private readonly AsyncSignal _polled = new();
         private bool _begun;
         private bool _again;
         private bool _ended;
-        private TaskCompletionSource _polled = NewSource();
 
         public Task Task { get; set; } = Task.CompletedTask;
 
-        public Task NextPoll()
-        {
-            lock (_lock)
-            {
-                _polled = NewSource();
-                return _polled.Task;
-            }
-        }
+        /// <summary>Completes when the app asks for tasks from now on.</summary>
+        public Task NextPoll => _polled.Task;
 
-        public void Polled()
-        {
-            lock (_lock)
-                _polled.TrySetResult();
-        }
+        public void Polled() => _polled.Pulse();
 
         /// <summary>False when it has ended; then there must be a new one.</summary>
         public bool TryJoin(out bool isFirst)
@@ -211,7 +213,7 @@ internal sealed partial class TriggerProviders(
             }
         }
 
-        /// <summary>False when somebody joined since it last looked.</summary>
+        /// <summary>False when another request has joined since the last check.</summary>
         public bool TryEnd()
         {
             lock (_lock)
@@ -227,7 +229,5 @@ internal sealed partial class TriggerProviders(
             lock (_lock)
                 _ended = true;
         }
-
-        private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -6,42 +6,70 @@ using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers.Choosing;
 
-/// <summary>Tells of every known provider which task type it serves and whether it does; from the store, for any process.</summary>
+/// <summary>Lists all known providers with their task type and state; from the store, for any process.</summary>
 internal sealed class ListProviders(
     IExAppStore exApps,
     IExAppStatusStore statuses,
     IProviderChoiceStore choices,
     IOptions<ProviderOptions> options,
     IOptions<TaskTypeOptions> types,
-    TimeProvider time)
+    TimeProvider time
+)
 {
-    /// <returns>By task type; within one, in the order in which they stand in for each other, those that cannot at the end.</returns>
+    /// <returns>By task type; within one in the order of preference, unavailable ones at the end.</returns>
     public async Task<IReadOnlyList<KnownProvider>> RunAsync(CancellationToken cancellationToken)
     {
         var stored = await choices.ReadAsync(cancellationToken);
         var now = time.GetUtcNow();
-        var silent = (await statuses.ListAsync(cancellationToken))
-            .Where(status => options.Value.SilentAfterSeconds > 0 && status.SeenAt is { } seen && now - seen > ExAppCondition.LongestSilence(options.Value))
-            .Select(status => status.AppId)
+        var seen = (await statuses.ListAsync(cancellationToken)).ToDictionary(status => status.AppId, status => status.SeenAt);
+        var silent = seen.Where(app =>
+                options.Value.SilentAfterSeconds > 0 && now - app.Value > ExAppCondition.LongestSilence(options.Value)
+            )
+            .Select(app => app.Key)
             .ToHashSet();
 
-        var apps = (await exApps.ListEffectiveRegistrationsAsync(cancellationToken))
-            .Select(registration => (Provider: Descriptor(registration.ProviderId, registration.DisplayName, registration.TaskType), Source: registration.AppId, IsSilent: silent.Contains(registration.AppId), IsRunning: true));
-        var local = (await choices.ListLocalAsync(cancellationToken))
-            .Select(record => (Provider: Descriptor(record.ProviderId, record.Name, record.TaskType), Source: SourceOf(record.ProviderId), IsSilent: false, IsRunning: record.IsRunning(now)));
+        var apps = (await exApps.ListEffectiveRegistrationsAsync(cancellationToken)).Select(registration =>
+            (
+                Provider: Descriptor(registration.ProviderId, registration.DisplayName, registration.TaskType),
+                Source: registration.AppId,
+                SeenAt: seen.GetValueOrDefault(registration.AppId),
+                IsSilent: silent.Contains(registration.AppId),
+                IsRunning: true
+            )
+        );
+        var local = (await choices.ListLocalAsync(cancellationToken)).Select(record =>
+            (
+                Provider: Descriptor(record.ProviderId, record.Name, record.TaskType),
+                Source: SourceOf(record.ProviderId),
+                SeenAt: (DateTimeOffset?)record.SeenAt,
+                IsSilent: false,
+                IsRunning: record.IsRunning(now)
+            )
+        );
         var all = apps.Concat(local).DistinctBy(known => known.Provider.Id).ToList();
 
         var silentProviders = all.Where(known => known.IsSilent).Select(known => known.Provider).ToHashSet();
-        var ordered = new ProviderChoice(options.Value, stored, silentProviders.Contains).InOrder(all.Where(known => known.IsRunning).Select(known => known.Provider));
-        var serving = ordered.DistinctBy(provider => provider.TaskType).Where(provider => !types.Value.Disabled.Contains(provider.TaskType)).ToHashSet();
+        var ordered = new ProviderChoice(options.Value, stored, silentProviders.Contains).InOrder(
+            all.Where(known => known.IsRunning).Select(known => known.Provider)
+        );
+        var serving = ordered
+            .DistinctBy(provider => provider.TaskType)
+            .Where(provider => !types.Value.Disabled.Contains(provider.TaskType))
+            .ToHashSet();
         var places = ordered.Select((provider, place) => (provider, place)).ToDictionary(entry => entry.provider, entry => entry.place);
         return
         [
-            .. all
-                .Select(known => (Known: known, State: State(known.Provider, known.IsRunning, known.IsSilent)))
+            .. all.Select(known => (Known: known, State: State(known.Provider, known.IsRunning, known.IsSilent)))
                 .OrderBy(row => row.Known.Provider.TaskType, StringComparer.Ordinal)
                 .ThenBy(row => places.GetValueOrDefault(row.Known.Provider, int.MaxValue))
-                .Select(row => new KnownProvider(row.Known.Provider.Id, row.Known.Provider.Name, row.Known.Source, row.Known.Provider.TaskType, row.State)),
+                .Select(row => new KnownProvider(
+                    row.Known.Provider.Id,
+                    row.Known.Provider.Name,
+                    row.Known.Source,
+                    row.Known.Provider.TaskType,
+                    row.State,
+                    row.Known.SeenAt
+                )),
         ];
 
         ProviderState State(ProviderDescriptor provider, bool isRunning, bool isSilent) =>
@@ -52,7 +80,13 @@ internal sealed class ListProviders(
             : ProviderState.StandingBy;
     }
 
-    private static ProviderDescriptor Descriptor(string id, string name, string taskType) => new() { Id = id, Name = name, TaskType = taskType };
+    private static ProviderDescriptor Descriptor(string id, string name, string taskType) =>
+        new()
+        {
+            Id = id,
+            Name = name,
+            TaskType = taskType,
+        };
 
     /// <summary>Sources begin the ids of their providers with a word of their own.</summary>
     private static string SourceOf(string providerId) => $"server ({providerId.Split(':')[0]})";
@@ -62,8 +96,9 @@ internal sealed class ListProviders(
 /// <param name="Name">The name shown to people.</param>
 /// <param name="Source">The app that brought it, or which source of the server.</param>
 /// <param name="TaskType">The task type's id.</param>
-/// <param name="State">How it is.</param>
-internal sealed record KnownProvider(string Id, string Name, string Source, string TaskType, ProviderState State);
+/// <param name="State">The state.</param>
+/// <param name="SeenAt">The last sign of life of its app or its server.</param>
+internal sealed record KnownProvider(string Id, string Name, string Source, string TaskType, ProviderState State, DateTimeOffset? SeenAt);
 
 internal enum ProviderState
 {
@@ -73,7 +108,7 @@ internal enum ProviderState
     /// <summary>Would get them if the one before it could not.</summary>
     StandingBy,
 
-    /// <summary>Its app was not heard of for too long.</summary>
+    /// <summary>Its app was silent for too long.</summary>
     Silent,
 
     /// <summary>An operator took it out of service.</summary>

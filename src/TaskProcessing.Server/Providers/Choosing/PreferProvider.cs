@@ -1,6 +1,8 @@
 namespace TaskProcessing.Server.Providers.Choosing;
 
-/// <summary>Puts a provider before the others of its task type, over what the configuration says; effective when the call returns.</summary>
+/// <summary>
+/// Puts a provider before the others of its task type, against the configuration; effective when the call returns.
+/// </summary>
 internal sealed class PreferProvider(IProviderChoiceStore choices, ListProviders providers, AvailableTaskTypes taskTypes)
 {
     /// <param name="taskType">The task type's id.</param>
@@ -27,16 +29,14 @@ internal sealed class PreferProvider(IProviderChoiceStore choices, ListProviders
     }
 }
 
-/// <summary>What came of <see cref="PreferProvider"/>.</summary>
+/// <summary>The result of <see cref="PreferProvider"/>.</summary>
 internal abstract record PreferOutcome
 {
-    private PreferOutcome()
-    {
-    }
+    private PreferOutcome() { }
 
     public sealed record Preferred : PreferOutcome;
 
-    /// <param name="WasPreferred">Whether there was a preference to clear.</param>
+    /// <param name="WasPreferred">True when there was a preference to clear.</param>
     public sealed record Cleared(bool WasPreferred) : PreferOutcome;
 
     /// <summary>Neither an app nor a running server brings it.</summary>

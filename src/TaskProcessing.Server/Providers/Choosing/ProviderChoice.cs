@@ -3,16 +3,18 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Server.Providers.Choosing;
 
 /// <summary>
-/// Which of several providers serves a task type: those that are heard of before those that are silent, then the one that
-/// the command line prefers, then the order of the configuration, then the heavier, then whoever came first. Disabled ones
-/// never do.
+/// Picks the provider of a task type. In this order: providers with a recent sign of life before silent ones, the one
+/// that the command line prefers, the order of the configuration, the greater weight, the earlier registration. Disabled
+/// ones are never picked.
 /// </summary>
 internal sealed class ProviderChoice(ProviderOptions options, StoredChoices stored, Func<ProviderDescriptor, bool> isSilent)
 {
     public IReadOnlyList<ProviderDescriptor> InOrder(IEnumerable<ProviderDescriptor> providers)
     {
         var orders = options.Order.DistinctBy(order => order.TaskType).ToDictionary(order => order.TaskType, order => order.Providers);
-        var weights = options.Weights.DistinctBy(weight => weight.Provider).ToDictionary(weight => weight.Provider, weight => weight.Weight);
+        var weights = options
+            .Weights.DistinctBy(weight => weight.Provider)
+            .ToDictionary(weight => weight.Provider, weight => weight.Weight);
         return
         [
             .. providers

@@ -1,27 +1,42 @@
-using TaskProcessing.Server.Providers.BuiltIn;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Providers;
+using TaskProcessing.Providers.Commands;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Providers.Choosing;
-using TaskProcessing.Server.Providers.Commands;
-using TaskProcessing.Server.Providers.Commands.Programs;
-using TaskProcessing.Server.Providers.Commands.ReadyMade;
-using TaskProcessing.Server.Providers.OpenAI;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers.Local;
 
-/// <summary>What a running server needs to serve task types itself.</summary>
+/// <summary>The services with which a running server serves task types itself.</summary>
 internal static class LocalProviderServices
 {
-    /// <summary>The sources, the first before the others where nothing else says which provider serves a type.</summary>
     public static void AddLocalProviders(this IServiceCollection services)
     {
-        services.AddSingleton<ILocalProviderSource, CommandProviders>();
-        services.AddSingleton<ILocalProviderSource, OpenAISource>();
-        services.AddSingleton<ILocalProviderSource, ReadyMadeProviders>();
-        services.AddSingleton<ILocalProviderSource, BuiltInProviders>();
-        services.AddSingleton<RunProgram>();
-        services.AddSingleton<RunDirectories>();
+        services.AddSingleton<IOptions<LocalProviderOptions>>(provider => provider.GetRequiredService<IOptions<ProviderOptions>>());
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<TaskTypeOptions>>().Value.ToKnownTypes());
+        services.AddProviderSources();
         services.AddSingleton<LocalProviders>();
         services.AddSingleton<LocalWorkSource>();
         services.AddHostedService<LocalWorker>();
         services.AddHostedService<LocalProviderRecorder>();
     }
+
+    /// <summary>The checks of endpoints and programs, for commands.</summary>
+    public static void AddLocalProviderChecks(this IServiceCollection services)
+    {
+        services.AddSingleton<IOptions<LocalProviderOptions>>(provider => provider.GetRequiredService<IOptions<ProviderOptions>>());
+        services.AddProviderChecks();
+        services.AddSingleton<CheckLocalProviders>();
+    }
+
+    /// <summary>The types that exist without registrations, in the types of the SDK.</summary>
+    public static KnownTaskTypes ToKnownTypes(this TaskTypeOptions options) =>
+        new(
+            options
+                .OwnTypes()
+                .Select(type => new KnownTaskType(
+                    new TaskTypeDescriptor(type.Id, type.Name, type.Description, type.InputShape, type.OutputShape),
+                    type.IsFreeForm
+                ))
+        );
 }

@@ -1,9 +1,10 @@
+using TaskProcessing.Providers;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
 
 namespace TaskProcessing.Server.Providers.Local;
 
-/// <summary>All providers that live in this process, whichever source brings them.</summary>
+/// <summary>All providers of this process, from all sources.</summary>
 internal sealed class LocalProviders(IEnumerable<ILocalProviderSource> sources)
 {
     public IReadOnlyList<ILocalProviderSource> Sources { get; } = [.. sources];

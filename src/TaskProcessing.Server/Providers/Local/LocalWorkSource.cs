@@ -1,16 +1,21 @@
 using System.Text.Json;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Tasks;
-using TaskProcessing.Server.Tasks.Leases;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Files;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
+using TaskProcessing.Server.Tasks.Wire;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Providers.Local;
 
-/// <summary>Lets the providers that live in this process work through the same use cases as those that come over HTTP.</summary>
+/// <summary>Connects the providers of this process to the same use cases that serve providers over HTTP.</summary>
 internal sealed class LocalWorkSource(
-    AvailableTaskTypes taskTypes,
+    AvailableTaskTypes registered,
+    CurrentTaskTypes taskTypes,
     ClaimTasks claimTasks,
     ReportProgress reportProgress,
     StreamOutput streamOutput,
@@ -19,38 +24,53 @@ internal sealed class LocalWorkSource(
     FindTask findTask,
     FindTaskFile findTaskFile,
     AddTaskFile addTaskFile,
-    IBlobStore blobs) : IWorkSource
+    IBlobStore blobs
+) : IWorkSource
 {
     private const string Actor = "built-in worker";
 
     private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(30);
 
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
-        await taskTypes.SetLocalProvidersAsync(providers, cancellationToken);
+        await registered.SetLocalProvidersAsync(providers, cancellationToken);
 
     public async ValueTask UnregisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken) =>
-        await taskTypes.RemoveLocalProvidersAsync(providers, cancellationToken);
+        await registered.RemoveLocalProvidersAsync(providers, cancellationToken);
 
     /// <summary>Waits no longer than the catalogue stays as it is: with another one other providers may be asked for.</summary>
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
-        var request = new ClaimRequest([.. providers.Select(provider => provider.Id)], [.. providers.Select(provider => provider.TaskType)], Count: 1, LongestWait) { Actor = Actor };
+        var request = new ClaimRequest(
+            [.. providers.Select(provider => provider.Id)],
+            [.. providers.Select(provider => provider.TaskType)],
+            Count: 1,
+            LongestWait
+        )
+        {
+            Actor = Actor,
+        };
         // Not disposed of: the event may still be about to cancel it, and it holds nothing.
         var stopWaiting = new CancellationTokenSource();
         Action stop = () => _ = stopWaiting.CancelAsync();
-        taskTypes.Refreshed += stop;
+        taskTypes.Changed += stop;
         try
         {
-            return (await claimTasks.RunAsync(request, cancellationToken, stopWaiting.Token)).Tasks is [var task] ? Claimed(task) : null;
+            return (await claimTasks.RunAsync(request, stopWaiting.Token, cancellationToken)).Tasks is [var task] ? Claimed(task) : null;
         }
         finally
         {
-            taskTypes.Refreshed -= stop;
+            taskTypes.Changed -= stop;
         }
     }
 
     public async ValueTask<ProcessingStatus?> ReportProgressAsync(ClaimedTask task, double progress, CancellationToken cancellationToken) =>
-        Status(await reportProgress.RunAsync(task.Task.Id, new ProgressReport(progress) { Actor = Actor, Claim = task.Claim }, cancellationToken));
+        Status(
+            await reportProgress.RunAsync(
+                task.Task.Id,
+                new ProgressReport(progress) { Actor = Actor, Claim = task.Claim },
+                cancellationToken
+            )
+        );
 
     public async ValueTask<ProcessingStatus?> StreamOutputAsync(ClaimedTask task, TaskOutput output, CancellationToken cancellationToken) =>
         Status(await streamOutput.RunAsync(task.Task.Id, task.Claim, JsonElement.Parse(output.ToJson()), cancellationToken));
@@ -99,9 +119,11 @@ internal sealed class LocalWorkSource(
     }
 
     /// <summary>Files will be there again; until then the task goes back into the queue.</summary>
-    private static TaskFailedException NotNow(BlobStoreUnavailableException error) => new(error.Message, innerException: error) { Retryable = true };
+    private static TaskFailedException NotNow(BlobStoreUnavailableException error) =>
+        new(error.Message, innerException: error) { Retryable = true };
 
-    private static ClaimedTask Claimed(ProcessingTask task) => new(task.ToProtocol(), task.ProviderId!) { Claim = task.Claim };
+    private static ClaimedTask Claimed(ProcessingTask task) =>
+        new(task.ToProtocol(), task.ProviderId!) { Claim = task.Claim, TraceParent = task.TraceParent };
 
     private static FinishRequest Request(TaskResult result, long? claim) =>
         new(result.Output is null ? null : JsonElement.Parse(result.Output.ToJson()), result.ErrorMessage, result.UserFacingErrorMessage)
@@ -112,10 +134,11 @@ internal sealed class LocalWorkSource(
             Actor = Actor,
         };
 
-    private static ProcessingStatus? Status(ReportOutcome outcome) => outcome switch
-    {
-        ReportOutcome.Accepted accepted => accepted.Task.Status,
-        ReportOutcome.Outdated => ProcessingStatus.Cancelled,
-        _ => null,
-    };
+    private static ProcessingStatus? Status(ReportOutcome outcome) =>
+        outcome switch
+        {
+            ReportOutcome.Accepted accepted => accepted.Task.Status,
+            ReportOutcome.Outdated => ProcessingStatus.Cancelled,
+            _ => null,
+        };
 }

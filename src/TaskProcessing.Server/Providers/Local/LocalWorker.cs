@@ -1,10 +1,16 @@
+using TaskProcessing.Providers;
 using TaskProcessing.Sdk.Workers;
 
 namespace TaskProcessing.Server.Providers.Local;
 
-/// <summary>Runs the providers that live in this process, and follows their sources: what one of them changes holds at once.</summary>
+/// <summary>Runs the providers of this process, and follows their sources: a change of a source takes effect at once.</summary>
 internal sealed partial class LocalWorker(
-    LocalProviders providers, LocalWorkSource tasks, ILogger<WorkerLoop> loopLogger, ILogger<LocalWorker> logger, TimeProvider time) : BackgroundService
+    LocalProviders providers,
+    LocalWorkSource tasks,
+    ILogger<WorkerLoop> loopLogger,
+    ILogger<LocalWorker> logger,
+    TimeProvider time
+) : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(30);
 
@@ -16,7 +22,10 @@ internal sealed partial class LocalWorker(
         foreach (var source in providers.Sources)
             source.Changed += Offer;
         Offer();
-        await Task.WhenAll([_loop.RunAsync(stoppingToken), .. providers.Sources.Select(source => Task.Run(() => FollowAsync(source, stoppingToken), CancellationToken.None))]);
+        await Task.WhenAll([
+            _loop.RunAsync(stoppingToken),
+            .. providers.Sources.Select(source => Task.Run(() => FollowAsync(source, stoppingToken), CancellationToken.None)),
+        ]);
     }
 
     /// <summary>One at a time, so that an older look never replaces a newer one.</summary>
@@ -50,7 +59,7 @@ internal sealed partial class LocalWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "{Source} could not look for its providers; trying again in {Pause}")]
+        [LoggerMessage(LogLevel.Error, "Could not list the providers of {Source}; trying again in {Pause}")]
         public static partial void Failed(ILogger logger, Exception error, string source, TimeSpan pause);
     }
 }

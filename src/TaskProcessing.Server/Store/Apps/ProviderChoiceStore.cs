@@ -1,11 +1,11 @@
 using System.Collections.Immutable;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Choosing;
-using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Store.Apps;
 
-/// <summary>Which provider shall serve a task type.</summary>
+/// <summary>The preferred provider of a task type.</summary>
 internal sealed class StoredPreference
 {
     public required string TaskType { get; init; }
@@ -13,7 +13,7 @@ internal sealed class StoredPreference
     public required string ProviderId { get; init; }
 }
 
-/// <summary>A provider that shall not serve.</summary>
+/// <summary>A disabled provider.</summary>
 internal sealed class DisabledProvider
 {
     public required string ProviderId { get; init; }
@@ -26,39 +26,63 @@ internal sealed class ProviderChoiceStore(Database database) : IProviderChoiceSt
     public Task<StoredChoices> ReadAsync(CancellationToken cancellationToken) =>
         database.ReadAsync(
             async db => new StoredChoices(
-                (await db.ProviderPreferences.ToListAsync(cancellationToken)).ToImmutableDictionary(preference => preference.TaskType, preference => preference.ProviderId),
-                [.. await db.DisabledProviders.Select(provider => provider.ProviderId).ToListAsync(cancellationToken)]),
-            cancellationToken);
+                (await db.ProviderPreferences.ToListAsync(cancellationToken)).ToImmutableDictionary(
+                    preference => preference.TaskType,
+                    preference => preference.ProviderId
+                ),
+                [.. await db.DisabledProviders.Select(provider => provider.ProviderId).ToListAsync(cancellationToken)]
+            ),
+            cancellationToken
+        );
 
     public Task PreferAsync(string taskType, string providerId, CancellationToken cancellationToken) =>
         ChangeStore.ChangeAsync(
             database,
             Topics,
-            db => db.Database.ExecuteSqlAsync(
-                $"""
-                INSERT INTO provider_preferences (task_type, provider_id) VALUES ({taskType}, {providerId})
-                ON CONFLICT (task_type) DO UPDATE SET provider_id = excluded.provider_id
-                """,
-                CancellationToken.None),
-            cancellationToken);
+            db =>
+                db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO provider_preferences (task_type, provider_id) VALUES ({taskType}, {providerId})
+                    ON CONFLICT (task_type) DO UPDATE SET provider_id = excluded.provider_id
+                    """,
+                    CancellationToken.None
+                ),
+            cancellationToken
+        );
 
     public Task<bool> ClearPreferenceAsync(string taskType, CancellationToken cancellationToken) =>
         ChangeStore.ChangeAsync(
-            database, Topics, db => db.ProviderPreferences.Where(preference => preference.TaskType == taskType).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);
+            database,
+            Topics,
+            db => db.ProviderPreferences.Where(preference => preference.TaskType == taskType).ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken
+        );
 
     public Task<bool> SetEnabledAsync(string providerId, bool enabled, CancellationToken cancellationToken) =>
         ChangeStore.ChangeAsync(
             database,
             Topics,
-            db => enabled
-                ? db.DisabledProviders.Where(provider => provider.ProviderId == providerId).ExecuteDeleteAsync(CancellationToken.None)
-                : db.Database.ExecuteSqlAsync($"INSERT INTO disabled_providers (provider_id) VALUES ({providerId}) ON CONFLICT (provider_id) DO NOTHING", CancellationToken.None),
-            cancellationToken);
+            db =>
+                enabled
+                    ? db.DisabledProviders.Where(provider => provider.ProviderId == providerId).ExecuteDeleteAsync(CancellationToken.None)
+                    : db.Database.ExecuteSqlAsync(
+                        $"INSERT INTO disabled_providers (provider_id) VALUES ({providerId}) ON CONFLICT (provider_id) DO NOTHING",
+                        CancellationToken.None
+                    ),
+            cancellationToken
+        );
 
     public async Task<IReadOnlyList<LocalProviderRecord>> ListLocalAsync(CancellationToken cancellationToken) =>
-        await database.ReadAsync(db => db.LocalProviders.OrderBy(provider => provider.Position).ToListAsync(cancellationToken), cancellationToken);
+        await database.ReadAsync(
+            db => db.LocalProviders.OrderBy(provider => provider.Position).ToListAsync(cancellationToken),
+            cancellationToken
+        );
 
-    public Task RecordLocalAsync(IReadOnlyCollection<LocalProviderRecord> served, IReadOnlyCollection<string> gone, CancellationToken cancellationToken) =>
+    public Task RecordLocalAsync(
+        IReadOnlyCollection<LocalProviderRecord> served,
+        IReadOnlyCollection<string> gone,
+        CancellationToken cancellationToken
+    ) =>
         database.TransactAsync(
             async db =>
             {
@@ -68,14 +92,19 @@ internal sealed class ProviderChoiceStore(Database database) : IProviderChoiceSt
                     await db.Database.ExecuteSqlAsync(
                         $"""
                         INSERT INTO local_providers (provider_id, name, task_type, position, seen_at)
-                        VALUES ({provider.ProviderId}, {provider.Name}, {provider.TaskType}, {provider.Position}, {provider.SeenAt.ToUnixTimeMilliseconds()})
+                        VALUES ({provider.ProviderId}, {provider.Name}, {provider.TaskType}, {provider.Position},
+                            {provider.SeenAt.ToUnixTimeMilliseconds()})
                         ON CONFLICT (provider_id) DO UPDATE SET name = excluded.name, task_type = excluded.task_type,
                             position = excluded.position, seen_at = excluded.seen_at
                         """,
-                        CancellationToken.None);
+                        CancellationToken.None
+                    );
                 }
 
-                return await db.LocalProviders.Where(provider => gone.Contains(provider.ProviderId)).ExecuteDeleteAsync(CancellationToken.None);
+                return await db
+                    .LocalProviders.Where(provider => gone.Contains(provider.ProviderId))
+                    .ExecuteDeleteAsync(CancellationToken.None);
             },
-            cancellationToken);
+            cancellationToken
+        );
 }

@@ -8,7 +8,14 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Sto
 {
     public void Configure(EntityTypeBuilder<StoredIdempotencyKey> builder)
     {
-        builder.ToTable("idempotency_keys").HasKey(key => new { key.Party, key.AppId, key.Key });
+        builder
+            .ToTable("idempotency_keys")
+            .HasKey(key => new
+            {
+                key.Party,
+                key.AppId,
+                key.Key,
+            });
         builder.Property(key => key.Party).HasMaxLength(70);
         builder.Property(key => key.AppId).HasMaxLength(64);
         builder.Property(key => key.Key).HasMaxLength(255);

@@ -5,8 +5,10 @@ using TaskProcessing.Server.Store.Apps;
 
 namespace TaskProcessing.Server.Store.Configurations;
 
-internal sealed class ProviderChoiceConfiguration :
-    IEntityTypeConfiguration<StoredPreference>, IEntityTypeConfiguration<DisabledProvider>, IEntityTypeConfiguration<LocalProviderRecord>
+internal sealed class ProviderChoiceConfiguration
+    : IEntityTypeConfiguration<StoredPreference>,
+        IEntityTypeConfiguration<DisabledProvider>,
+        IEntityTypeConfiguration<LocalProviderRecord>
 {
     public void Configure(EntityTypeBuilder<StoredPreference> builder) =>
         builder.ToTable("provider_preferences").HasKey(preference => preference.TaskType);

@@ -1,31 +1,47 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
-using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.Upkeep.Backups;
 
 namespace TaskProcessing.Server.Store.Dialects;
 
-/// <summary>Where the databases differ; nothing outside this folder asks which one it is.</summary>
+/// <summary>The differences between the databases; no code outside this folder asks for the kind of database.</summary>
 internal abstract class Dialect : IDisposable
 {
-    /// <summary>Which database this is, for messages: its kind and place, without credentials.</summary>
+    /// <summary>The kind and place of the database, for messages; without credentials.</summary>
     public abstract string Location { get; }
 
-    /// <summary>How the processes on the database hear of each other.</summary>
-    public abstract ISignalLine Signals { get; }
+    /// <summary>The directory of the database's file; null where it is no file of this machine.</summary>
+    public virtual string? Directory => null;
 
-    /// <summary>The statement that tells other processes, when its transaction commits, that what they keep in memory is outdated; null where they look for that.</summary>
+    /// <summary>Notifications between the processes on the database.</summary>
+    public abstract IChangeNotifier Notifier { get; }
+
+    /// <summary>How the whole database is copied.</summary>
+    public abstract IDatabaseCopies Copies { get; }
+
+    /// <summary>
+    /// The statement that tells other processes, when its transaction commits, that their caches are outdated; null where
+    /// they poll for changes.
+    /// </summary>
     public virtual string? AnnounceChange => null;
 
     /// <summary>Points a context at the database.</summary>
     public abstract void Configure(DbContextOptionsBuilder options);
 
-    /// <summary>Opens nothing yet.</summary>
-    public abstract Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache);
+    /// <summary>The factory of contexts with this database's migrations.</summary>
+    public abstract IDbContextFactory<TaskDbContext> FindContexts(IServiceProvider services);
 
-    /// <summary>Makes this process the only one that migrates until the result is disposed; a process that dies lets go.</summary>
+    /// <summary>Opens nothing yet.</summary>
+    public abstract StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics);
+
+    /// <summary>Takes the lock for migrations until the result is disposed of; the lock of a dead process is free.</summary>
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives a connection the functions that migrations call and the database lacks.</summary>
+    public virtual void PrepareMigrations(DbConnection connection) { }
 
     /// <summary>
     /// The query that picks the ids of a claim's tasks: of the waiting tasks that each of the filters finds, the next
@@ -34,30 +50,88 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     public abstract string PickNext(IReadOnlyCollection<string> filters, string limit);
 
-    /// <summary>The statement that gives a little of the free space in the database back, and the query for how much there is; null where that needs no care.</summary>
+    /// <summary>
+    /// The statement that gives a little of the free space in the database back, and the query for how much there is; null
+    /// where that needs no care.
+    /// </summary>
     public abstract (string Statement, string Query)? ReclaimSpace { get; }
 
-    /// <summary>What a query ends with that locks the rows it finds until the transaction ends; empty where transactions come one after the other.</summary>
+    /// <summary>The text of a statement as the database gets it.</summary>
+    public abstract string TextOf(Statement statement);
+
+    /// <summary>
+    /// Joins the members, as <c>files</c>, to the folders of <c>tree</c>: one folder after the other, by the index of
+    /// paths. A free planner reads all files for each of them, or for each level, so the walk down a tree costs its
+    /// square.
+    /// </summary>
+    public abstract string JoinChildren { get; }
+
+    /// <summary>
+    /// The statements that keep a transaction from reading whole tables where there is an index; null where
+    /// <see cref="JoinChildren"/> does so.
+    /// </summary>
+    public virtual string? IndexesOnly => null;
+
+    /// <summary>
+    /// The end of a query that locks its rows until the transaction ends; empty where transactions come one after the
+    /// other.
+    /// </summary>
     protected abstract string RowLock { get; }
 
     /// <summary>Holds an account until the transaction ends. False when there is none with that id.</summary>
-    public Task<bool> LockAccountAsync(TaskDbContext db, string id) => LockAsync(db, $"SELECT id AS \"Value\" FROM accounts WHERE id = {{0}}{RowLock}", id);
+    public Task<bool> LockAccountAsync(TaskDbContext db, string id) =>
+        LockAsync(db, $"SELECT id AS \"Value\" FROM accounts WHERE id = {{0}}{RowLock}", id);
 
     /// <summary>Holds a task until the transaction ends. False when there is none with that id.</summary>
-    public Task<bool> LockTaskAsync(TaskDbContext db, long id) => LockAsync(db, $"SELECT id AS \"Value\" FROM tasks WHERE id = {{0}}{RowLock}", id);
+    public Task<bool> LockTaskAsync(TaskDbContext db, long id) =>
+        LockAsync(db, $"SELECT id AS \"Value\" FROM tasks WHERE id = {{0}}{RowLock}", id);
 
     private static async Task<bool> LockAsync<TId>(TaskDbContext db, string sql, TId id)
-        where TId : notnull =>
-        (await db.Database.SqlQueryRaw<TId>(sql, id).ToListAsync(CancellationToken.None)).Count > 0;
+        where TId : notnull => (await db.Database.SqlQueryRaw<TId>(sql, id).ToListAsync(CancellationToken.None)).Count > 0;
 
-    /// <summary>Whether the error says that the database cannot serve now, rather than that the statement was wrong.</summary>
+    /// <summary>Reads with a context; reads again over a new connection when only the connection was dead.</summary>
+    public async Task<T> ReadAsync<T>(
+        IDbContextFactory<TaskDbContext> contexts,
+        Func<TaskDbContext, Task<T>> read,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await ReadOnceAsync();
+        }
+        catch (Exception error) when (IsCut(error))
+        {
+            DropConnections();
+            return await ReadOnceAsync();
+        }
+
+        async Task<T> ReadOnceAsync()
+        {
+            await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+            return await read(db);
+        }
+    }
+
+    /// <summary>True when the error means a dead connection, which says nothing about the database.</summary>
+    protected virtual bool IsCut(Exception error) => false;
+
+    /// <summary>Drops pooled connections.</summary>
+    protected virtual void DropConnections() { }
+
+    /// <summary>True when the error means that the database cannot serve now, rather than that the statement was wrong.</summary>
     protected abstract bool IsOutage(DbException error);
 
-    /// <summary>Whether an outage is for want of space.</summary>
+    /// <summary>True when the cause of an outage is a full disk.</summary>
     protected abstract bool IsFull(DbException error);
 
-    /// <summary>The query for those settings of the database that may cost what was acknowledged; null where this process alone decides.</summary>
+    /// <summary>
+    /// The query for settings of the database that may lose acknowledged writes; null where this process alone decides.
+    /// </summary>
     public abstract string? UnsafeSettings { get; }
+
+    /// <summary>The query for the time by the database's clock, in milliseconds since 1970; null where that is this machine's.</summary>
+    public virtual string? Clock => null;
 
     /// <summary>
     /// Numbers the candidates of each type, given the query that yields up to a few of every type in the order of the
@@ -65,18 +139,24 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     protected static string Placed(IEnumerable<string> queues) =>
         $"""
-        SELECT id FROM (
-            SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
-            FROM ({string.Join(" UNION ALL ", queues)}) AS queues) AS placed
-        ORDER BY priority DESC, place, id
-        """;
+            SELECT id FROM (
+                SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
+                FROM ({string.Join(" UNION ALL ", queues)}) AS queues) AS placed
+            ORDER BY priority DESC, place, id
+            """;
 
     protected static string Queue(string filter, string limit) =>
         $"SELECT id, type, priority, turn FROM tasks WHERE {filter} ORDER BY priority DESC, turn, id LIMIT {limit}";
 
+    /// <summary>The advice to an operator whose database cannot be opened.</summary>
+    public string Advice(Exception error) => Advice(Find(error));
+
+    /// <param name="error">Null where not even the database was asked.</param>
+    protected abstract string Advice(DbException? error);
+
     public bool IsOutage(Exception error) => Find(error) is { } own && IsOutage(own);
 
-    /// <summary>Whether it is for want of space.</summary>
+    /// <summary>True when the disk or the database is full.</summary>
     public bool IsFull(Exception error) => Find(error) is { } own && IsFull(own);
 
     private static DbException? Find(Exception? error) => error is null ? null : error as DbException ?? Find(error.InnerException);

@@ -1,28 +1,37 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store.Dialects;
 
 namespace TaskProcessing.Server.Store.Files;
 
-internal sealed class FileStore(Database database, Dialect dialect) : IFileStore
+internal sealed class FileStore(Database database, Dialect dialect, FileTrees trees) : IFileStore
 {
+    private readonly FileTreeSearch _search = new(trees, dialect);
+
     public Task<StoredFile?> FindAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Files.FirstOrDefaultAsync(file => file.Id == id, cancellationToken), cancellationToken);
 
     public Task<StoredFile?> FindAtAsync(string userId, FilePath path, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => new FileTreeWriter(db, userId).FindAsync(path), cancellationToken);
+        database.ReadAsync(db => new FileTreeWriter(db, userId, trees).FindAsync(path), cancellationToken);
 
     public async Task<IReadOnlyList<StoredFile>> ListAsync(string userId, long folderId, CancellationToken cancellationToken)
     {
-        var files = await database.ReadAsync(db => db.LiveFiles(userId).Where(file => file.ParentId == folderId).ToListAsync(cancellationToken), cancellationToken);
+        var files = await database.ReadAsync(
+            db => db.LiveFiles(userId).Where(file => file.ParentId == folderId).ToListAsync(cancellationToken),
+            cancellationToken
+        );
         // Sorted here: databases differ in how they order letters.
         files.Sort((left, right) => string.CompareOrdinal(left.Name, right.Name));
         return files;
     }
 
-    public Task<IReadOnlyDictionary<long, long>> SumFoldersAsync(string userId, IReadOnlyCollection<long> folderIds, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.SumFoldersAsync(userId, folderIds, cancellationToken), cancellationToken);
+    public Task<IReadOnlyDictionary<long, long>> SumFoldersAsync(
+        string userId,
+        IReadOnlyCollection<long> folderIds,
+        CancellationToken cancellationToken
+    ) => trees.SumAsync(userId, folderIds, cancellationToken);
 
     public Task<long> SumAllAsync(string userId, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.LiveFiles(userId).SumAsync(file => file.Size, cancellationToken), cancellationToken);
@@ -36,26 +45,24 @@ internal sealed class FileStore(Database database, Dialect dialect) : IFileStore
     public Task<PlaceOutcome> MoveAsync(FileTransfer transfer, CancellationToken cancellationToken) =>
         ChangeAsync(transfer.UserId, tree => tree.MoveAsync(transfer), cancellationToken);
 
-    public Task<PlaceOutcome> CopyAsync(FileTransfer transfer, CancellationToken cancellationToken) =>
-        ChangeAsync(transfer.UserId, tree => tree.CopyAsync(transfer), cancellationToken);
+    public async Task<PlaceOutcome> CopyAsync(FileTransfer transfer, CancellationToken cancellationToken) =>
+        transfer.Deep && await FindAtAsync(transfer.UserId, transfer.From, cancellationToken) is { IsFolder: true } folder
+            ? await CopyFolderAsync(transfer, folder, cancellationToken)
+            : await ChangeAsync(transfer.UserId, tree => tree.CopyAsync(transfer), cancellationToken);
 
     public Task<bool> DeleteAsync(string userId, FilePath path, DateTimeOffset now, CancellationToken cancellationToken) =>
-        database.TransactAsync(
-            async db =>
-            {
-                var tree = new FileTreeWriter(db, userId);
-                if (!await dialect.LockAccountAsync(db, userId) || await tree.FindAsync(path) is not { } file)
-                    return false;
+        ChangeAsync(userId, tree => tree.DeleteAsync(path, now), otherwise: false, cancellationToken);
 
-                await tree.DeleteAsync(file.Id, now);
-                return true;
-            },
-            cancellationToken);
+    public Task SetPropertiesAsync(
+        string userId,
+        long id,
+        string? properties,
+        DateTimeOffset? modifiedAt,
+        CancellationToken cancellationToken
+    ) => ChangeAsync(userId, tree => tree.SetPropertiesAsync(id, properties, modifiedAt), otherwise: false, cancellationToken);
 
-    public Task SetPropertiesAsync(long id, string? properties, CancellationToken cancellationToken) =>
-        database.WriteAsync(
-            db => db.Files.Where(file => file.Id == id).ExecuteUpdateAsync(set => set.SetProperty(file => file.Properties, properties), CancellationToken.None),
-            cancellationToken);
+    public Task<IReadOnlyList<FoundFile>> SearchAsync(FileSearch search, CancellationToken cancellationToken) =>
+        _search.RunAsync(search, cancellationToken);
 
     public Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken) =>
         database.TransactAsync<AddTaskFileOutcome>(
@@ -72,12 +79,109 @@ internal sealed class FileStore(Database database, Dialect dialect) : IFileStore
                 await db.SaveChangesAsync(CancellationToken.None);
                 return new AddTaskFileOutcome.Added(file.Id);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    /// <summary>An account that is being removed gets no more files.</summary>
-    private Task<PlaceOutcome> ChangeAsync(string userId, Func<FileTreeWriter, Task<PlaceOutcome>> change, CancellationToken cancellationToken) =>
-        database.TransactAsync(
-            async db => await dialect.LockAccountAsync(db, userId) ? await change(new FileTreeWriter(db, userId)) : new PlaceOutcome.NoParent(), cancellationToken);
+    /// <summary>
+    /// Copies a folder in portions at a place without a path, and moves it to its path when it is complete, so that no
+    /// reader sees half of it.
+    /// </summary>
+    private async Task<PlaceOutcome> CopyFolderAsync(FileTransfer transfer, StoredFile folder, CancellationToken cancellationToken)
+    {
+        if (transfer.Quota is { } quota && await IsTooMuchAsync(transfer, folder, quota, cancellationToken))
+            return new PlaceOutcome.OverQuota(quota);
+
+        var (source, copy, refusal) = await ChangeAsync(
+            transfer.UserId,
+            tree => tree.BeginCopyAsync(transfer),
+            otherwise: (null, null, new PlaceOutcome.NoParent()),
+            cancellationToken
+        );
+        if (source is null || copy is null)
+            return refusal!;
+
+        try
+        {
+            await trees.CopyBelowAsync(source, copy, cancellationToken);
+            return await ChangeAsync(transfer.UserId, tree => tree.EndCopyAsync(transfer, copy), cancellationToken);
+        }
+        catch
+        {
+            // Without its path it is useless; the sweep removes its members.
+            await database.WriteAsync(
+                db =>
+                    db.Files.Where(file => file.Id == copy.Id && file.ParentId == (long)FileTree.Copies)
+                        .ExecuteUpdateAsync(set => set.SetProperty(file => file.DeletedAt, transfer.Now), CancellationToken.None),
+                CancellationToken.None
+            );
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Checks the quota early, so that a copy that cannot fit does not copy thousands of files first; the check at the
+    /// end decides.
+    /// </summary>
+    private async Task<bool> IsTooMuchAsync(FileTransfer transfer, StoredFile folder, long quota, CancellationToken cancellationToken)
+    {
+        var replaced = await FindAtAsync(transfer.UserId, transfer.To, cancellationToken);
+        var sizes = await trees.SumAsync(
+            transfer.UserId,
+            [.. new[] { folder, replaced }.OfType<StoredFile>().Where(file => file.IsFolder).Select(file => file.Id)],
+            cancellationToken
+        );
+        var freed = replaced is { IsFolder: false } ? replaced.Size : sizes.GetValueOrDefault(replaced?.Id ?? 0);
+        return await SumAllAsync(transfer.UserId, cancellationToken) + sizes.GetValueOrDefault(folder.Id) - freed > quota;
+    }
+
+    private Task<PlaceOutcome> ChangeAsync(
+        string userId,
+        Func<FileTreeWriter, Task<PlaceOutcome>> change,
+        CancellationToken cancellationToken
+    ) => ChangeAsync(userId, change, otherwise: new PlaceOutcome.NoParent(), cancellationToken);
+
+    /// <summary>
+    /// Changes a user's trees in one transaction, and marks the rows that this cut off in portions. An account that is
+    /// being removed gets no more files.
+    /// </summary>
+    private async Task<T> ChangeAsync<T>(
+        string userId,
+        Func<FileTreeWriter, Task<T>> change,
+        T otherwise,
+        CancellationToken cancellationToken
+    )
+    {
+        List<StoredFile> cutOff = [];
+        var answer = await database.TransactAsync(
+            async db =>
+            {
+                if (!await dialect.LockAccountAsync(db, userId))
+                    return otherwise;
+
+                var tree = new FileTreeWriter(db, userId, trees);
+                var changed = await change(tree);
+                cutOff = tree.CutOff;
+                return changed;
+            },
+            cancellationToken
+        );
+        foreach (var folder in cutOff)
+            await DeleteBelowAsync(folder);
+
+        return answer;
+    }
+
+    private async Task DeleteBelowAsync(StoredFile folder)
+    {
+        try
+        {
+            await trees.DeleteBelowAsync(folder);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The change itself is done, and its caller gets a success. The sweep goes on with the rest.
+        }
+    }
 }
 
 internal static class FileQueries
@@ -86,34 +190,13 @@ internal static class FileQueries
     public static IQueryable<StoredFile> LiveFiles(this TaskDbContext db, string userId) =>
         db.Files.Where(file => file.UserId == userId && file.DeletedAt == null);
 
-    /// <inheritdoc cref="IFileStore.SumFoldersAsync" />
-    public static async Task<IReadOnlyDictionary<long, long>> SumFoldersAsync(
-        this TaskDbContext db, string userId, IReadOnlyCollection<long> folderIds, CancellationToken cancellationToken)
-    {
-        if (folderIds.Count == 0)
-            return new Dictionary<long, long>();
-
-        // The ids are numbers of ours: nothing to escape.
-        var sql = $$"""
-            WITH RECURSIVE tree(top, id, size) AS (
-                SELECT parent_id, id, size FROM files WHERE user_id = {0} AND deleted_at IS NULL AND parent_id IN ({{string.Join(", ", folderIds)}})
-                UNION ALL
-                SELECT tree.top, files.id, files.size FROM files JOIN tree ON files.parent_id = tree.id
-                WHERE files.user_id = {0} AND files.deleted_at IS NULL)
-            SELECT top AS "Id", CAST(SUM(size) AS BIGINT) AS "Size" FROM tree GROUP BY top
-            """;
-        return await db.Database.SqlQueryRaw<FolderSize>(sql, userId).ToDictionaryAsync(folder => folder.Id, folder => folder.Size, cancellationToken);
-    }
-
     /// <summary>Gives a pending blob to a file that is about to be added.</summary>
     public static async Task KeepBlobAsync(this TaskDbContext db, string key)
     {
-        var kept = await db.Blobs
-            .Where(blob => blob.Key == key && blob.State == BlobState.Pending)
+        var kept = await db
+            .Blobs.Where(blob => blob.Key == key && blob.State == BlobState.Pending)
             .ExecuteUpdateAsync(set => set.SetProperty(blob => blob.State, BlobState.Kept), CancellationToken.None);
         if (kept == 0)
             throw new InvalidOperationException($"The content {key} waited too long for its file and is gone.");
     }
-
-    private sealed record FolderSize(long Id, long Size);
 }

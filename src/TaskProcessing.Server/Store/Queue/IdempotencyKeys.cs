@@ -4,34 +4,46 @@ using TaskProcessing.Server.Tasks.Scheduling;
 namespace TaskProcessing.Server.Store.Queue;
 
 /// <summary>
-/// The statements of the keys. Each judges by the row of the key alone: within one statement PostgreSQL sees the newest
-/// version of a row that it waited for, but nothing else that its rival committed.
+/// The statements of the keys. Each decides by the row of the key alone: within one statement PostgreSQL sees the newest
+/// version of a row that it waited for, but no other change that its rival committed.
 /// </summary>
 internal static class IdempotencyKeys
 {
-    /// <summary>Whether the key was free, or forgotten, and is the caller's now; waits for a rival to commit.</summary>
+    /// <summary>True when the key was free, or had expired, and is the caller's now; waits for a rival to commit.</summary>
     public static async Task<bool> TryTakeAsync(TaskDbContext db, IdempotencyKey key)
     {
         var now = key.Now.ToUnixTimeMilliseconds();
         return await db.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO idempotency_keys (party, app_id, key, request, task_id, created_at) VALUES ({key.Party}, {key.AppId}, {key.Key}, {key.Request}, 0, {now})
-            ON CONFLICT (party, app_id, key) DO UPDATE SET request = {key.Request}, task_id = 0, created_at = {now}
-            WHERE idempotency_keys.created_at < {key.ForgottenBefore.ToUnixTimeMilliseconds()}
-            """,
-            CancellationToken.None) > 0;
+                $"""
+                INSERT INTO idempotency_keys (party, app_id, key, request, task_id, created_at)
+                VALUES ({key.Party}, {key.AppId}, {key.Key}, {key.Request}, 0, {now})
+                ON CONFLICT (party, app_id, key) DO UPDATE SET request = {key.Request}, task_id = 0, created_at = {now}
+                WHERE idempotency_keys.created_at < {key.ForgottenBefore.ToUnixTimeMilliseconds()}
+                """,
+                CancellationToken.None
+            ) > 0;
     }
 
-    /// <summary>Whether the key belonged to a task that is gone, and is the caller's now.</summary>
+    /// <summary>True when the key belonged to a deleted task, and is the caller's now.</summary>
     public static async Task<bool> TryTakeFromDeletedAsync(TaskDbContext db, IdempotencyKey key)
     {
-        var gone = await Of(db, key).Where(known => !db.Tasks.Any(task => task.Id == known.TaskId)).Select(known => known.TaskId).ToListAsync(CancellationToken.None);
-        return gone is [var taskId] && await Of(db, key).Where(known => known.TaskId == taskId).ExecuteUpdateAsync(
-            set => set.SetProperty(known => known.Request, key.Request).SetProperty(known => known.TaskId, 0).SetProperty(known => known.CreatedAt, key.Now),
-            CancellationToken.None) > 0;
+        var gone = await Of(db, key)
+            .Where(known => !db.Tasks.Any(task => task.Id == known.TaskId))
+            .Select(known => known.TaskId)
+            .ToListAsync(CancellationToken.None);
+        return gone is [var taskId]
+            && await Of(db, key)
+                .Where(known => known.TaskId == taskId)
+                .ExecuteUpdateAsync(
+                    set =>
+                        set.SetProperty(known => known.Request, key.Request)
+                            .SetProperty(known => known.TaskId, 0)
+                            .SetProperty(known => known.CreatedAt, key.Now),
+                    CancellationToken.None
+                ) > 0;
     }
 
-    public static Task<int> GiveAsync(TaskDbContext db, IdempotencyKey key, long taskId) =>
+    public static Task<int> AssignAsync(TaskDbContext db, IdempotencyKey key, long taskId) =>
         Of(db, key).ExecuteUpdateAsync(set => set.SetProperty(known => known.TaskId, taskId), CancellationToken.None);
 
     public static async Task<KeyedTask?> FindAsync(TaskDbContext db, IdempotencyKey key, CancellationToken cancellationToken)
@@ -40,7 +52,8 @@ internal static class IdempotencyKeys
             from known in Of(db, key)
             where known.CreatedAt >= key.ForgottenBefore
             join task in db.Tasks on known.TaskId equals task.Id
-            select new { known.Request, Task = task }).FirstOrDefaultAsync(cancellationToken);
+            select new { known.Request, Task = task }
+        ).FirstOrDefaultAsync(cancellationToken);
         return found is null ? null : new KeyedTask(found.Task, found.Request == key.Request);
     }
 

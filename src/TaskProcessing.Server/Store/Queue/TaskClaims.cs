@@ -5,41 +5,47 @@ using TaskProcessing.Server.Tasks;
 namespace TaskProcessing.Server.Store.Queue;
 
 /// <summary>
-/// Claims tasks. Claims of one kind that wait for the database at the same moment become one statement: it finds the front
-/// of the queue once, where each of them would have to pass by what those before it have just taken. See docs/adr/0002.
+/// Claims tasks. Claims of one kind that wait for the database at the same moment become one statement. It finds the front of the
+/// queue once. Separate claims would each pass by the tasks that the claims before have just taken. See docs/adr/0002.
 /// </summary>
 internal sealed class TaskClaims(Database database, Dialect dialect)
 {
     private readonly TaskClaim _claim = new(dialect);
     private readonly Lock _lock = new();
 
-    /// <summary>Those that have not begun.</summary>
-    private readonly Dictionary<ClaimKind, GatheredClaim> _gathering = [];
+    /// <summary>Statements that have not begun; further claims may join them.</summary>
+    private readonly Dictionary<ClaimKind, CoalescedClaim> _gathering = [];
 
     public Task<List<ProcessingTask>> ClaimAsync(ClaimKind kind, int count, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<List<ProcessingTask>>(cancellationToken);
 
-        var caller = new ClaimCaller(count, now, cancellationToken);
-        GatheredClaim? gathered;
+        var caller = new QueuedClaim(count, now, cancellationToken);
+        CoalescedClaim? gathered;
         lock (_lock)
         {
             if (_gathering.TryGetValue(kind, out gathered) && gathered.TryJoin(caller))
                 return caller.Answered;
 
-            gathered = _gathering[kind] = new GatheredClaim(caller);
+            gathered = _gathering[kind] = new CoalescedClaim(caller);
         }
 
         _ = RunAsync(kind, gathered);
         return caller.Answered;
     }
 
-    private async Task RunAsync(ClaimKind kind, GatheredClaim gathered)
+    private async Task RunAsync(ClaimKind kind, CoalescedClaim gathered)
     {
         try
         {
-            var claimed = await database.ChangeTasksAsync(_claim.For(kind.Types.Count), () => Begin(kind, gathered), TaskRow.Read, row: null, CancellationToken.None);
+            var claimed = await database.ChangeTasksAsync(
+                _claim.For(kind.Types.Count),
+                () => Begin(kind, gathered),
+                TaskRow.Read,
+                row: null,
+                CancellationToken.None
+            );
             gathered.Answer(TaskClaim.InOrder(claimed));
         }
         catch (Exception error)
@@ -49,15 +55,15 @@ internal sealed class TaskClaims(Database database, Dialect dialect)
         }
     }
 
-    private object?[] Begin(ClaimKind kind, GatheredClaim gathered)
+    private object?[] Begin(ClaimKind kind, CoalescedClaim gathered)
     {
         Close(kind, gathered);
         gathered.Begin();
         return TaskClaim.Values(kind, gathered.Count, gathered.Now);
     }
 
-    /// <summary>Nobody joins any more.</summary>
-    private void Close(ClaimKind kind, GatheredClaim gathered)
+    /// <summary>Closes the statement to further callers.</summary>
+    private void Close(ClaimKind kind, CoalescedClaim gathered)
     {
         lock (_lock)
         {

@@ -1,36 +1,42 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
+using TaskProcessing.Server.Tasks.Reading;
+using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tasks.Scheduling;
+using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Webhooks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-internal sealed class TaskStore(Database database, Dialect dialect, TaskCache cache, WebhookOutbox outbox, WebhookBell bell) : ITaskStore
+internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal signal, WebhookOutbox outbox, WebhookSignal webhookSignal)
+    : ITaskStore
 {
     private readonly TaskClaims _claims = new(database, dialect);
 
-    public Task AddAsync(ProcessingTask task, Action begun, CancellationToken cancellationToken)
+    public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken)
     {
         var values = TaskRow.NewValues(task);
         return database.ChangeTasksAsync(TaskInsert.Insert, Values, TaskInsert.Complete(task), row: null, cancellationToken);
 
         object?[] Values()
         {
-            begun();
+            signal.WakeWorker(task.Type);
             return values;
         }
     }
 
-    /// <remarks>The key goes first: whoever comes second waits at its row until the first has committed.</remarks>
+    /// <remarks>The key is inserted first: a second request waits at its row until the first one has committed.</remarks>
     public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
         database.ChangeAsync(
-            async session =>
+            async connection =>
             {
-                var db = session.Context;
+                var db = connection.Context;
                 while (!await IdempotencyKeys.TryTakeAsync(db, key))
                 {
                     if (await IdempotencyKeys.FindAsync(db, key, CancellationToken.None) is { } known)
@@ -39,67 +45,61 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
                         break;
                 }
 
-                await session.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task));
-                await IdempotencyKeys.GiveAsync(db, key, task.Id);
+                await connection.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task));
+                await IdempotencyKeys.AssignAsync(db, key, task.Id);
                 return null;
             },
-            together: true,
-            cancellationToken);
+            atomic: true,
+            cancellationToken
+        );
 
     public Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken) =>
         database.ReadAsync(db => IdempotencyKeys.FindAsync(db, key, cancellationToken), cancellationToken);
 
-    public async Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken)
-    {
-        if (database.CanRemember && cache.Find(id) is { } known && database.IsCurrent())
-            return known;
+    public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) => database.FindTaskAsync(id, cancellationToken);
 
-        var version = cache.Version;
-        var found = await database.QueryAsync(TaskStatements.Find, [id], TaskRow.Read, cancellationToken);
-        return found is not [var task] ? null : database.CanRemember ? cache.KeepRead(task, version) : task;
-    }
+    public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken) =>
+        await database.ReadAsync(db => db.Tasks.Matching(query).OnPage(query.Page).ToListAsync(cancellationToken), cancellationToken);
 
-    public async Task<ProcessingTask?> RecallAsync(long id, CancellationToken cancellationToken) =>
-        cache.Find(id) ?? await FindAsync(id, cancellationToken);
-
-    public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskFilter filter, CancellationToken cancellationToken) =>
-        await database.ReadAsync(
-            async db =>
-            {
-                var matching = Matching(db.Tasks, filter);
-                if (filter.Limit is not { } limit)
-                    return await matching.OrderBy(task => task.Id).ToListAsync(cancellationToken);
-
-                var newest = await matching.OrderByDescending(task => task.Id).Take(limit).ToListAsync(cancellationToken);
-                newest.Reverse();
-                return newest;
-            },
-            cancellationToken);
+    public Task<int> CountAsync(TaskQuery query, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => db.Tasks.Matching(query).CountAsync(cancellationToken), cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
-        IReadOnlyCollection<ClaimableType> types, int count, string actor, DateTimeOffset now, CancellationToken cancellationToken)
+        IReadOnlyCollection<ClaimableType> types,
+        int count,
+        string actor,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
         if (types.Count == 0)
             return [];
 
-        var claimed = await _claims.ClaimAsync(new ClaimKind(types, actor), count, now, cancellationToken);
-        // Whoever claimed it here will most likely bring its result here: recalled then, forgotten when it has ended.
-        if (!database.CanRemember)
-            claimed.ForEach(cache.KeepWritten);
-        return claimed;
+        return await _claims.ClaimAsync(new ClaimKind(types, actor), count, now, cancellationToken);
     }
 
     public Task<TaskChange> TryReportProgressAsync(
-        long id, long? claim, double progress, int? totalSteps, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), claim, progress, totalSteps], cancellationToken);
+        long id,
+        long? claim,
+        double progress,
+        int? totalSteps,
+        string actor,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) => TryChangeAsync(TaskStatements.Progress, id, now, [Started(actor, now), claim, progress, totalSteps], cancellationToken);
 
     public Task<TaskChange> TryRenewAsync(long id, long? claim, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Renew, id, now, [Started(actor, now), claim], cancellationToken);
 
     public Task<TaskChange> TryStreamOutputAsync(
-        long id, long? claim, string output, DateTimeOffset now, DateTimeOffset ifNotStoredSince, CancellationToken cancellationToken) =>
-        TryChangeAsync(TaskStatements.Stream, id, now, [output, claim, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
+        long id,
+        long? claim,
+        string output,
+        DateTimeOffset now,
+        DateTimeOffset ifNotStoredSince,
+        CancellationToken cancellationToken
+    ) => TryChangeAsync(TaskStatements.Stream, id, now, [output, claim, ifNotStoredSince.ToUnixTimeMilliseconds()], cancellationToken);
 
     public Task<TaskChange> TryFinishAsync(long id, TaskEnding ending, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -108,9 +108,22 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
     }
 
     public Task<TaskChange> TryRetryAsync(
-        long id, long claim, DateTimeOffset notBefore, int mostAttempts, string actor, string reason, DateTimeOffset now, CancellationToken cancellationToken) =>
+        long id,
+        long claim,
+        DateTimeOffset notBefore,
+        int mostAttempts,
+        string actor,
+        string reason,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
         TryChangeAsync(
-            TaskStatements.Retry, id, now, [TaskHistory.Line(now, TaskHistory.Retried, actor, reason), claim, notBefore.ToUnixTimeMilliseconds(), mostAttempts], cancellationToken);
+            TaskStatements.Retry,
+            id,
+            now,
+            [TaskHistory.Line(now, TaskHistory.Retried, actor, reason), claim, notBefore.ToUnixTimeMilliseconds(), mostAttempts],
+            cancellationToken
+        );
 
     public Task<TaskChange> TryReleaseAsync(long id, long claim, string actor, DateTimeOffset now, CancellationToken cancellationToken) =>
         TryChangeAsync(TaskStatements.Release, id, now, [TaskHistory.Line(now, TaskHistory.Released, actor), claim], cancellationToken);
@@ -123,17 +136,18 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
 
     public async Task<bool> DeleteAsync(long id, TaskOwner owner, CancellationToken cancellationToken) =>
         await database.WriteAsync(
-            db => db.Tasks
-                .Where(task => task.Id == id && task.UserId == owner.UserId && task.GuestAddress == owner.GuestAddress)
-                .ExecuteDeleteAsync(CancellationToken.None),
-            cancellationToken) > 0;
+            db =>
+                db.Tasks.Where(task => task.Id == id && task.UserId == owner.UserId && task.GuestAddress == owner.GuestAddress)
+                    .ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken
+        ) > 0;
 
     // "id > 0" selects the index of scheduled tasks, see ProcessingTaskConfiguration
     public Task<int> CountScheduledBeforeAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            db => db.Tasks.CountAsync(
-                task => task.Status == ProcessingStatus.Scheduled && task.Id > 0 && task.Id < id, cancellationToken),
-            cancellationToken);
+            db => db.Tasks.CountAsync(task => task.Status == ProcessingStatus.Scheduled && task.Id > 0 && task.Id < id, cancellationToken),
+            cancellationToken
+        );
 
     public Task<int> CountScheduledAsync(string? party, string? appId, int limit, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -146,7 +160,8 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
                     scheduled = scheduled.Where(task => task.Id > 0 && task.AppId == appId);
                 return scheduled.OrderBy(task => task.Id).Take(limit).CountAsync(cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
     public Task<QueueCounts> CountQueueAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
         database.ReadAsync(
@@ -154,35 +169,50 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
             {
                 var running = OfTypes(db, types).Where(task => task.Status == ProcessingStatus.Running);
                 var scheduled = OfTypes(db, types).Where(task => task.Status == ProcessingStatus.Scheduled);
-                // In one statement, so that a task that is claimed meanwhile is not counted twice. Those that may be claimed and
-                // those that may not yet are in different indexes.
-                return db.Tasks
-                    .Where(task => task.Id > 0)
+                // In one statement, so that a task that is claimed meanwhile is not counted twice. Claimable and delayed
+                // tasks are in different indexes.
+                return db
+                    .Tasks.Where(task => task.Id > 0)
                     .OrderBy(task => task.Id)
                     .Select(_ => new QueueCounts(
                         scheduled.Count(task => task.NotBefore == null) + scheduled.Count(task => task.NotBefore != null),
-                        running.Count()))
+                        running.Count()
+                    ))
                     .FirstOrDefaultAsync(cancellationToken);
             },
-            cancellationToken);
+            cancellationToken
+        );
 
-    public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountEndedAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<QueueLevel>> MeasureQueueAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => QueueLevelQuery.ReadAsync(db, now, cancellationToken), cancellationToken);
+
+    public async Task<IReadOnlyDictionary<ProcessingStatus, int>> CountEndedAsync(
+        IReadOnlyCollection<string> types,
+        CancellationToken cancellationToken
+    )
     {
         // Grouped as the index is ordered, so that the database counts runs instead of sorting.
         var counts = await database.ReadAsync(
-            db => OfTypes(db, types)
-                .Where(task => task.Status != ProcessingStatus.Scheduled && task.Status != ProcessingStatus.Running)
-                .GroupBy(task => new { task.Type, task.Status })
-                .Select(group => new { group.Key.Status, Count = group.Count() })
-                .ToListAsync(cancellationToken),
-            cancellationToken);
+            db =>
+                OfTypes(db, types)
+                    .Where(task => task.Status != ProcessingStatus.Scheduled && task.Status != ProcessingStatus.Running)
+                    .GroupBy(task => new { task.Type, task.Status })
+                    .Select(group => new { group.Key.Status, Count = group.Count() })
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
         return counts.GroupBy(row => row.Status).ToDictionary(group => group.Key, group => group.Sum(row => row.Count));
     }
 
     public Task<bool> AnyScheduledAsync(IReadOnlyCollection<string> types, CancellationToken cancellationToken) =>
         database.ReadAsync(
-            db => db.Tasks.AnyAsync(task => task.Status == ProcessingStatus.Scheduled && task.NotBefore == null && types.Contains(task.Type), cancellationToken),
-            cancellationToken);
+            db =>
+                db.Tasks.AnyAsync(
+                    task => task.Status == ProcessingStatus.Scheduled && task.NotBefore == null && types.Contains(task.Type),
+                    cancellationToken
+                ),
+            cancellationToken
+        );
 
     /// <summary>The line for a worker that reports on a task which it was not known to have.</summary>
     private static string Started(string actor, DateTimeOffset now) => TaskHistory.Line(now, TaskHistory.Started, actor);
@@ -200,56 +230,57 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskCache ca
         string Line(string kind) => TaskHistory.Line(now, kind, ending.Actor, ending.ErrorMessage ?? "");
     }
 
-    /// <summary>Ends a task and, if somebody wants to hear of it, puts the delivery into the outbox: both or neither.</summary>
+    /// <summary>Ends a task and, if it has a webhook, adds the delivery to the outbox in the same transaction.</summary>
     private async Task<TaskChange> TryEndAsync(
-        EndingStatement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken)
+        EndingStatement statement,
+        long id,
+        DateTimeOffset now,
+        object?[] values,
+        CancellationToken cancellationToken
+    )
     {
         var plain = await TryChangeAsync(statement.OfPlain, id, now, values, cancellationToken);
         if (plain is not { Changed: false, Task: { HasWebhook: true } found } || !statement.Transition.From.Contains(found.Status))
             return plain;
 
         var ended = await database.ChangeAsync(
-            async session =>
+            async connection =>
             {
-                var changed = await session.ChangeTasksAsync(statement.OfAny, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read);
+                var changed = await connection.ChangeTasksAsync(
+                    statement.OfAny,
+                    [id, now.ToUnixTimeMilliseconds(), .. values],
+                    TaskRow.Read
+                );
                 foreach (var task in changed)
-                    await outbox.AddAsync(session, task, now);
+                    await outbox.AddAsync(connection, task, now);
                 return changed;
             },
-            together: true,
-            cancellationToken);
+            atomic: true,
+            cancellationToken
+        );
         if (ended.Count > 0)
-            bell.Ring();
+            webhookSignal.Set();
         return await OutcomeAsync(id, ended, cancellationToken);
     }
 
-    private async Task<TaskChange> TryChangeAsync(Statement statement, long id, DateTimeOffset now, object?[] values, CancellationToken cancellationToken) =>
+    private async Task<TaskChange> TryChangeAsync(
+        Statement statement,
+        long id,
+        DateTimeOffset now,
+        object?[] values,
+        CancellationToken cancellationToken
+    ) =>
         await OutcomeAsync(
-            id, await database.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read, id, cancellationToken), cancellationToken);
+            id,
+            await database.ChangeTasksAsync(statement, [id, now.ToUnixTimeMilliseconds(), .. values], TaskRow.Read, id, cancellationToken),
+            cancellationToken
+        );
 
-    private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken)
-    {
-        if (changed is not [var task])
-            return new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
-
-        if (!database.CanRemember && task.Status.IsFinal())
-            cache.Forget(id);
-        return new TaskChange(task, Changed: true);
-    }
+    private async Task<TaskChange> OutcomeAsync(long id, List<ProcessingTask> changed, CancellationToken cancellationToken) =>
+        changed is [var task]
+            ? new TaskChange(task, Changed: true)
+            : new TaskChange(await FindAsync(id, cancellationToken), Changed: false);
 
     private static IQueryable<ProcessingTask> OfTypes(TaskDbContext db, IReadOnlyCollection<string> types) =>
         types.Count == 0 ? db.Tasks : db.Tasks.Where(task => types.Contains(task.Type));
-
-    private static IQueryable<ProcessingTask> Matching(IQueryable<ProcessingTask> tasks, TaskFilter filter)
-    {
-        if (filter.Owner is { } owner)
-            tasks = tasks.Where(task => task.UserId == owner.UserId && task.GuestAddress == owner.GuestAddress);
-        if (filter.AppId is { } appId)
-            tasks = tasks.Where(task => task.AppId == appId);
-        if (filter.Type is { } type)
-            tasks = tasks.Where(task => task.Type == type);
-        if (filter.CustomId is { } customId)
-            tasks = tasks.Where(task => task.CustomId == customId);
-        return tasks.WithStatus(filter.Status);
-    }
 }

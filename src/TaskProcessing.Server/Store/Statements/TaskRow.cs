@@ -5,12 +5,12 @@ using TaskProcessing.Server.Tasks;
 namespace TaskProcessing.Server.Store.Statements;
 
 /// <summary>
-/// How a task is read from a row and turned into values, compiled once from its properties: as fast as written by hand,
-/// and a new column needs no change here. A test holds it against the model.
+/// Reads a task from a row and turns it into values, compiled once from its properties: as fast as hand-written code, and
+/// a new column needs no change here. A test compares it with the model.
 /// </summary>
 internal static class TaskRow
 {
-    /// <summary>What the store gives to a new task.</summary>
+    /// <summary>The properties that the store gives to a new task.</summary>
     private static readonly string[] Given = [nameof(ProcessingTask.Id), nameof(ProcessingTask.Turn)];
 
     private static readonly PropertyInfo[] Kept = [.. typeof(ProcessingTask).GetProperties().Where(property => property.CanWrite)];
@@ -27,30 +27,40 @@ internal static class TaskRow
 
     public static Func<ProcessingTask, object?[]> NewValues { get; } = CompileValues();
 
-    /// <summary>Where <see cref="NewValues"/> has the value of a property.</summary>
+    /// <summary>The index of a property's value in <see cref="NewValues"/>.</summary>
     public static int PlaceOf(string property) => Array.FindIndex(New, kept => kept.Name == property);
 
     /// <summary>The places of <see cref="NewValues"/> in a statement.</summary>
-    public static string NewPlaces { get; } = string.Join(", ", New.Select((property, place) => IsNullable(property) ? $"{{{place}:{SqlType(property.PropertyType)}}}" : $"{{{place}}}"));
+    public static string NewPlaces { get; } =
+        string.Join(
+            ", ",
+            New.Select((property, place) => IsNullable(property) ? $"{{{place}:{SqlType(property.PropertyType)}}}" : $"{{{place}}}")
+        );
 
-    private static string Names(PropertyInfo[] properties) => string.Join(", ", properties.Select(property => TaskDbContext.ColumnName(property.Name)));
+    private static string Names(PropertyInfo[] properties) =>
+        string.Join(", ", properties.Select(property => TaskDbContext.ColumnName(property.Name)));
 
     private static bool IsNullable(PropertyInfo property) =>
-        Nullable.GetUnderlyingType(property.PropertyType) is not null || new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
+        Nullable.GetUnderlyingType(property.PropertyType) is not null
+        || new NullabilityInfoContext().Create(property).ReadState == NullabilityState.Nullable;
 
-    private static string SqlType(Type type) => (Nullable.GetUnderlyingType(type) ?? type) switch
-    {
-        var it when it == typeof(string) => "text",
-        var it when it == typeof(DateTimeOffset) || it == typeof(long) => "bigint",
-        var it when it == typeof(double) => "double",
-        var it when it == typeof(bool) => "boolean",
-        _ => "integer",
-    };
+    private static string SqlType(Type type) =>
+        (Nullable.GetUnderlyingType(type) ?? type) switch
+        {
+            var it when it == typeof(string) => "text",
+            var it when it == typeof(DateTimeOffset) || it == typeof(long) => "bigint",
+            var it when it == typeof(double) => "double",
+            var it when it == typeof(bool) => "boolean",
+            _ => "integer",
+        };
 
     private static Func<IRow, ProcessingTask> CompileRead()
     {
         var row = Expression.Parameter(typeof(IRow));
-        var task = Expression.MemberInit(Expression.New(typeof(ProcessingTask)), Kept.Select((property, column) => Expression.Bind(property, Value(row, column, property.PropertyType))));
+        var task = Expression.MemberInit(
+            Expression.New(typeof(ProcessingTask)),
+            Kept.Select((property, column) => Expression.Bind(property, Value(row, column, property.PropertyType)))
+        );
         return Expression.Lambda<Func<IRow, ProcessingTask>>(task, row).Compile();
     }
 
@@ -83,7 +93,10 @@ internal static class TaskRow
         if (Nullable.GetUnderlyingType(value.Type) is not null)
         {
             return Expression.Condition(
-                Expression.Property(value, "HasValue"), Boxed(Expression.Property(value, "Value")), Expression.Constant(null, typeof(object)));
+                Expression.Property(value, "HasValue"),
+                Boxed(Expression.Property(value, "Value")),
+                Expression.Constant(null, typeof(object))
+            );
         }
 
         if (value.Type == typeof(DateTimeOffset))

@@ -2,17 +2,17 @@ using System.ComponentModel.DataAnnotations;
 
 namespace TaskProcessing.Server.Tasks.Scheduling;
 
-/// <summary>Section <c>Queue</c>: who comes first, and how much one may have waiting.</summary>
+/// <summary>Section <c>Queue</c>: the order of the queue, and the limits of waiting tasks.</summary>
 internal sealed class QueueOptions
 {
     /// <summary>Provider apps that may schedule with a priority above 0, as administrators may. Default none.</summary>
     public List<string> PriorityApps { get; set; } = [];
 
-    /// <summary>How many waiting tasks a user, or a guest's network, may have. Default null: any number.</summary>
+    /// <summary>The limit of waiting tasks of a user or a guest's network. Default null: no limit.</summary>
     [Range(1, 10_000_000)]
     public int? MaxQueuedPerUser { get; set; }
 
-    /// <summary>How many waiting tasks there may be of one <c>appId</c>. Default null: any number.</summary>
+    /// <summary>The limit of waiting tasks of one <c>appId</c>. Default null: no limit.</summary>
     [Range(1, 10_000_000)]
     public int? MaxQueuedPerApp { get; set; }
 

@@ -6,8 +6,8 @@ namespace TaskProcessing.Server.Tasks.Waiting;
 internal sealed class FollowTask(ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     /// <param name="id">The task.</param>
-    /// <param name="owner">Whose it must be.</param>
-    /// <param name="position">The position of the last event that the reader has; null when he begins.</param>
+    /// <param name="owner">The required owner.</param>
+    /// <param name="position">The position of the reader's last event; null for a new reader.</param>
     /// <param name="cancellationToken">The reader is gone.</param>
     public async Task<FollowOutcome> RunAsync(long id, TaskOwner owner, string? position, CancellationToken cancellationToken)
     {
@@ -31,9 +31,10 @@ internal sealed class FollowTask(ITaskStore tasks, TaskSignal signal, TimeProvid
         }
     }
 
-    private sealed class Follower(ITaskStore tasks, TaskListener listener, TimeProvider time, long id, SeenTask seen) : TaskFollower(listener, time)
+    private sealed class Follower(ITaskStore tasks, TaskListener listener, TimeProvider time, long id, SeenTask seen)
+        : TaskFollower(listener, time)
     {
-        protected override async Task<IReadOnlyList<TaskEvent>> LookAsync(CancellationToken cancellationToken)
+        protected override async Task<IReadOnlyList<TaskEvent>> ReadAsync(CancellationToken cancellationToken)
         {
             if (await tasks.FindAsync(id, cancellationToken) is not { } task)
             {
@@ -41,27 +42,25 @@ internal sealed class FollowTask(ITaskStore tasks, TaskSignal signal, TimeProvid
                 return [new TaskEvent.Deleted(id)];
             }
 
-            List<TaskEvent> events = [.. seen.Look(task).Select(@event => @event with { Position = seen.Position })];
-            Listener.Know(task);
+            List<TaskEvent> events = [.. seen.Observe(task).Select(@event => @event with { Position = seen.Position })];
+            Listener.Track(task);
             HasEnded = task.Status.IsFinal();
             return events;
         }
     }
 }
 
-/// <summary>What came of the wish to follow.</summary>
+/// <summary>The result of the request to follow a task.</summary>
 internal abstract record FollowOutcome
 {
-    private FollowOutcome()
-    {
-    }
+    private FollowOutcome() { }
 
-    /// <summary>To be disposed by whoever gets it.</summary>
+    /// <summary>The receiver disposes it.</summary>
     public sealed record Following(TaskFollower Follower) : FollowOutcome;
 
     /// <summary>The task has ended, and the reader knows how.</summary>
     public sealed record NothingMore : FollowOutcome;
 
-    /// <summary>There is none, or it is somebody else's.</summary>
+    /// <summary>The task does not exist or has another owner.</summary>
     public sealed record NotFound : FollowOutcome;
 }

@@ -4,19 +4,30 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Server.Tasks.Waiting;
 
 /// <summary>
-/// Has a user follow all his tasks: first those that have not ended, as they are, then whatever changes. The position of
-/// an event is its time, and what was seen of the tasks that changed shortly before: changes that are being stored at that
-/// moment may bear an earlier time, so who comes back looks at that while again, and is told nothing twice.
+/// Follows all tasks of a user: first the state of those that have not ended, then every change. The position of an event
+/// is its time, with a summary of the tasks that changed shortly before: a change that is being stored at that moment may
+/// have an earlier time, so a reader that reconnects reads that period again, and repeats no event.
 /// </summary>
 internal sealed class FollowTasks(IFollowedTasks followed, ITaskStore tasks, TaskSignal signal, TimeProvider time)
 {
     private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
-    /// <summary>Positions travel in a header; beyond this some changes may be told again.</summary>
-    private const int MostSeen = 100;
+    /// <summary>
+    /// Older ends are not sent to a reader that reconnects, nor more than <see cref="MaxEnded"/>: a position may be any
+    /// number, and a history may be large.
+    /// </summary>
+    private static readonly TimeSpan LongestAway = TimeSpan.FromDays(1);
+
+    private const int MaxEnded = 100;
+
+    /// <summary>The number of tasks read at a time: a reader may be slow, and its tasks many and large.</summary>
+    private const int BatchSize = 10;
+
+    /// <summary>Positions travel in a header; beyond this limit some changes may be sent again.</summary>
+    private const int MaxSeen = 100;
 
     /// <param name="userId">The user.</param>
-    /// <param name="position">The position of the last event that he has; null when he begins.</param>
+    /// <param name="position">The position of the reader's last event; null for a new reader.</param>
     public TaskFollower Run(string userId, string? position)
     {
         var (since, seen) = Parse(position);
@@ -26,14 +37,22 @@ internal sealed class FollowTasks(IFollowedTasks followed, ITaskStore tasks, Tas
     private static (DateTimeOffset? Since, Dictionary<long, SeenTask> Seen) Parse(string? position)
     {
         var parts = position?.Split('~') ?? [];
-        if (parts.Length == 0 || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var milliseconds) || milliseconds is < 0 or > 253_402_300_799_000)
+        if (
+            parts.Length == 0
+            || !long.TryParse(parts[0], CultureInfo.InvariantCulture, out var milliseconds)
+            || milliseconds is < 0 or > 253_402_300_799_000
+        )
             return (null, []);
 
         var seen = new Dictionary<long, SeenTask>();
         foreach (var part in parts.Skip(1))
         {
             var colon = part.IndexOf(':');
-            if (colon > 0 && long.TryParse(part.AsSpan(0, colon), CultureInfo.InvariantCulture, out var id) && SeenTask.At(part[(colon + 1)..]) is { } known)
+            if (
+                colon > 0
+                && long.TryParse(part.AsSpan(0, colon), CultureInfo.InvariantCulture, out var id)
+                && SeenTask.At(part[(colon + 1)..]) is { } known
+            )
                 seen[id] = known;
         }
 
@@ -41,57 +60,91 @@ internal sealed class FollowTasks(IFollowedTasks followed, ITaskStore tasks, Tas
     }
 
     private sealed class Follower(
-        IFollowedTasks followed, ITaskStore tasks, TaskListener listener, TimeProvider time, string userId, DateTimeOffset? since, Dictionary<long, SeenTask> seen)
-        : TaskFollower(listener, time)
+        IFollowedTasks followed,
+        ITaskStore tasks,
+        TaskListener listener,
+        TimeProvider time,
+        string userId,
+        DateTimeOffset? since,
+        Dictionary<long, SeenTask> seen
+    ) : TaskFollower(listener, time)
     {
         private readonly Dictionary<long, DateTimeOffset> _toldAt = seen.Keys.ToDictionary(id => id, _ => since ?? default);
+
+        /// <summary>The tasks to read next, and whether they changed while the reader was here.</summary>
+        private readonly Queue<(long Id, bool HasChanged)> _next = [];
         private bool _began;
 
-        protected override async Task<IReadOnlyList<TaskEvent>> LookAsync(CancellationToken cancellationToken)
+        /// <summary>Until then the reader knows everything.</summary>
+        private DateTimeOffset _completeUntil = since ?? DateTimeOffset.UnixEpoch;
+
+        protected override bool HasMore => _next.Count > 0;
+
+        protected override async Task<IReadOnlyList<TaskEvent>> ReadAsync(CancellationToken cancellationToken)
         {
+            await FillAsync(cancellationToken);
             var events = new List<TaskEvent>();
-            if (!_began)
+            for (var count = 0; count < BatchSize && _next.TryDequeue(out var next); count++)
             {
-                _began = true;
-                foreach (var task in await followed.ListAsync(userId, since - Overlap, cancellationToken))
-                    Tell(task, IsOldNews(task) ? [] : events);
-            }
-
-            foreach (var id in Listener.TakeChanged())
-            {
-                if (await tasks.FindAsync(id, cancellationToken) is not { } task)
-                    TellGone(id, events);
+                if (await tasks.FindAsync(next.Id, cancellationToken) is not { } task)
+                    AddDeleted(next.Id, events);
                 else if (task.UserId == userId)
-                    Tell(task, events);
+                    AddEvents(task, !next.HasChanged && IsOldNews(task) ? [] : events);
             }
 
-            ForgetTheEnded();
+            DropEnded();
             return events;
         }
 
-        /// <summary>He was told of it before, longer ago than positions remember.</summary>
+        /// <summary>Runs only after all events were sent: until then the listener collects changes, each task once.</summary>
+        private async Task FillAsync(CancellationToken cancellationToken)
+        {
+            if (HasMore)
+                return;
+
+            if (!_began)
+            {
+                foreach (var id in await followed.ListAsync(userId, EndedSince(), MaxEnded, cancellationToken))
+                    _next.Enqueue((id, HasChanged: false));
+                _began = true;
+                if (HasMore)
+                    return;
+            }
+
+            _completeUntil = Time.GetUtcNow();
+            foreach (var id in Listener.DrainChanged())
+                _next.Enqueue((id, HasChanged: true));
+        }
+
+        private DateTimeOffset? EndedSince()
+        {
+            var earliest = Time.GetUtcNow() - LongestAway;
+            return since < earliest ? earliest : since - Overlap;
+        }
+
+        /// <summary>The reader got it before, longer ago than positions remember.</summary>
         private bool IsOldNews(ProcessingTask task) =>
             since - Overlap is { } limit && !seen.ContainsKey(task.Id) && task.LastUpdated < limit && !(task.StartedAt >= limit);
 
-        private void Tell(ProcessingTask task, List<TaskEvent> events)
+        private void AddEvents(ProcessingTask task, List<TaskEvent> events)
         {
             if (!seen.TryGetValue(task.Id, out var known))
                 seen[task.Id] = known = new SeenTask();
-            foreach (var @event in known.Look(task))
+            foreach (var @event in known.Observe(task))
             {
                 _toldAt[task.Id] = Time.GetUtcNow();
                 events.Add(@event with { Position = Position() });
             }
 
             if (task.Status.IsFinal())
-                Listener.Forget(task.Id);
+                Listener.Untrack(task.Id);
             else
-                Listener.Know(task);
+                Listener.Track(task);
         }
 
-        private void TellGone(long id, List<TaskEvent> events)
+        private void AddDeleted(long id, List<TaskEvent> events)
         {
-            Listener.Forget(id);
+            Listener.Untrack(id);
             _toldAt.Remove(id);
             if (seen.Remove(id))
                 events.Add(new TaskEvent.Deleted(id) { Position = Position() });
@@ -99,12 +152,20 @@ internal sealed class FollowTasks(IFollowedTasks followed, ITaskStore tasks, Tas
 
         private string Position()
         {
+            // A reader that leaves before it got everything resumes from the last position at which it had everything.
             var now = Time.GetUtcNow();
-            var recent = _toldAt.Where(told => told.Value > now - Overlap).OrderByDescending(told => told.Value).Take(MostSeen);
-            return string.Join('~', [now.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture), .. recent.Select(told => $"{told.Key}:{seen[told.Key].Position}")]);
+            var at = HasMore ? _completeUntil : now;
+            var recent = _toldAt.Where(told => told.Value > now - Overlap).OrderByDescending(told => told.Value).Take(MaxSeen);
+            return string.Join(
+                '~',
+                [
+                    at.ToUnixTimeMilliseconds().ToString(CultureInfo.InvariantCulture),
+                    .. recent.Select(told => $"{told.Key}:{seen[told.Key].Position}"),
+                ]
+            );
         }
 
-        private void ForgetTheEnded()
+        private void DropEnded()
         {
             var old = Time.GetUtcNow() - Overlap;
             foreach (var (id, _) in _toldAt.Where(told => told.Value < old && seen[told.Key].HasEnded).ToList())

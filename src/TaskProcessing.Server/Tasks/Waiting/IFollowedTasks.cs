@@ -1,10 +1,13 @@
 namespace TaskProcessing.Server.Tasks.Waiting;
 
-/// <summary>What those who follow tasks read beside the tasks themselves.</summary>
+/// <summary>The further queries of followers of tasks.</summary>
 internal interface IFollowedTasks
 {
-    /// <summary>A user's tasks that have not ended, by id; and, if a time is given, those that changed since.</summary>
-    Task<IReadOnlyList<ProcessingTask>> ListAsync(string userId, DateTimeOffset? changedSince, CancellationToken cancellationToken);
+    /// <summary>
+    /// The ids of a user's tasks that have not ended; with a time also the latest tasks that ended since then, up to a
+    /// limit.
+    /// </summary>
+    Task<IReadOnlyList<long>> ListAsync(string userId, DateTimeOffset? endedSince, int mostEnded, CancellationToken cancellationToken);
 
     /// <summary>The revision of each of the tasks that is still there.</summary>
     Task<IReadOnlyDictionary<long, long>> ReadRevisionsAsync(IReadOnlyCollection<long> taskIds, CancellationToken cancellationToken);

@@ -1,7 +1,7 @@
 namespace TaskProcessing.Server.Tasks.Waiting;
 
-/// <summary>Those who wait, by what they wait for. Adding, waking and removing cost the same however many there are.</summary>
-/// <param name="passOn">Whether a listener that was woken and leaves before it looked has another one woken instead.</param>
+/// <summary>The waiting listeners by topic. Adding, waking and removing take constant time.</summary>
+/// <param name="passOn">True when a listener that was woken but leaves before it has read passes the wake-up on.</param>
 internal sealed class Listeners<TTopic>(bool passOn)
     where TTopic : notnull
 {
@@ -45,8 +45,8 @@ internal sealed class Listeners<TTopic>(bool passOn)
         return listener;
     }
 
-    /// <summary>Wakes the one that was not woken for longest, if any sleeps, and has it act.</summary>
-    public void WakeOne(TTopic topic) => TryWakeOne(topic)?.Act();
+    /// <summary>Wakes the listener that was woken longest ago, if any waits, and runs its callback.</summary>
+    public void WakeOne(TTopic topic) => TryWakeOne(topic)?.InvokeOnWake();
 
     public void WakeAll(TTopic topic, long taskId, ProcessingTask? task)
     {
@@ -83,7 +83,7 @@ internal sealed class Listeners<TTopic>(bool passOn)
                 if (!place.Value.Wake(topic as string))
                     continue;
 
-                // Whoever was woken goes to the end, so that workers take turns.
+                // A woken listener goes to the end, so that workers take turns.
                 line.Remove(place);
                 line.AddLast(place);
                 return place.Value;

@@ -6,12 +6,12 @@ namespace TaskProcessing.Server.Tasks.Waiting;
 
 /// <summary>A part of an output, a JSON object.</summary>
 /// <param name="Json">Whole, or the added ends of texts by their slots.</param>
-/// <param name="IsAddition">Whether the texts are to be added to what the reader has.</param>
+/// <param name="IsAddition">True when the reader must append the texts to the earlier ones.</param>
 internal readonly record struct OutputPiece(string Json, bool IsAddition);
 
 /// <summary>
-/// Remembers of an output that grows only how long its texts are and their checksums, and tells what was added. Compares
-/// texts as they stand in the JSON, escapes and all, so that nothing has to be decoded.
+/// Remembers only the lengths and checksums of the texts of a growing output, and computes the additions. Compares texts
+/// in their JSON form, with escapes, so that they need not be decoded.
 /// </summary>
 internal sealed class OutputTrail
 {
@@ -34,10 +34,19 @@ internal sealed class OutputTrail
             var text = isText ? raw.AsSpan(1, raw.Length - 2) : raw;
             _slots[slot.Name] = new Slot(isText, text.Length, Checksum.Of(text));
             var known = before.GetValueOrDefault(slot.Name) ?? new Slot(isText, 0, Checksum.Of([]));
-            extends = extends && known.IsText == isText && known.Length <= text.Length && known.Sum == Checksum.Of(text[..known.Length])
+            extends =
+                extends
+                && known.IsText == isText
+                && known.Length <= text.Length
+                && known.Sum == Checksum.Of(text[..known.Length])
                 && (isText || known.Length == text.Length);
             if (extends && known.Length < text.Length)
-                added.Append(added.Length > 1 ? "," : "").Append(JsonSerializer.Serialize(slot.Name, ProtocolJson.Default.String)).Append(":\"").Append(text[known.Length..]).Append('"');
+                added
+                    .Append(added.Length > 1 ? "," : "")
+                    .Append(JsonSerializer.Serialize(slot.Name, ProtocolJson.Default.String))
+                    .Append(":\"")
+                    .Append(text[known.Length..])
+                    .Append('"');
         }
 
         extends = extends && before.Keys.All(_slots.ContainsKey);
@@ -47,7 +56,7 @@ internal sealed class OutputTrail
     private sealed record Slot(bool IsText, int Length, ulong Sum);
 }
 
-/// <summary>FNV-1a: quick, and the same in every process. Nobody gains by two texts with the same one.</summary>
+/// <summary>FNV-1a: quick, and the same in every process. A collision of two texts gives an attacker nothing.</summary>
 internal static class Checksum
 {
     public static ulong Of(ReadOnlySpan<char> text)

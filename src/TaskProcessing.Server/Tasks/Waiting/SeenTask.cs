@@ -4,8 +4,8 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Server.Tasks.Waiting;
 
 /// <summary>
-/// What a reader knows of a task, and what he is to be told when it changes. It travels with every event as the reader's
-/// position, so that any process can go on from there and nothing about readers has to be stored.
+/// The state of a task that a reader knows; computes the events of a change. It travels with every event as the reader's
+/// position, so that any process can resume from there and no reader's state is stored.
 /// </summary>
 internal sealed class SeenTask
 {
@@ -23,22 +23,31 @@ internal sealed class SeenTask
     /// <returns>Null when it is no position.</returns>
     public static SeenTask? At(string? position)
     {
-        if (position?.Split('_') is not [var status, var progress, var output]
+        if (
+            position?.Split('_') is not [var status, var progress, var output]
             || !Enum.TryParse<ProcessingStatus>(status, out var knownStatus)
-            || !ulong.TryParse(output, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var knownOutput))
+            || !ulong.TryParse(output, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var knownOutput)
+        )
         {
             return null;
         }
 
-        var knownProgress = double.TryParse(progress, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : (double?)null;
-        return new SeenTask { _status = knownStatus, _progress = knownProgress, _output = knownOutput };
+        var knownProgress = double.TryParse(progress, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+            ? number
+            : (double?)null;
+        return new SeenTask
+        {
+            _status = knownStatus,
+            _progress = knownProgress,
+            _output = knownOutput,
+        };
     }
 
-    /// <summary>Whether the task is as the reader knows it.</summary>
+    /// <summary>True when the reader knows the task as it is.</summary>
     public bool Knows(ProcessingTask task) => _status == task.Status && _progress == task.Progress && _output == Checksum.Of(task.Output);
 
-    /// <summary>What is new to the reader, who knows it from then on; nothing when nothing is.</summary>
-    public IEnumerable<TaskEvent> Look(ProcessingTask task)
+    /// <summary>The changes that the reader has not seen yet; empty when there are none.</summary>
+    public IEnumerable<TaskEvent> Observe(ProcessingTask task)
     {
         var output = Checksum.Of(task.Output);
         if (_status != task.Status || WasSetBack(task))
@@ -63,7 +72,7 @@ internal sealed class SeenTask
         }
     }
 
-    /// <summary>The task was lost and began anew while nobody looked.</summary>
+    /// <summary>The task was lost and started again between two reads.</summary>
     private bool WasSetBack(ProcessingTask task) =>
         (task.Progress is null && _progress is not null) || (task.Output is null && _output != NoOutput);
 }

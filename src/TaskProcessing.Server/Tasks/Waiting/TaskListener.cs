@@ -1,51 +1,57 @@
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
+
 namespace TaskProcessing.Server.Tasks.Waiting;
 
-/// <summary>Somebody who waits. Dispose it when the wait is over.</summary>
+/// <summary>One waiting request or worker. Dispose it when the wait is over.</summary>
 internal abstract class TaskListener : IDisposable
 {
     private readonly Lock _lock = new();
-    private TaskCompletionSource _woken = NewSource();
+    private readonly AsyncSignal _woken = new();
     private HashSet<long>? _changed;
     private ProcessingTask? _last;
-    private Action? _act;
-    private Dictionary<long, long>? _known;
+    private Action? _onWake;
+    private Dictionary<long, long>? _tracked;
 
-    /// <summary>Whether it was woken since its last wait.</summary>
-    public bool IsAwake => Volatile.Read(ref _woken).Task.IsCompleted;
+    /// <summary>True when a wake-up has arrived since the last wait.</summary>
+    public bool IsAwake => _woken.IsSet;
 
     /// <summary>The type of the task that a worker was woken for; null when it was for another reason.</summary>
     public string? WokenFor { get; private set; }
 
     /// <summary>Waits until it is woken, which may have happened since the last wait.</summary>
-    /// <param name="longest">How long to wait.</param>
-    /// <param name="time">The clock.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <param name="act">
-    /// What to do, on the time of whoever wakes it for a task: must be quick. Not done when it was woken for another reason,
-    /// or before it waited; when the wait is over, it was done or never will be.
-    /// </param>
     /// <returns>False when the time was over first, or the wait was cancelled.</returns>
-    public async Task<bool> WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken, Action? act = null)
+    public Task<bool> WaitAsync(TimeSpan longest, TimeProvider time, CancellationToken cancellationToken) =>
+        WaitAsync(longest, time, onWake: null, cancellationToken);
+
+    /// <summary>As the other, with a callback.</summary>
+    /// <param name="longest">The longest wait.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="onWake">
+    /// The waking thread runs it, at most once, and only for a task that arrives during the wait; it must not block. It never runs
+    /// after WaitAsync has returned.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> WaitAsync(TimeSpan longest, TimeProvider time, Action? onWake, CancellationToken cancellationToken)
     {
-        var woken = Volatile.Read(ref _woken).Task;
-        if (!woken.IsCompleted && (longest > TimeSpan.Zero || longest == Timeout.InfiniteTimeSpan))
+        if (!IsAwake && (longest > TimeSpan.Zero || longest == Timeout.InfiniteTimeSpan))
         {
-            SetAct(act);
+            SetOnWake(onWake);
             // As a Task: of one with an answer exceptions cannot be suppressed.
-            Task wait = woken.EndsWithinAsync(longest, time, cancellationToken);
+            Task wait = _woken.Task.EndsWithinAsync(longest, time, cancellationToken);
             await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            SetAct(null);
+            SetOnWake(null);
         }
 
-        if (!woken.IsCompleted)
+        if (!IsAwake)
             return false;
 
-        Volatile.Write(ref _woken, NewSource());
+        _woken.Reset();
         return true;
     }
 
-    /// <summary>The tasks that it was woken for since it was last asked.</summary>
-    public IReadOnlyCollection<long> TakeChanged()
+    /// <summary>The tasks of all wake-ups since the last call.</summary>
+    public IReadOnlyCollection<long> DrainChanged()
     {
         lock (_lock)
         {
@@ -55,25 +61,25 @@ internal abstract class TaskListener : IDisposable
         }
     }
 
-    /// <summary>What it was last woken for, if that is newer than what is known of it; null when it has to be read.</summary>
-    public ProcessingTask? LastSince(ProcessingTask known)
+    /// <summary>The task of the last wake-up, if it is newer than the known one; null when the task must be read.</summary>
+    public ProcessingTask? LatestIfNewer(ProcessingTask known)
     {
         lock (_lock)
             return _last?.Id == known.Id && _last.Revision > known.Revision ? _last : null;
     }
 
-    /// <summary>Notes what of a task is known, so that a change that nobody signalled can be found.</summary>
-    public void Know(ProcessingTask task)
+    /// <summary>Records the known revision of a task, so that a change without a signal can be found.</summary>
+    public void Track(ProcessingTask task)
     {
         lock (_lock)
-            (_known ??= [])[task.Id] = task.Revision;
+            (_tracked ??= [])[task.Id] = task.Revision;
     }
 
-    /// <summary>The task is of no interest any more.</summary>
-    public void Forget(long taskId)
+    /// <summary>Stops tracking the task.</summary>
+    public void Untrack(long taskId)
     {
         lock (_lock)
-            _known?.Remove(taskId);
+            _tracked?.Remove(taskId);
     }
 
     public abstract void Dispose();
@@ -85,18 +91,18 @@ internal abstract class TaskListener : IDisposable
             return false;
 
         WokenFor = type;
-        return Volatile.Read(ref _woken).TrySetResult();
+        return _woken.Set();
     }
 
-    /// <summary>Has it do what it wants done at once, after it was woken for a task.</summary>
-    internal void Act()
+    /// <summary>Runs the callback after a wake-up for a task.</summary>
+    internal void InvokeOnWake()
     {
         // Under the lock: the wait does not end before.
         lock (_lock)
         {
-            var act = _act;
-            _act = null;
-            act?.Invoke();
+            var onWake = _onWake;
+            _onWake = null;
+            onWake?.Invoke();
         }
     }
 
@@ -112,34 +118,31 @@ internal abstract class TaskListener : IDisposable
         Wake(type: null);
     }
 
-    internal void AddKnown(Dictionary<long, long> revisions)
+    internal void AddTracked(Dictionary<long, long> revisions)
     {
         lock (_lock)
         {
-            foreach (var (id, revision) in _known ?? [])
+            foreach (var (id, revision) in _tracked ?? [])
                 revisions[id] = revisions.TryGetValue(id, out var other) ? Math.Min(revision, other) : revision;
         }
     }
 
-    internal void WakeIfKnown(IReadOnlyCollection<long> taskIds)
+    internal void WakeIfTracking(IReadOnlyCollection<long> taskIds)
     {
         lock (_lock)
         {
-            if (_known is null || !taskIds.Any(_known.ContainsKey))
+            if (_tracked is null || !taskIds.Any(_tracked.ContainsKey))
                 return;
 
-            (_changed ??= []).UnionWith(taskIds.Where(_known.ContainsKey));
+            (_changed ??= []).UnionWith(taskIds.Where(_tracked.ContainsKey));
         }
 
         Wake(type: null);
     }
 
-    private void SetAct(Action? act)
+    private void SetOnWake(Action? onWake)
     {
         lock (_lock)
-            _act = act;
+            _onWake = onWake;
     }
-
-    // Those who wait must not run on the time of the request that wakes them.
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -1,46 +1,46 @@
-using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Upkeep.Watching;
 
 /// <summary>
-/// Wakes those who wait for what came without a signal: another process did it and could not tell, or other providers
-/// serve the task types now.
+/// Wakes listeners for changes without a signal: another process changed a task and could not notify, or other providers serve the
+/// task types now.
 /// </summary>
-internal sealed class QueueWatcher : IRound, IDisposable
+internal sealed class QueueWatcher : IPeriodicJob, IDisposable
 {
     private readonly ITaskStore _tasks;
     private readonly IFollowedTasks _followed;
     private readonly TaskSignal _signal;
-    private readonly ISignalLine _line;
-    private readonly AvailableTaskTypes _taskTypes;
+    private readonly IChangeNotifier _notifier;
+    private readonly CurrentTaskTypes _taskTypes;
     private Dictionary<string, string> _providerOfType = [];
-    private long? _mark;
+    private long? _version;
 
-    public QueueWatcher(ITaskStore tasks, IFollowedTasks followed, TaskSignal signal, ISignalLine line, AvailableTaskTypes taskTypes)
+    public QueueWatcher(ITaskStore tasks, IFollowedTasks followed, TaskSignal signal, IChangeNotifier notifier, CurrentTaskTypes taskTypes)
     {
-        (_tasks, _followed, _signal, _line, _taskTypes) = (tasks, followed, signal, line, taskTypes);
-        taskTypes.Refreshed += WakeIfOthersServe;
+        (_tasks, _followed, _signal, _notifier, _taskTypes) = (tasks, followed, signal, notifier, taskTypes);
+        taskTypes.Changed += WakeIfOthersServe;
     }
 
-    public string Purpose => "look for tasks that changed";
+    public string Purpose => "poll for changed tasks";
 
-    public TimeSpan Rest => _line.LookInterval;
+    public TimeSpan Interval => _notifier.PollInterval;
 
-    /// <summary>Looks once; costs nothing while nobody waits, or while the database's mark has not moved.</summary>
-    public async Task LookAsync(CancellationToken cancellationToken)
+    /// <summary>Polls once. Costs no statement without listeners, or while the version of the database has not changed.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var mark = await _line.ReadMarkAsync(cancellationToken);
-        if (mark is not null && mark == _mark)
+        var version = await _notifier.ReadVersionAsync(cancellationToken);
+        if (version is not null && version == _version)
             return;
 
         await WakeWorkersAsync(cancellationToken);
         await WakeReadersAsync(cancellationToken);
-        _mark = mark;
+        _version = version;
     }
 
-    public void Dispose() => _taskTypes.Refreshed -= WakeIfOthersServe;
+    public void Dispose() => _taskTypes.Changed -= WakeIfOthersServe;
 
     private async Task WakeWorkersAsync(CancellationToken cancellationToken)
     {
@@ -57,14 +57,17 @@ internal sealed class QueueWatcher : IRound, IDisposable
 
     private async Task WakeReadersAsync(CancellationToken cancellationToken)
     {
-        var known = _signal.KnownRevisions();
-        if (known.Count == 0)
+        var tracked = _signal.TrackedRevisions();
+        if (tracked.Count == 0)
             return;
 
-        var current = await _followed.ReadRevisionsAsync([.. known.Keys], cancellationToken);
-        var changed = known.Where(task => !current.TryGetValue(task.Key, out var revision) || revision != task.Value).Select(task => task.Key).ToHashSet();
+        var current = await _followed.ReadRevisionsAsync([.. tracked.Keys], cancellationToken);
+        var changed = tracked
+            .Where(task => !current.TryGetValue(task.Key, out var revision) || revision != task.Value)
+            .Select(task => task.Key)
+            .ToHashSet();
         if (changed.Count > 0)
-            _signal.WakeThoseWhoKnow(changed);
+            _signal.WakeWatchersOf(changed);
     }
 
     private void WakeIfOthersServe()

@@ -3,36 +3,46 @@ using System.Net.Http.Headers;
 using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Webhooks.Sending;
 
-/// <summary>Sends a delivery to an address on the net. Only the status of the answer counts; nothing else of it is read or kept.</summary>
+/// <summary>
+/// Sends a delivery to an address. It reads only the status and the wanted pause of the answer, and keeps no other part
+/// of it.
+/// </summary>
 internal sealed class CallReceiver : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly ProductInfoHeaderValue Agent = new("TaskProcessing", typeof(CallReceiver).Assembly.GetName().Version!.ToString(3));
+    private static readonly ProductInfoHeaderValue Agent = new(
+        "TaskProcessing",
+        typeof(CallReceiver).Assembly.GetName().Version!.ToString(3)
+    );
 
     private readonly WebhookKeys _keys;
     private readonly TimeSpan _timeout;
     private readonly TimeProvider _time;
     private readonly HttpClient _http;
 
-    // No proxy: it would connect in our stead, past the guard. No redirects: the receiver is who was named.
+    // No proxy: it would connect for us, without the guard. No redirects: only the named receiver is called.
     public CallReceiver(WebhookKeys keys, GuardedConnection connection, IOptions<WebhookOptions> options, TimeProvider time)
     {
         (_keys, _time) = (keys, time);
         _timeout = TimeSpan.FromSeconds(options.Value.TimeoutSeconds);
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            UseProxy = false,
-            ConnectCallback = connection.OpenAsync,
-            MaxResponseDrainSize = 16 * 1024,
-            MaxResponseHeadersLength = 16,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-        })
+        _http = new HttpClient(
+            new SocketsHttpHandler
+            {
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                UseProxy = false,
+                ConnectCallback = connection.OpenAsync,
+                MaxResponseDrainSize = 16 * 1024,
+                MaxResponseHeadersLength = 16,
+                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+            }
+        )
         {
             Timeout = Timeout.InfiniteTimeSpan,
         };
@@ -48,11 +58,16 @@ internal sealed class CallReceiver : IDisposable
             using var request = Request(target, delivery, keys);
             using var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, limit.Token);
             var status = (int)response.StatusCode;
-            return response.IsSuccessStatusCode ? new WebhookOutcome.Delivered(status) : new WebhookOutcome.Failed(status, Describe(status));
+            return response.IsSuccessStatusCode
+                ? new WebhookOutcome.Delivered(status)
+                : new WebhookOutcome.Failed(status, Describe(status)) { RetryAfter = response.RequestedPause(_time.GetUtcNow()) };
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested)
         {
-            return new WebhookOutcome.Failed(null, string.Create(CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} seconds"));
+            return new WebhookOutcome.Failed(
+                null,
+                string.Create(CultureInfo.InvariantCulture, $"no answer within {_timeout.TotalSeconds:0.#} seconds")
+            );
         }
         catch (HttpRequestException error) when (Refusal(error) is { } refusal)
         {
@@ -66,32 +81,37 @@ internal sealed class CallReceiver : IDisposable
 
     public void Dispose() => _http.Dispose();
 
-    private static string Describe(int status) => status switch
-    {
-        >= 300 and < 400 => $"it answered {status}; redirects are not followed",
-        _ => $"it answered {status}",
-    };
+    private static string Describe(int status) =>
+        status switch
+        {
+            >= 300 and < 400 => $"it answered {status}; redirects are not followed",
+            _ => $"it answered {status}",
+        };
 
-    private HttpRequestMessage Request(WebhookTarget.Address target, WebhookDelivery delivery, IReadOnlyList<string> keys)
+    private HttpRequestMessage Request(WebhookTarget.Address target, WebhookDelivery delivery, IReadOnlyList<WebhookKey> keys)
     {
-        var timestamp = WebhookSignature.Timestamp(_time.GetUtcNow());
-        var request = new HttpRequestMessage(target.Method, target.Uri) { Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)) };
+        var request = new HttpRequestMessage(target.Method, target.Uri)
+        {
+            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(delivery.Body)),
+        };
         request.Content.Headers.ContentType = Json;
         request.Headers.UserAgent.Add(Agent);
-        request.Headers.Add(WebhookSignature.DeliveryHeader, delivery.Id);
-        request.Headers.Add(WebhookSignature.TimeHeader, timestamp);
-        request.Headers.Add(WebhookSignature.Header, WebhookSignature.Of(keys, timestamp, delivery.Body));
-        // As with Nextcloud, whose HTTP library reads a name and password from the address.
+        foreach (var (name, value) in WebhookHeaders.Of(delivery, keys, _time.GetUtcNow()))
+            request.Headers.Add(name, value);
+        // Nextcloud's HTTP library reads a name and password from the address too.
         if (target.Uri.UserInfo.Length > 0)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Uri.UserInfo))));
+            request.Headers.Authorization = new AuthenticationHeaderValue(
+                "Basic",
+                Convert.ToBase64String(Encoding.UTF8.GetBytes(Uri.UnescapeDataString(target.Uri.UserInfo)))
+            );
         return request;
     }
 
-    private static TargetRefusedException? Refusal(Exception error)
+    private static AddressRefusedException? Refusal(Exception error)
     {
         for (var current = error; current is not null; current = current.InnerException)
         {
-            if (current is TargetRefusedException refusal)
+            if (current is AddressRefusedException refusal)
                 return refusal;
         }
 

@@ -5,10 +5,10 @@ using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Webhooks.Sending;
 
-/// <summary>Sends a delivery once, wherever it goes.</summary>
+/// <summary>Sends a delivery once, to any kind of target.</summary>
 internal sealed class SendWebhook(CallReceiver callReceiver, CallExApp callExApp, ExAppDirectory exApps, IOptions<WebhookOptions> options)
 {
-    /// <summary>What only the server itself tells an app: a task's owner must not switch apps off.</summary>
+    /// <summary>The paths that only the server itself calls: a task's owner must not switch apps off.</summary>
     private static readonly string[] ServersPaths = ["/enabled", "/init", "/heartbeat", "/trigger"];
 
     public Task<WebhookOutcome> RunAsync(WebhookDelivery delivery, CancellationToken cancellationToken) =>
@@ -20,7 +20,7 @@ internal sealed class SendWebhook(CallReceiver callReceiver, CallExApp callExApp
             var target => throw new InvalidOperationException($"Unknown target {target}"),
         };
 
-    /// <summary>Operators say where apps are, so that no guard is needed; but who calls them needs one.</summary>
+    /// <summary>Operators configure the addresses of apps, so the address needs no guard. The caller and the path are checked.</summary>
     private async Task<WebhookOutcome> CallAppAsync(WebhookTarget.App target, WebhookDelivery delivery, CancellationToken cancellationToken)
     {
         if (delivery.OfGuest)
@@ -38,14 +38,16 @@ internal sealed class SendWebhook(CallReceiver callReceiver, CallExApp callExApp
         {
             UserId = delivery.UserId ?? "",
             Json = JsonElement.Parse(delivery.Body),
-            Headers = new Dictionary<string, string> { [WebhookSignature.DeliveryHeader] = delivery.Id },
+            Headers = WebhookHeaders.OfCall(delivery),
             ReadsAnswer = false,
         };
         var answer = await callExApp.RunAsync(app, call, cancellationToken);
-        return answer.IsGood ? new WebhookOutcome.Delivered((int)answer.Status!) : new WebhookOutcome.Failed((int?)answer.Status, answer.Describe());
+        return answer.IsGood
+            ? new WebhookOutcome.Delivered((int)answer.Status!)
+            : new WebhookOutcome.Failed((int?)answer.Status, answer.Describe()) { RetryAfter = answer.RetryAfter };
     }
 
-    /// <summary>However it is spelled: the path counts as the call will send it.</summary>
+    /// <summary>The path is compared in the form in which the call sends it.</summary>
     private static bool IsServersPath(string path)
     {
         if (!Uri.TryCreate($"http://app{path}", UriKind.Absolute, out var uri))
@@ -56,18 +58,20 @@ internal sealed class SendWebhook(CallReceiver callReceiver, CallExApp callExApp
     }
 }
 
-/// <summary>What came of <see cref="SendWebhook"/>.</summary>
+/// <summary>The result of <see cref="SendWebhook"/>.</summary>
 internal abstract record WebhookOutcome
 {
-    private WebhookOutcome()
-    {
-    }
+    private WebhookOutcome() { }
 
     /// <summary>The receiver took it.</summary>
     public sealed record Delivered(int Status) : WebhookOutcome;
 
     /// <summary>The receiver did not take it this time.</summary>
-    public sealed record Failed(int? Status, string Problem) : WebhookOutcome;
+    public sealed record Failed(int? Status, string Problem) : WebhookOutcome
+    {
+        /// <summary>The pause that the receiver asked for; null without one.</summary>
+        public TimeSpan? RetryAfter { get; init; }
+    }
 
     /// <summary>It cannot or must not be sent, now or later.</summary>
     public sealed record Refused(string Problem) : WebhookOutcome;

@@ -12,7 +12,7 @@ internal sealed class DocumentComparison(Placeholders placeholders, long now)
 {
     private readonly List<string> _misfits = [];
 
-    public static IReadOnlyList<string> Misfits(RecordedAnswer expected, RecordedAnswer actual, Placeholders placeholders, long now)
+    public static IReadOnlyList<string> Differences(RecordedAnswer expected, RecordedAnswer actual, Placeholders placeholders, long now)
     {
         var comparison = new DocumentComparison(placeholders, now);
         comparison.CompareAnswers(expected, actual);
@@ -38,14 +38,16 @@ internal sealed class DocumentComparison(Placeholders placeholders, long now)
 
     private bool SameHeader(string? expected, string? actual) =>
         expected?.EndsWith("<stored name>", StringComparison.Ordinal) == true
-            ? actual?.Length > expected.Length - "<stored name>".Length && actual.StartsWith(expected[..^"<stored name>".Length], StringComparison.Ordinal)
+            ? actual?.Length > expected.Length - "<stored name>".Length
+                && actual.StartsWith(expected[..^"<stored name>".Length], StringComparison.Ordinal)
             : string.Equals(expected is null ? null : placeholders.Fill(expected), actual, StringComparison.OrdinalIgnoreCase);
 
     private void Compare(string path, JsonNode? expected, JsonNode? actual)
     {
         switch (expected)
         {
-            case JsonObject text when text.Count == 1 && text.TryGetPropertyValue("text", out var inner) && actual?.GetValueKind() == JsonValueKind.String:
+            case JsonObject text
+                when text.Count == 1 && text.TryGetPropertyValue("text", out var inner) && actual?.GetValueKind() == JsonValueKind.String:
                 Compare($"{path}(text)", inner, JsonNode.Parse((string)actual!));
                 break;
             case JsonObject map when actual is JsonObject actualMap:
@@ -99,7 +101,11 @@ internal sealed class DocumentComparison(Placeholders placeholders, long now)
                 return given.Length > 0 && given.All(character => char.IsAsciiDigit(character) || character == '.');
         }
 
-        if (text.StartsWith("<task", StringComparison.Ordinal) || text.StartsWith("<result file", StringComparison.Ordinal) || text == "<row id>")
+        if (
+            text.StartsWith("<task", StringComparison.Ordinal)
+            || text.StartsWith("<result file", StringComparison.Ordinal)
+            || text == "<row id>"
+        )
             return SameId(text, given);
         if (text.EndsWith("<...>", StringComparison.Ordinal))
             return given.StartsWith(text[..^"<...>".Length], StringComparison.Ordinal);

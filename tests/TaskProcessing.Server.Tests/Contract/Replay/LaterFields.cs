@@ -3,12 +3,23 @@ using System.Text.Json.Nodes;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
-/// <summary>Adds what Nextcloud 33 to 35 send beyond the recorded 32, with its values for the recorded cases.</summary>
+/// <summary>
+/// Adds the fields that Nextcloud 33 to 35 send beyond the recorded 32, with their values for the recorded cases.
+/// </summary>
 internal static class LaterFields
 {
     private static readonly FrozenSet<string> InternalTypes = FrozenSet.Create(
-        "core:text2text:topics", "core:text2text:headline", "core:text2text:formalization", "core:text2text:simplification", "core:text2text:reformulation",
-        "core:generateemoji", "core:text2text:chatwithtools", "core:contextagent:interaction", "core:audio2audio:chat", "core:contextagent:audio-interaction");
+        "core:text2text:topics",
+        "core:text2text:headline",
+        "core:text2text:formalization",
+        "core:text2text:simplification",
+        "core:text2text:reformulation",
+        "core:generateemoji",
+        "core:text2text:chatwithtools",
+        "core:contextagent:interaction",
+        "core:audio2audio:chat",
+        "core:contextagent:audio-interaction"
+    );
 
     public static RecordedAnswer AddTo(RecordedAnswer answer)
     {
@@ -40,5 +51,10 @@ internal static class LaterFields
         }
     }
 
-    private static JsonNode Truth(bool value, bool isXml) => isXml ? value ? "1" : "" : value;
+    private static JsonNode Truth(bool value, bool isXml) =>
+        isXml
+            ? value
+                ? "1"
+                : ""
+            : value;
 }

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
-/// <summary>Repeats what the recording notes beside its answers.</summary>
+/// <summary>Repeats the observations that the recording has beside its answers.</summary>
 public sealed class ObservationsTests
 {
     private const string Provider = "/ocs/v2.php/taskprocessing/tasks_provider";
@@ -15,13 +15,17 @@ public sealed class ObservationsTests
         for (var count = 0; count < 60; count++)
             await ScheduleAsync(server);
 
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
-        {
-            var ids = new List<string>();
-            while (await NextAsync(server, "oracle_provider-core_text2text") is { Status: 200 } answer)
-                ids.Add(answer.Body!["ocs"]!["data"]!["task"]!["id"]!.ToJsonString());
-            return ids;
-        }));
+        var claimed = await Task.WhenAll(
+            Enumerable
+                .Range(0, 8)
+                .Select(async _ =>
+                {
+                    var ids = new List<string>();
+                    while (await NextAsync(server, "oracle_provider-core_text2text") is { Status: 200 } answer)
+                        ids.Add(answer.Body!["ocs"]!["data"]!["task"]!["id"]!.ToJsonString());
+                    return ids;
+                })
+        );
 
         claimed.SelectMany(ids => ids).Should().HaveCount(60).And.OnlyHaveUniqueItems();
     }

@@ -5,7 +5,10 @@ using System.Text.RegularExpressions;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
-/// <summary>What the recording's placeholders stand for in one case: <c>&lt;task&gt;</c>, <c>&lt;file hello.txt&gt;</c>, <c>&lt;base&gt;</c> and so on.</summary>
+/// <summary>
+/// The values of the recording's placeholders in one case: <c>&lt;task&gt;</c>, <c>&lt;file hello.txt&gt;</c>,
+/// <c>&lt;base&gt;</c> and so on.
+/// </summary>
 internal sealed partial class Placeholders
 {
     private readonly ConcurrentDictionary<string, string> _values = new();
@@ -18,26 +21,41 @@ internal sealed partial class Placeholders
 
     public string? Find(string placeholder) => _values.GetValueOrDefault(placeholder);
 
-    /// <summary>The text with every placeholder in it that has a value; what has none may be a real tag.</summary>
-    public string Fill(string text) => Placeholder().Replace(text, match =>
-    {
-        if (_values.TryGetValue(match.Value, out var value))
-            return value;
+    /// <summary>The text with the values of its placeholders; one without a value may be a real tag.</summary>
+    public string Fill(string text) =>
+        Placeholder()
+            .Replace(
+                text,
+                match =>
+                {
+                    if (_values.TryGetValue(match.Value, out var value))
+                        return value;
 
-        var repeat = Repetition().Match(match.Value);
-        return repeat.Success
-            ? string.Concat(Enumerable.Repeat(repeat.Groups[2].Value, int.Parse(repeat.Groups[1].Value, CultureInfo.InvariantCulture)))
-            : match.Value;
-    });
+                    var repeat = Repetition().Match(match.Value);
+                    return repeat.Success
+                        ? string.Concat(
+                            Enumerable.Repeat(repeat.Groups[2].Value, int.Parse(repeat.Groups[1].Value, CultureInfo.InvariantCulture))
+                        )
+                        : match.Value;
+                }
+            );
 
-    /// <summary>A request's JSON with placeholders filled in: ids as numbers, everything else inside its text. A slot's description is its name.</summary>
-    public JsonNode? Fill(JsonNode? json) => json switch
-    {
-        JsonObject map => new JsonObject(map.Select(entry => KeyValuePair.Create(entry.Key, Fill((entry.Value as JsonValue)?.ToString() == "<text>" ? map["name"] : entry.Value)))),
-        JsonArray list => new JsonArray([.. list.Select(Fill)]),
-        JsonValue value when value.TryGetValue(out string? text) => FillText(text),
-        _ => json?.DeepClone(),
-    };
+    /// <summary>
+    /// A request's JSON with placeholders filled in: ids as numbers, everything else inside its text. A slot's description is
+    /// its name.
+    /// </summary>
+    public JsonNode? Fill(JsonNode? json) =>
+        json switch
+        {
+            JsonObject map => new JsonObject(
+                map.Select(entry =>
+                    KeyValuePair.Create(entry.Key, Fill((entry.Value as JsonValue)?.ToString() == "<text>" ? map["name"] : entry.Value))
+                )
+            ),
+            JsonArray list => new JsonArray([.. list.Select(Fill)]),
+            JsonValue value when value.TryGetValue(out string? text) => FillText(text),
+            _ => json?.DeepClone(),
+        };
 
     private JsonNode? FillText(string text)
     {

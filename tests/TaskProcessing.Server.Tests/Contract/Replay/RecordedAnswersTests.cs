@@ -3,12 +3,12 @@ using TaskProcessing.Server.Tests.Support;
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
 /// <summary>
-/// Sends every recorded request and compares the whole answer. What differs on purpose stands in
-/// <see cref="DeliberateDifferences"/>, and is compared as a whole too.
+/// Sends every recorded request and compares the whole answer. Deliberate differences are in
+/// <see cref="DeliberateDifferences"/>, and are compared as a whole too.
 /// </summary>
 public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixture<RecordedServers>
 {
-    /// <summary>All answers. What was seen beside them is repeated by <see cref="ObservationsTests"/>.</summary>
+    /// <summary>All answers. <see cref="ObservationsTests"/> repeats the observations beside them.</summary>
     public static IEnumerable<TheoryDataRow<string, string>> Cases() =>
         from call in RecordedCall.All
         where !call.IsObservation
@@ -25,11 +25,18 @@ public sealed class RecordedAnswersTests(RecordedServers servers) : IClassFixtur
         var actual = await server.SendAsync(call, situation.Placeholders);
 
         var recorded = LaterFields.AddTo(call.Answer);
-        var expected = DeliberateDifferences.Of(call, situation).Aggregate(recorded, (answer, difference) => difference.Instead(call, answer));
-        DocumentComparison.Misfits(expected, actual, situation.Placeholders, server.Now)
-            .Should().BeEmpty($"that is what {call} is answered with; the whole answer was {actual}");
+        var expected = DeliberateDifferences
+            .Of(call, situation)
+            .Aggregate(recorded, (answer, difference) => difference.Instead(call, answer));
+        DocumentComparison
+            .Differences(expected, actual, situation.Placeholders, server.Now)
+            .Should()
+            .BeEmpty($"that is what {call} is answered with; the whole answer was {actual}");
         if (expected != recorded)
-            DocumentComparison.Misfits(recorded, actual, situation.Placeholders, server.Now).Should().NotBeEmpty($"{call} is listed as different");
+            DocumentComparison
+                .Differences(recorded, actual, situation.Placeholders, server.Now)
+                .Should()
+                .NotBeEmpty($"{call} is listed as different");
     }
 
     [Fact]

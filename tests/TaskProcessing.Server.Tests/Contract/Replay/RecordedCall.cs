@@ -12,7 +12,7 @@ internal sealed record RecordedCall(string Group, string Name, JsonObject Line)
 
     public static ImmutableArray<RecordedCall> All => Calls.Value;
 
-    /// <summary>Whether the line has no call of its own.</summary>
+    /// <summary>True when the line has no call of its own.</summary>
     public bool IsObservation => Line["request"] is null;
 
     public string? As => (string?)Line["as"];
@@ -29,12 +29,15 @@ internal sealed record RecordedCall(string Group, string Name, JsonObject Line)
 
     /// <summary>The task that the answer shows, if it shows one.</summary>
     public JsonObject? AnsweredTask =>
-        IsObservation ? null : Line["response"]!["body"] is JsonObject body && body["ocs"]?["data"] is JsonObject data ? data["task"] as JsonObject : null;
+        IsObservation ? null
+        : Line["response"]!["body"] is JsonObject body && body["ocs"]?["data"] is JsonObject data ? data["task"] as JsonObject
+        : null;
 
     public static RecordedCall Find(string group, string name) =>
-        All.FirstOrDefault(call => call.Group == group && call.Name == name) ?? throw new ArgumentException($"Nothing is recorded as {group}/{name}");
+        All.FirstOrDefault(call => call.Group == group && call.Name == name)
+        ?? throw new ArgumentException($"Nothing is recorded as {group}/{name}");
 
-    /// <summary>The same call by somebody else.</summary>
+    /// <summary>The same call by another caller.</summary>
     public RecordedCall By(string caller)
     {
         var line = (JsonObject)Line.DeepClone();
@@ -45,12 +48,14 @@ internal sealed record RecordedCall(string Group, string Name, JsonObject Line)
     public override string ToString() => $"{Group}/{Name}";
 
     private static ImmutableArray<RecordedCall> Load() =>
-    [
-        .. from file in Directory.GetFiles(System.IO.Path.Combine(AppContext.BaseDirectory, "Contract", "Recorded"), "*.jsonl").Order(StringComparer.Ordinal)
-           from line in File.ReadLines(file)
-           let json = (JsonObject)JsonNode.Parse(line)!
-           select new RecordedCall((string)json["group"]!, (string)json["name"]!, json),
-    ];
+        [
+            .. from file in Directory
+                .GetFiles(System.IO.Path.Combine(AppContext.BaseDirectory, "Contract", "Recorded"), "*.jsonl")
+                .Order(StringComparer.Ordinal)
+            from line in File.ReadLines(file)
+            let json = (JsonObject)JsonNode.Parse(line)!
+            select new RecordedCall((string)json["group"]!, (string)json["name"]!, json),
+        ];
 }
 
 /// <summary>An answer in the form in which it is recorded and compared.</summary>
@@ -60,17 +65,22 @@ internal sealed record RecordedCall(string Group, string Name, JsonObject Line)
 /// <param name="Body">JSON as it is, XML as a tree of texts, anything else as one text.</param>
 internal sealed record RecordedAnswer(int Status, ImmutableSortedDictionary<string, string> Headers, string Kind, JsonNode? Body)
 {
-    public static ImmutableArray<string> ComparedHeaders { get; } = ["content-type", "www-authenticate", "content-disposition", "x-user-id", "retry-after"];
+    public static ImmutableArray<string> ComparedHeaders { get; } =
+    ["content-type", "www-authenticate", "content-disposition", "x-user-id", "retry-after"];
 
-    public static RecordedAnswer Of(JsonObject response) => new(
-        (int)response["status"]!,
-        ((JsonObject)response["headers"]!).ToImmutableSortedDictionary(header => header.Key, header => (string)header.Value!),
-        (string)response["kind"]!,
-        response["body"]?.DeepClone());
+    public static RecordedAnswer Of(JsonObject response) =>
+        new(
+            (int)response["status"]!,
+            ((JsonObject)response["headers"]!).ToImmutableSortedDictionary(header => header.Key, header => (string)header.Value!),
+            (string)response["kind"]!,
+            response["body"]?.DeepClone()
+        );
 
     public static RecordedAnswer Of(RawAnswer answer)
     {
-        var headers = answer.Headers.Where(header => ComparedHeaders.Contains(header.Key)).ToImmutableSortedDictionary(header => header.Key, header => Decoded(header.Key, header.Value));
+        var headers = answer
+            .Headers.Where(header => ComparedHeaders.Contains(header.Key))
+            .ToImmutableSortedDictionary(header => header.Key, header => Decoded(header.Key, header.Value));
         var type = headers.GetValueOrDefault("content-type", "");
         if (answer.Body.Length == 0)
             return new RecordedAnswer(answer.Status, headers, "empty", null);
@@ -95,8 +105,14 @@ internal sealed record RecordedAnswer(int Status, ImmutableSortedDictionary<stri
     }
 
     public RecordedAnswer With(string header, string? value) =>
-        this with { Headers = value is null ? Headers.Remove(header) : Headers.SetItem(header, value) };
+        this with
+        {
+            Headers = value is null ? Headers.Remove(header) : Headers.SetItem(header, value),
+        };
 
     public override string ToString() =>
-        string.Create(CultureInfo.InvariantCulture, $"{Status} {string.Join("; ", Headers.Select(header => $"{header.Key}: {header.Value}"))} {Kind} {Body?.ToJsonString()}");
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Status} {string.Join("; ", Headers.Select(header => $"{header.Key}: {header.Value}"))} {Kind} {Body?.ToJsonString()}"
+        );
 }

@@ -30,7 +30,9 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>The clock stands still, so that a <c>&lt;time&gt;</c> is one number.</summary>
     public long Now => _time.GetUtcNow().ToUnixTimeSeconds();
 
-    /// <summary>Who gets webhooks; the recording calls it <c>&lt;listener&gt;</c>. By default nobody listens.</summary>
+    /// <summary>
+    /// The receiver of webhooks; the recording calls it <c>&lt;listener&gt;</c>. By default nothing listens there.
+    /// </summary>
     public string Listener { get; private set; } = "http://127.0.0.1:9";
 
     public static async Task<RecordedServer> StartAsync(bool withProviders = true, bool withRateLimits = false, string? listener = null)
@@ -67,15 +69,14 @@ internal sealed class RecordedServer : IAsyncDisposable
     }
 
     /// <summary>Waits until the one delivery was sent, or found to lead nowhere.</summary>
-    public Task WebhookEndsAsync() => _server.DeliveryBecomesAsync(delivery => delivery.State is not (WebhookState.Waiting or WebhookState.Sending) || delivery.LastProblem is not null);
+    public Task WebhookEndsAsync() =>
+        _server.DeliveryBecomesAsync(delivery =>
+            delivery.State is not (WebhookState.Waiting or WebhookState.Sending) || delivery.LastProblem is not null
+        );
 
     public Placeholders NewPlaceholders()
     {
-        var placeholders = new Placeholders
-        {
-            ["<base>"] = _server.Address.ToString().TrimEnd('/'),
-            ["<listener>"] = Listener,
-        };
+        var placeholders = new Placeholders { ["<base>"] = _server.Address.ToString().TrimEnd('/'), ["<listener>"] = Listener };
         foreach (var (placeholder, id) in _files)
             placeholders[placeholder] = id.ToString(System.Globalization.CultureInfo.InvariantCulture);
         return placeholders;
@@ -93,7 +94,10 @@ internal sealed class RecordedServer : IAsyncDisposable
         }
 
         body.Write("--b--\r\n"u8);
-        var headers = Credentials("exapp:").Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json")).Append(("Content-Type", "multipart/form-data; boundary=b"));
+        var headers = Credentials("exapp:")
+            .Append(("OCS-APIRequest", "true"))
+            .Append(("Accept", "application/json"))
+            .Append(("Content-Type", "multipart/form-data; boundary=b"));
         var answer = await SendAsync("POST", $"/ocs/v2.php/taskprocessing/tasks_provider/{taskId}/file", headers, body.ToArray());
         answer.Status.Should().Be(201, answer.Text);
         return JsonNode.Parse(answer.Text)!["ocs"]!["data"]!["fileId"]!.ToJsonString();
@@ -102,14 +106,24 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>A task that no schedule would have let in.</summary>
     public async Task<JsonNode> SmuggleTaskAsync(string userId, string type, JsonNode input)
     {
-        var task = new ProcessingTask { Type = type, Status = ProcessingStatus.Scheduled, UserId = userId, AppId = "oracle", Input = input.ToJsonString(), ScheduledAt = _time.GetUtcNow(), LastUpdated = _time.GetUtcNow() };
+        var task = new ProcessingTask
+        {
+            Type = type,
+            Status = ProcessingStatus.Scheduled,
+            UserId = userId,
+            AppId = "oracle",
+            Input = input.ToJsonString(),
+            ScheduledAt = _time.GetUtcNow(),
+            LastUpdated = _time.GetUtcNow(),
+        };
         await _server.Get<ITaskStore>().AddAsync(task, TestContext.Current.CancellationToken);
         return new JsonObject { ["id"] = task.Id };
     }
 
     public async Task<RecordedAnswer> SendAsync(RecordedCall call, Placeholders placeholders)
     {
-        var headers = Credentials(call.As).Concat(((JsonObject)call.Request["headers"]!).Select(header => (header.Key, FillCredentials((string)header.Value!))));
+        var headers = Credentials(call.As)
+            .Concat(((JsonObject)call.Request["headers"]!).Select(header => (header.Key, FillCredentials((string)header.Value!))));
         var answer = await SendAsync(call.Method, placeholders.Fill(call.Path), headers, Body(call, placeholders));
         return RecordedAnswer.Of(answer);
     }
@@ -124,8 +138,16 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>A call that brings a case about; it must succeed.</summary>
     public async Task<JsonNode> CallAsync(string caller, string method, string path, JsonNode? body = null)
     {
-        var headers = Credentials(caller).Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json")).Append(("Content-Type", "application/json"));
-        var answer = await SendAsync(method, "/ocs/v2.php" + path, headers, body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString()));
+        var headers = Credentials(caller)
+            .Append(("OCS-APIRequest", "true"))
+            .Append(("Accept", "application/json"))
+            .Append(("Content-Type", "application/json"));
+        var answer = await SendAsync(
+            method,
+            "/ocs/v2.php" + path,
+            headers,
+            body is null ? null : Encoding.UTF8.GetBytes(body.ToJsonString())
+        );
         answer.Status.Should().BeInRange(200, 299, $"{method} {path} brings the case about, but the server said {answer.Text}");
         return JsonNode.Parse(answer.Text)!["ocs"]!["data"]!;
     }
@@ -133,7 +155,13 @@ internal sealed class RecordedServer : IAsyncDisposable
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 
     private Task<RawAnswer> SendAsync(string method, string path, IEnumerable<(string Name, string Value)> headers, byte[]? body) =>
-        _http.SendAsync(method, path, headers, body ?? (method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? null : RawHttp.NoBody), TestContext.Current.CancellationToken);
+        _http.SendAsync(
+            method,
+            path,
+            headers,
+            body ?? (method is "GET" or "HEAD" or "DELETE" or "OPTIONS" ? null : RawHttp.NoBody),
+            TestContext.Current.CancellationToken
+        );
 
     private static byte[]? Body(RecordedCall call, Placeholders placeholders)
     {
@@ -167,11 +195,18 @@ internal sealed class RecordedServer : IAsyncDisposable
     }
 
     private static (string Name, string Value)[] App(string id, string userId, string secret) =>
-        [("EX-APP-ID", id), ("EX-APP-VERSION", "1.0.0"), ("AA-VERSION", "32.0.0"), ("AUTHORIZATION-APP-API", TestServer.Base64($"{userId}:{secret}"))];
+        [
+            ("EX-APP-ID", id),
+            ("EX-APP-VERSION", "1.0.0"),
+            ("AA-VERSION", "32.0.0"),
+            ("AUTHORIZATION-APP-API", TestServer.Base64($"{userId}:{secret}")),
+        ];
 
     private static string FillCredentials(string header)
     {
-        header = header.Replace("<app password of alice>", "token-of-alice", StringComparison.Ordinal).Replace("<secret>", "secret", StringComparison.Ordinal);
+        header = header
+            .Replace("<app password of alice>", "token-of-alice", StringComparison.Ordinal)
+            .Replace("<secret>", "secret", StringComparison.Ordinal);
         var start = header.IndexOf("base64(", StringComparison.Ordinal);
         return start < 0 ? header : header[..start] + TestServer.Base64(header[(start + "base64(".Length)..^1]);
     }
@@ -185,7 +220,7 @@ internal sealed class RecordedServer : IAsyncDisposable
 
         await _server.AddExAppAsync(ProviderApp);
         await _server.AddExAppAsync("oracle_disabled", enabled: false);
-        _server.ExpectedLog.Add("was refused");
+        _server.ExpectedLog.Add("Rejected a provider");
 
         _files["<file hello.txt>"] = await PutFileAsync("alice", "hello.txt", "hello world\n"u8.ToArray());
         _files["<file dot.png>"] = await PutFileAsync("alice", "dot.png", RecordedBytes("input-png-owner"));
@@ -200,8 +235,15 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>Adds a file over WebDAV, or a folder when there is no content.</summary>
     private async Task<long> PutFileAsync(string userId, string name, byte[]? content)
     {
-        var answer = await SendAsync(content is null ? "MKCOL" : "PUT", $"/remote.php/dav/files/{userId}/{Uri.EscapeDataString(name)}", Credentials(userId), content);
+        var answer = await SendAsync(
+            content is null ? "MKCOL" : "PUT",
+            $"/remote.php/dav/files/{userId}/{Uri.EscapeDataString(name)}",
+            Credentials(userId),
+            content
+        );
         answer.Status.Should().Be(201, answer.Text);
-        return (await _server.Get<IFileStore>().FindAtAsync(userId, new FilePath(FileTree.Files, name), TestContext.Current.CancellationToken))!.Id;
+        return (
+            await _server.Get<IFileStore>().FindAtAsync(userId, new FilePath(FileTree.Files, name), TestContext.Current.CancellationToken)
+        )!.Id;
     }
 }

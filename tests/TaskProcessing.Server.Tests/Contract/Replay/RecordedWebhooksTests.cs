@@ -4,7 +4,7 @@ using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
-/// <summary>Ends tasks as the recording did, and compares what the receiver gets with what it got from Nextcloud, as whole documents.</summary>
+/// <summary>Ends tasks as the recording did, and compares the deliveries with those of Nextcloud, as whole documents.</summary>
 public sealed class RecordedWebhooksTests
 {
     public static IEnumerable<TheoryDataRow<string>> Cases() =>
@@ -20,26 +20,36 @@ public sealed class RecordedWebhooksTests
         if (name == "listener answers 500")
             receiver.AnswerWith(500);
         await using var server = await RecordedServer.StartAsync(listener: receiver.Url);
-        var ending = RecordedCall.All.Last(call => call.Group == "webhook" && !call.IsObservation && call.Name.StartsWith(name + ": ", StringComparison.Ordinal));
+        var ending = RecordedCall.All.Last(call =>
+            call.Group == "webhook" && !call.IsObservation && call.Name.StartsWith(name + ": ", StringComparison.Ordinal)
+        );
         var situation = await Situation.PrepareAsync(server, ending);
 
         await server.SendAsync(ending, situation.Placeholders);
         await server.WebhookEndsAsync();
 
         var expected = Expected(name).ToList();
-        var received = receiver.Received.Select(request => new JsonObject
-        {
-            ["method"] = request.Method,
-            ["path"] = request.Path,
-            ["contentType"] = request.Header("Content-Type"),
-            ["body"] = JsonNode.Parse(request.Body),
-        }).ToList();
+        var received = receiver
+            .Received.Select(request => new JsonObject
+            {
+                ["method"] = request.Method,
+                ["path"] = request.Path,
+                ["contentType"] = request.Header("Content-Type"),
+                ["body"] = JsonNode.Parse(request.Body),
+            })
+            .ToList();
         received.Should().HaveSameCount(expected);
         foreach (var (wanted, given) in expected.Zip(received))
-            DocumentComparison.Misfits(wanted, Answer(given), situation.Placeholders, server.Now).Should().BeEmpty($"that is what Nextcloud sends; we sent {given.ToJsonString()}");
+            DocumentComparison
+                .Differences(wanted, Answer(given), situation.Placeholders, server.Now)
+                .Should()
+                .BeEmpty($"that is what Nextcloud sends; we sent {given.ToJsonString()}");
     }
 
-    /// <summary>What was recorded, but for what is different on purpose: here the first result wins, and the time of the claim is known.</summary>
+    /// <summary>
+    /// The recorded deliveries with the deliberate differences: here the first result wins, and the time of the claim is
+    /// known.
+    /// </summary>
     private static IEnumerable<RecordedAnswer> Expected(string name)
     {
         var requests = (JsonArray)RecordedCall.Find("webhook", $"{name}: received").Line["observed"]!["requests"]!;
@@ -51,5 +61,6 @@ public sealed class RecordedWebhooksTests
         }
     }
 
-    private static RecordedAnswer Answer(JsonObject document) => new(200, ImmutableSortedDictionary<string, string>.Empty, "json", document);
+    private static RecordedAnswer Answer(JsonObject document) =>
+        new(200, ImmutableSortedDictionary<string, string>.Empty, "json", document);
 }

@@ -3,7 +3,9 @@ using System.Text.Json.Nodes;
 
 namespace TaskProcessing.Server.Tests.Contract.Replay;
 
-/// <summary>Uploads the result files of a task, and reports the results that name them, as far as a recorded call has them behind it.</summary>
+/// <summary>
+/// Uploads the result files of a task, and reports the results that name them, as far as a recorded call has them behind it.
+/// </summary>
 internal sealed class ResultFiles(RecordedServer server, Placeholders placeholders)
 {
     private static readonly byte[] Picture = Convert.FromBase64String((string)RecordedCall.Find("files", "output-png-owner").Answer.Body!);
@@ -24,7 +26,10 @@ internal sealed class ResultFiles(RecordedServer server, Placeholders placeholde
         if (call.Method == "POST" || call.Name == "get-uploaded-before-result")
             return;
 
-        var result = RecordedCall.Find("files", call.Name.StartsWith("text2image", StringComparison.Ordinal) ? "text2image-result" : "result-with-files");
+        var result = RecordedCall.Find(
+            "files",
+            call.Name.StartsWith("text2image", StringComparison.Ordinal) ? "text2image-result" : "result-with-files"
+        );
         await ReportAsync(result.Request["body"]!["output"]!);
         if (call.Name == "text2image-get-after-delete")
             await server.SendAsync("alice", "DELETE", $"/ocs/v2.php/taskprocessing/task/{placeholders["<task>"]}");
@@ -36,5 +41,10 @@ internal sealed class ResultFiles(RecordedServer server, Placeholders placeholde
         placeholders[placeholder] = await server.UploadAsync(placeholders["<task>"], parts);
 
     private Task<JsonNode> ReportAsync(JsonNode output) =>
-        server.CallAsync("exapp:", "POST", $"/taskprocessing/tasks_provider/{placeholders["<task>"]}/result", new JsonObject { ["output"] = placeholders.Fill(output) });
+        server.CallAsync(
+            "exapp:",
+            "POST",
+            $"/taskprocessing/tasks_provider/{placeholders["<task>"]}/result",
+            new JsonObject { ["output"] = placeholders.Fill(output) }
+        );
 }

@@ -10,7 +10,7 @@ namespace TaskProcessing.Server.Tests.Contract.Replay;
 /// </summary>
 internal sealed partial class Situation(RecordedServer server, Placeholders placeholders)
 {
-    /// <summary>Whether a worker claimed the task that the answer shows.</summary>
+    /// <summary>True when a worker claimed the task of the answer.</summary>
     public bool IsClaimed { get; private set; }
 
     public Placeholders Placeholders => placeholders;
@@ -34,16 +34,30 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         else if (call.Path.Contains("/tasks_provider/next", StringComparison.Ordinal))
             await PrepareQueueAsync(call);
         else if (call.Name.StartsWith("smuggled file", StringComparison.Ordinal))
-            Bind("<task>", await server.SmuggleTaskAsync("alice", "oracle:file", placeholders.Fill(new JsonObject { ["value"] = "<file bobs.txt of bob>" })!));
+            Bind(
+                "<task>",
+                await server.SmuggleTaskAsync(
+                    "alice",
+                    "oracle:file",
+                    placeholders.Fill(new JsonObject { ["value"] = "<file bobs.txt of bob>" })!
+                )
+            );
         else if (call.Name.StartsWith("appdata file", StringComparison.Ordinal))
-            placeholders["<result file>"] = await server.UploadAsync((await ScheduleAsync(NewTask("core:text2text", "hello")))["id"]!.ToJsonString(), "result"u8.ToArray());
+            placeholders["<result file>"] = await server.UploadAsync(
+                (await ScheduleAsync(NewTask("core:text2text", "hello")))["id"]!.ToJsonString(),
+                "result"u8.ToArray()
+            );
         else if (call.Name is "unregister-fifth" or "unregister-fourth")
             await RegisterAsync(call.Name["unregister-".Length..]);
         else if (call.Path.Contains("<task", StringComparison.Ordinal))
             await PrepareTaskAsync(call);
 
         // JSON texts escape the bracket.
-        if (call.Group is "files" or "extra" && call.Path.Contains("<task", StringComparison.Ordinal) && call.Request.ToJsonString().Contains("result file", StringComparison.Ordinal))
+        if (
+            call.Group is "files" or "extra"
+            && call.Path.Contains("<task", StringComparison.Ordinal)
+            && call.Request.ToJsonString().Contains("result file", StringComparison.Ordinal)
+        )
             await new ResultFiles(server, placeholders).PrepareAsync(call);
     }
 
@@ -54,9 +68,11 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         {
             "provider" when call.Name.EndsWith("-get", StringComparison.Ordinal) => call.Name[..^"-get".Length],
             "provider" when call.Name == "progress-lower-2" => "progress-lower-1",
-            "read_delete_list" when AfterEffect().Match(call.Name) is { Success: true } match => $"{match.Groups["verb"].Value}-{match.Groups["state"].Value}",
+            "read_delete_list" when AfterEffect().Match(call.Name) is { Success: true } match =>
+                $"{match.Groups["verb"].Value}-{match.Groups["state"].Value}",
             "webhook" when call.Name == "second result: again" => "second result: result",
-            "webhook" when !call.Name.EndsWith(": schedule", StringComparison.Ordinal) => call.Name[..call.Name.LastIndexOf(':')] + ": schedule",
+            "webhook" when !call.Name.EndsWith(": schedule", StringComparison.Ordinal) => call.Name[..call.Name.LastIndexOf(':')]
+                + ": schedule",
             _ => null,
         };
         return name is null ? null : RecordedCall.Find(call.Group, name.Replace("deleted", "delete", StringComparison.Ordinal));
@@ -71,10 +87,15 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
 
         Bind("<task>", answer.Body!["ocs"]!["data"]!["task"]!);
         await ClaimAsync("core:text2text");
-        await server.CallAsync("exapp:", "POST", $"/taskprocessing/tasks_provider/{placeholders["<task>"]}/progress", new JsonObject { ["progress"] = 0.5 });
+        await server.CallAsync(
+            "exapp:",
+            "POST",
+            $"/taskprocessing/tasks_provider/{placeholders["<task>"]}/progress",
+            new JsonObject { ["progress"] = 0.5 }
+        );
     }
 
-    /// <summary>Sends what the recording had sent before: the same call, as often as the number in its name says.</summary>
+    /// <summary>Sends the earlier calls of the recording: the same call, as often as the number in its name says.</summary>
     private async Task UseUpLimitAsync(RecordedCall call)
     {
         server.LetLimitsPass();
@@ -94,7 +115,7 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
             await server.SendAsync(repeated, placeholders);
     }
 
-    /// <summary>Lists are read with three tasks there, but those whose name says that they are empty.</summary>
+    /// <summary>Lists are read with three tasks, except lists whose name says that they are empty.</summary>
     private async Task PrepareListAsync(RecordedCall call)
     {
         if (call.Name.Contains("empty/", StringComparison.Ordinal))
@@ -106,7 +127,12 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         foreach (var task in tasks)
             ids.Add((await ScheduleAsync(task))["id"]!);
         if (call.Name == "tasks-order-after-update-of-first")
-            await server.CallAsync("exapp:", "POST", $"/taskprocessing/tasks_provider/{ids[0]}/progress", new JsonObject { ["progress"] = 0.1 });
+            await server.CallAsync(
+                "exapp:",
+                "POST",
+                $"/taskprocessing/tasks_provider/{ids[0]}/progress",
+                new JsonObject { ["progress"] = 0.1 }
+            );
     }
 
     private async Task PrepareQueueAsync(RecordedCall call)
@@ -157,22 +183,38 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
     private static JsonObject? Model(RecordedCall call)
     {
         if (call.Group == "files" && call.AnsweredTask is null && call.Name != "get-file-of-task-without-files")
-            return RecordedCall.Find("files", call.Name.StartsWith("text2image", StringComparison.Ordinal) ? "text2image-result" : "result-with-files").AnsweredTask;
+            return RecordedCall
+                .Find("files", call.Name.StartsWith("text2image", StringComparison.Ordinal) ? "text2image-result" : "result-with-files")
+                .AnsweredTask;
         if (call.Name.StartsWith("two parts named file", StringComparison.Ordinal))
             return NewTask("oracle:file", new JsonObject { ["value"] = "<file hello.txt>" });
 
         var stem = call.Name.Split("/v1-", 2)[0].Split("/v2-", 2)[0];
-        var type = call.Group == "shapes_output" && call.Name.Contains('=', StringComparison.Ordinal) ? call.Name.Split('=')[0] + "=" : null;
-        return (from other in RecordedCall.All
-                where other.Group == call.Group && other.AnsweredTask is not null && (other.Answer.Kind == "json" || call.Name == "xml numbers")
-                where other == call || other.Name == stem + "/v2-acceptjson" || (type is not null && other.Name.StartsWith(type, StringComparison.Ordinal))
-                orderby other == call ? 0 : 1
-                select other.AnsweredTask).FirstOrDefault();
+        var type =
+            call.Group == "shapes_output" && call.Name.Contains('=', StringComparison.Ordinal) ? call.Name.Split('=')[0] + "=" : null;
+        return (
+            from other in RecordedCall.All
+            where other.Group == call.Group && other.AnsweredTask is not null && (other.Answer.Kind == "json" || call.Name == "xml numbers")
+            where
+                other == call
+                || other.Name == stem + "/v2-acceptjson"
+                || (type is not null && other.Name.StartsWith(type, StringComparison.Ordinal))
+            orderby other == call ? 0 : 1
+            select other.AnsweredTask
+        ).FirstOrDefault();
     }
 
     private static JsonObject NewTask(string type, string input) => NewTask(type, new JsonObject { ["input"] = input });
 
-    private static JsonObject NewTask(string type, JsonObject input) => new() { ["type"] = type, ["userId"] = "alice", ["appId"] = "oracle", ["customId"] = "", ["input"] = input };
+    private static JsonObject NewTask(string type, JsonObject input) =>
+        new()
+        {
+            ["type"] = type,
+            ["userId"] = "alice",
+            ["appId"] = "oracle",
+            ["customId"] = "",
+            ["input"] = input,
+        };
 
     private async Task<JsonNode> ScheduleAsync(JsonObject model)
     {
@@ -188,7 +230,11 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
     private async Task ClaimAsync(string type)
     {
         IsClaimed = true;
-        var wish = new JsonObject { ["providerIds"] = new JsonArray($"oracle_provider-{type.Replace(':', '_')}"), ["taskTypeIds"] = new JsonArray(type) };
+        var wish = new JsonObject
+        {
+            ["providerIds"] = new JsonArray($"oracle_provider-{type.Replace(':', '_')}"),
+            ["taskTypeIds"] = new JsonArray(type),
+        };
         await server.CallAsync("exapp:", "GET", "/taskprocessing/tasks_provider/next", wish);
     }
 
@@ -200,15 +246,26 @@ internal sealed partial class Situation(RecordedServer server, Placeholders plac
         else if (state == "failed")
             await server.CallAsync("exapp:", "POST", provider, new JsonObject { ["errorMessage"] = "first" });
         else
-            await server.CallAsync("exapp:", "POST", provider, new JsonObject { ["output"] = output?.DeepClone() ?? new JsonObject { ["output"] = "ok" } });
+            await server.CallAsync(
+                "exapp:",
+                "POST",
+                provider,
+                new JsonObject { ["output"] = output?.DeepClone() ?? new JsonObject { ["output"] = "ok" } }
+            );
     }
 
     private void Bind(string placeholder, JsonNode task) => placeholders[placeholder] = task["id"]!.ToJsonString();
 
-    [GeneratedRegex("^(get-after-(?<verb>cancel)|get-(?<verb>deleted)|(?<verb>cancel|delete)-again)-(?<state>.+)$", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "^(get-after-(?<verb>cancel)|get-(?<verb>deleted)|(?<verb>cancel|delete)-again)-(?<state>.+)$",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex AfterEffect();
 
-    [GeneratedRegex("(?<=-in-|^cancel-|^delete-|^get-)(scheduled|running|successful|failed|cancelled-from-running)(?=$|/)", RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "(?<=-in-|^cancel-|^delete-|^get-)(scheduled|running|successful|failed|cancelled-from-running)(?=$|/)",
+        RegexOptions.ExplicitCapture
+    )]
     private static partial Regex StateInName();
 
     [GeneratedRegex("[0-9]+$")]

@@ -44,12 +44,12 @@ internal static partial class XmlTree
 
     private static string Name(string tag) => tag.Trim('<', '>', '/');
 
-    private static string Decode(string text) => text
-        .Replace("&lt;", "<", StringComparison.Ordinal)
-        .Replace("&gt;", ">", StringComparison.Ordinal)
-        .Replace("&quot;", "\"", StringComparison.Ordinal)
-        .Replace("&#13;", "\r", StringComparison.Ordinal)
-        .Replace("&amp;", "&", StringComparison.Ordinal);
+    private static string Decode(string text) =>
+        text.Replace("&lt;", "<", StringComparison.Ordinal)
+            .Replace("&gt;", ">", StringComparison.Ordinal)
+            .Replace("&quot;", "\"", StringComparison.Ordinal)
+            .Replace("&#13;", "\r", StringComparison.Ordinal)
+            .Replace("&amp;", "&", StringComparison.Ordinal);
 
     [GeneratedRegex("<[^>]*>|[^<]+")]
     private static partial Regex Token();

@@ -8,17 +8,23 @@ namespace TaskProcessing.Server.Tests.Providers.Commands;
 public sealed class CommandEndTests
 {
     /// <summary>
-    /// A child that ignores the signal to end, in a session of its own, whose parent is gone; the program itself waits.
-    /// It leaves word of its directory first.
+    /// A child that ignores the signal to end, in a session of its own, without a parent; the program itself waits. The
+    /// child first writes down its directory.
     /// </summary>
-    private const string Stubborn = """(trap "" TERM; setsid sh -c 'trap "" TERM; sleep 1000; sleep 1000' & ) ; pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; sleep 1000""";
+    private const string Stubborn =
+        """(trap "" TERM; setsid sh -c 'trap "" TERM; sleep 1000; sleep 1000' & ) ; """
+        + """pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; sleep 1000""";
 
     private readonly string _word = Path.Combine(new TemporaryFolder().Path, "word");
 
     [Fact]
     public async Task A_cancel_ends_all_within_a_second()
     {
-        await using var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word }, new ManualTimeProvider());
+        await using var server = await CommandServer.ScriptAsync(
+            Stubborn,
+            new() { ["Environment:WORD"] = _word },
+            new ManualTimeProvider()
+        );
         var id = await server.ScheduleAsync("x");
         var directory = await StartedAsync();
         await Eventually.BecomesTrue(() => Running() >= 3, "the start of all that it starts");
@@ -36,7 +42,10 @@ public sealed class CommandEndTests
     [Fact]
     public async Task A_time_out_ends_all_and_fails_the_task()
     {
-        await using var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word, ["TimeLimitSeconds"] = "1" });
+        await using var server = await CommandServer.ScriptAsync(
+            Stubborn,
+            new() { ["Environment:WORD"] = _word, ["TimeLimitSeconds"] = "1" }
+        );
 
         (await server.FailureAsync("x")).Should().Contain("sh was killed after 1 seconds.");
 
@@ -50,7 +59,7 @@ public sealed class CommandEndTests
         var server = await CommandServer.ScriptAsync(Stubborn, new() { ["Environment:WORD"] = _word }, time);
         await server.ScheduleAsync("x");
         var directory = await StartedAsync();
-        server.Server.ExpectedLog.Add("did not finish in time and are interrupted");
+        server.Server.ExpectedLog.Add("task(s) that did not finish in time");
 
         var stopping = server.DisposeAsync().AsTask();
         await time.WhenSomebodyWaitsAsync(new WorkerOptions().DrainTimeout);
@@ -61,10 +70,12 @@ public sealed class CommandEndTests
     }
 
     [Fact]
-    public async Task What_a_program_leaves_behind_ends_with_it_and_holds_up_nothing()
+    public async Task Child_processes_end_with_their_program_and_hold_up_nothing()
     {
         await using var server = await CommandServer.ScriptAsync(
-            """setsid sh -c 'trap "" TERM; sleep 1000' & pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; chmod 0 .; echo text""", new() { ["Environment:WORD"] = _word });
+            """setsid sh -c 'trap "" TERM; sleep 1000' & pwd > "$WORD.new"; mv "$WORD.new" "$WORD"; chmod 0 .; echo text""",
+            new() { ["Environment:WORD"] = _word }
+        );
 
         (await server.TextAsync("x")).Should().Be("text");
 
@@ -72,11 +83,13 @@ public sealed class CommandEndTests
     }
 
     [Fact]
-    public async Task What_a_killed_server_left_ends_with_the_next_one()
+    public async Task Programs_of_a_killed_server_end_when_the_next_one_starts()
     {
         var root = Directory.CreateTempSubdirectory("taskprocessing-runs-").FullName;
         var run = Directory.CreateDirectory(Path.Combine(root, "1")).FullName;
-        using var left = Process.Start(new ProcessStartInfo("sleep", "1000") { Environment = { ["TASKPROCESSING_RUN"] = run, ["WORD"] = _word } })!;
+        using var left = Process.Start(
+            new ProcessStartInfo("sleep", "1000") { Environment = { ["TASKPROCESSING_RUN"] = run, ["WORD"] = _word } }
+        )!;
         Running().Should().Be(1);
         // Without a lock it is about to be made; from here on servers of other tests may remove it, too.
         await File.WriteAllTextAsync(Path.Combine(root, "lock"), "", TestContext.Current.CancellationToken);
@@ -113,7 +126,11 @@ public sealed class CommandEndTests
     [Fact]
     public async Task Too_large_a_file_ends_the_program()
     {
-        await using var server = await CommandServer.StartAsync("dd", ["if=/dev/zero", "of={directory}/large", "bs=1M", "count=100"], new() { ["MaxFileBytes"] = "1000000" });
+        await using var server = await CommandServer.StartAsync(
+            "dd",
+            ["if=/dev/zero", "of={directory}/large", "bs=1M", "count=100"],
+            new() { ["MaxFileBytes"] = "1000000" }
+        );
 
         (await server.FailureAsync("x")).Should().ContainAny("a file of more than 1000000 bytes", "File too large");
     }
@@ -121,7 +138,11 @@ public sealed class CommandEndTests
     [Fact]
     public async Task A_program_gets_no_more_memory_than_it_may_have()
     {
-        await using var server = await CommandServer.StartAsync("tail", ["-n", "1", "/dev/zero"], new() { ["MaxMemoryBytes"] = "50000000" });
+        await using var server = await CommandServer.StartAsync(
+            "tail",
+            ["-n", "1", "/dev/zero"],
+            new() { ["MaxMemoryBytes"] = "50000000" }
+        );
 
         (await server.FailureAsync("x")).Should().Contain("its memory is limited to 50000000 bytes").And.Contain("memory exhausted");
     }
@@ -147,16 +168,19 @@ public sealed class CommandEndTests
         await Eventually.BecomesTrue(() => !Directory.Exists(directory), "the end of the directory");
     }
 
-    /// <summary>How many processes there are of this test's run: they have its word in their environment.</summary>
-    private int Running() => Directory.EnumerateDirectories("/proc").Count(process =>
-    {
-        try
-        {
-            return File.ReadAllText(Path.Combine(process, "environ")).Contains($"WORD={_word}\0");
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    });
+    /// <summary>The number of processes of this test's run: their environment has its word.</summary>
+    private int Running() =>
+        Directory
+            .EnumerateDirectories("/proc")
+            .Count(process =>
+            {
+                try
+                {
+                    return File.ReadAllText(Path.Combine(process, "environ")).Contains($"WORD={_word}\0");
+                }
+                catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+                {
+                    return false;
+                }
+            });
 }

@@ -1,5 +1,5 @@
 using System.Text;
-using TaskProcessing.Server.Providers;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.Commands;
@@ -46,7 +46,19 @@ public sealed class CommandProviderTests
     {
         const string Script = """cat "$@" > "$0"; for i in 1 2; do echo page $i > pages/$i.txt; done; echo -n done""";
         await using var server = await CommandServer.ScriptAsync(
-            Script, new(Gather) { ["OutputNames:result"] = "all.txt", ["OutputNames:pages"] = "pages", ["Environment:PAGES"] = "x" }, null, "{output.result}", "{input.files}", "/dev/null", "{output.pages}/../all.txt");
+            Script,
+            new(Gather)
+            {
+                ["OutputNames:result"] = "all.txt",
+                ["OutputNames:pages"] = "pages",
+                ["Environment:PAGES"] = "x",
+            },
+            null,
+            "{output.result}",
+            "{input.files}",
+            "/dev/null",
+            "{output.pages}/../all.txt"
+        );
         var one = await server.User.PutFileAsync("one.txt", "one "u8.ToArray());
         var two = await server.User.PutFileAsync("two.txt", "two"u8.ToArray());
 
@@ -63,14 +75,22 @@ public sealed class CommandProviderTests
     [Fact]
     public async Task Json_goes_in_and_comes_out_with_paths_for_files()
     {
-        const string Script = """cat > input.json; grep -q '"files":\["/' input.json && echo hello > made.txt && mkdir sub && cp made.txt sub/ && echo '{"result":"made.txt","pages":["sub/made.txt"],"note":"ok"}'""";
-        await using var server = await CommandServer.ScriptAsync(Script, new(Gather) { ["StandardInput"] = "{input}", ["StandardOutput"] = "Json" });
+        const string Script =
+            """cat > input.json; grep -q '"files":\["/' input.json && echo hello > made.txt && mkdir sub && cp made.txt sub/ """
+            + """&& echo '{"result":"made.txt","pages":["sub/made.txt"],"note":"ok"}'""";
+        await using var server = await CommandServer.ScriptAsync(
+            Script,
+            new(Gather) { ["StandardInput"] = "{input}", ["StandardOutput"] = "Json" }
+        );
         var file = await server.User.PutFileAsync("one.txt", "one"u8.ToArray());
 
         var task = await server.RunAsync("test:gather", new { files = new[] { file } });
 
         task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
-        Encoding.UTF8.GetString(await server.User.TaskFileAsync(task, task.GetProperty("output").GetProperty("result").GetInt64())).Should().Be("hello\n");
+        Encoding
+            .UTF8.GetString(await server.User.TaskFileAsync(task, task.GetProperty("output").GetProperty("result").GetInt64()))
+            .Should()
+            .Be("hello\n");
     }
 
     [Theory]
@@ -78,9 +98,12 @@ public sealed class CommandProviderTests
     [InlineData("mkfifo made.txt")]
     [InlineData("mkdir made.txt")]
     [InlineData("true")]
-    public async Task What_is_no_file_of_the_run_is_never_taken_for_one(string made)
+    public async Task A_path_outside_the_run_is_never_opened(string made)
     {
-        await using var server = await CommandServer.ScriptAsync(made + """; echo '{"result":"made.txt","pages":[],"note":""}'""", new(Gather) { ["StandardOutput"] = "Json" });
+        await using var server = await CommandServer.ScriptAsync(
+            made + """; echo '{"result":"made.txt","pages":[],"note":""}'""",
+            new(Gather) { ["StandardOutput"] = "Json" }
+        );
         server.Server.ExpectedLog.Add("The program left no file for \"result\"");
 
         var task = await server.RunAsync("test:gather", new { files = Array.Empty<long>() });
@@ -91,32 +114,49 @@ public sealed class CommandProviderTests
     [Fact]
     public async Task Optional_slots_have_choices_and_defaults_and_what_is_left_out_leaves_its_argument_out()
     {
-        await using var server = await CommandServer.StartAsync("printf", ["%s.", "{input.style}", "--size={input.size}", "--seed={input.seed}", "--", "{input.input}"], new()
-        {
-            ["OptionalInput:0:Key"] = "style",
-            ["OptionalInput:0:Type"] = "Enum",
-            ["Choices:style:0:Value"] = "plain",
-            ["Choices:style:1:Value"] = "loud",
-            ["Choices:style:1:Name"] = "Loud",
-            ["Defaults:style"] = "plain",
-            ["OptionalInput:1:Key"] = "size",
-            ["OptionalInput:1:Type"] = "Number",
-            ["Defaults:size"] = "12",
-            ["OptionalInput:2:Key"] = "seed",
-            ["OptionalInput:2:Type"] = "Number",
-        });
+        await using var server = await CommandServer.StartAsync(
+            "printf",
+            ["%s.", "{input.style}", "--size={input.size}", "--seed={input.seed}", "--", "{input.input}"],
+            new()
+            {
+                ["OptionalInput:0:Key"] = "style",
+                ["OptionalInput:0:Type"] = "Enum",
+                ["Choices:style:0:Value"] = "plain",
+                ["Choices:style:1:Value"] = "loud",
+                ["Choices:style:1:Name"] = "Loud",
+                ["Defaults:style"] = "plain",
+                ["OptionalInput:1:Key"] = "size",
+                ["OptionalInput:1:Type"] = "Number",
+                ["Defaults:size"] = "12",
+                ["OptionalInput:2:Key"] = "seed",
+                ["OptionalInput:2:Type"] = "Number",
+            }
+        );
 
         (await server.TextAsync("x")).Should().Be("plain.--size=12.--.x.");
-        var task = await server.RunAsync("core:text2text", new { input = "x", style = "loud", seed = 3 });
+        var task = await server.RunAsync(
+            "core:text2text",
+            new
+            {
+                input = "x",
+                style = "loud",
+                seed = 3,
+            }
+        );
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("loud.--size=12.--seed=3.--.x.");
-        (await server.User.TryScheduleAsync("core:text2text", new { input = "x", style = "-x" })).HttpStatus.Should().BeGreaterThanOrEqualTo(400);
+        (await server.User.TryScheduleAsync("core:text2text", new { input = "x", style = "-x" }))
+            .HttpStatus.Should()
+            .BeGreaterThanOrEqualTo(400);
     }
 
     [Fact]
     public async Task Progress_is_read_off_the_program_and_is_no_output()
     {
         using var folder = new Pipe();
-        await using var server = await CommandServer.ScriptAsync($"echo 40 % done; cat {folder.Path}", new() { ["Progress"] = "([0-9]+) % done" });
+        await using var server = await CommandServer.ScriptAsync(
+            $"echo 40 % done; cat {folder.Path}",
+            new() { ["Progress"] = "([0-9]+) % done" }
+        );
 
         var id = await server.ScheduleAsync("x");
         await Eventually.BecomesTrue(() => Progress(server, id) is 0.4, "progress");
@@ -151,9 +191,10 @@ public sealed class CommandProviderTests
             () =>
             {
                 time.Advance(TimeSpan.FromMinutes(1));
-                return server.Server.Get<AvailableTaskTypes>().Current.Find("core:text2text") is not null;
+                return server.Server.Get<CurrentTaskTypes>().Current.Find("core:text2text") is not null;
             },
-            "the offer");
+            "the offer"
+        );
 
         (await server.TextAsync("x")).Should().Be("here");
     }

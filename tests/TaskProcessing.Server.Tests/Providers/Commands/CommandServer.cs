@@ -25,24 +25,41 @@ internal sealed class CommandServer : IAsyncDisposable
     }
 
     /// <summary>Starts a server with one command, of <c>core:text2text</c> unless the settings say otherwise.</summary>
-    public static Task<CommandServer> StartAsync(string program, string[] arguments, Dictionary<string, string>? more = null, TimeProvider? time = null)
+    public static Task<CommandServer> StartAsync(
+        string program,
+        string[] arguments,
+        Dictionary<string, string>? more = null,
+        TimeProvider? time = null
+    )
     {
         var settings = new Dictionary<string, string> { ["TaskType"] = "core:text2text", ["Program"] = program };
         for (var i = 0; i < arguments.Length; i++)
             settings[$"Arguments:{i}"] = arguments[i];
         foreach (var (key, value) in more ?? [])
             settings[key] = value;
-        return StartAsync(settings.ToDictionary(setting => setting.Key.StartsWith("TaskTypes:", StringComparison.Ordinal) ? setting.Key : $"Providers:Commands:test:{setting.Key}", setting => setting.Value), time);
+        return StartAsync(
+            settings.ToDictionary(
+                setting =>
+                    setting.Key.StartsWith("TaskTypes:", StringComparison.Ordinal) ? setting.Key : $"Providers:Commands:test:{setting.Key}",
+                setting => setting.Value
+            ),
+            time
+        );
     }
 
     /// <summary>Starts a server with one command that is a few lines of shell: the server itself knows no shell.</summary>
-    public static Task<CommandServer> ScriptAsync(string script, Dictionary<string, string>? more = null, TimeProvider? time = null, params string[] arguments) =>
-        StartAsync("sh", ["-c", script, .. arguments], more, time);
+    public static Task<CommandServer> ScriptAsync(
+        string script,
+        Dictionary<string, string>? more = null,
+        TimeProvider? time = null,
+        params string[] arguments
+    ) => StartAsync("sh", ["-c", script, .. arguments], more, time);
 
     public Task<long> ScheduleAsync(string text) => User.ScheduleAsync("core:text2text", new { input = text });
 
     /// <summary>Runs a task; answers it when it has ended.</summary>
-    public async Task<JsonElement> RunAsync(string taskType, object input) => await User.EndedAsync(await User.ScheduleAsync(taskType, input));
+    public async Task<JsonElement> RunAsync(string taskType, object input) =>
+        await User.EndedAsync(await User.ScheduleAsync(taskType, input));
 
     /// <summary>Runs a <c>core:text2text</c> task; answers the text.</summary>
     public async Task<string> TextAsync(string input)
@@ -52,7 +69,7 @@ internal sealed class CommandServer : IAsyncDisposable
         return task.GetProperty("output").GetProperty("output").GetString()!;
     }
 
-    /// <summary>Runs a task that fails, as the log shall show; answers what administrators are told.</summary>
+    /// <summary>Runs a task that fails, with a log line; answers the message for administrators.</summary>
     public async Task<string> FailureAsync(string input)
     {
         Server.ExpectedLog.Add("failed");
@@ -67,5 +84,6 @@ internal sealed class CommandServer : IAsyncDisposable
         await Server.DisposeAsync();
     }
 
-    private async Task<string> ErrorAsync(long taskId) => (await Server.Get<ITaskStore>().FindAsync(taskId, CancellationToken.None))!.ErrorMessage ?? "";
+    private async Task<string> ErrorAsync(long taskId) =>
+        (await Server.Get<ITaskStore>().FindAsync(taskId, CancellationToken.None))!.ErrorMessage ?? "";
 }

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.Text;
+using TaskProcessing.Providers.Commands.ReadyMade;
 using TaskProcessing.Sdk.Protocol;
-using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.Commands.ReadyMade;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.Commands;
@@ -12,7 +12,14 @@ public sealed class ReadyMadeTests
 {
     private const string Sentence = "open the door and close the window";
 
-    private static readonly string Samples = Path.Combine(Repository.Root, "tests", "TaskProcessing.Server.Tests", "Providers", "Commands", "Samples");
+    private static readonly string Samples = Path.Combine(
+        Repository.Root,
+        "tests",
+        "TaskProcessing.Server.Tests",
+        "Providers",
+        "Commands",
+        "Samples"
+    );
 
     [Fact]
     public async Task Tesseract_reads_images_and_all_their_pages()
@@ -26,19 +33,49 @@ public sealed class ReadyMadeTests
         var texts = task.GetProperty("output").GetProperty("output").EnumerateArray().Select(text => text.GetString()!).ToList();
         texts[0].Should().Be("Nothing is lost or done twice");
         texts[1].Split('\n', StringSplitOptions.RemoveEmptyEntries).Should().Equal("The first page", "And the second");
-        Serving(server, "core:image2text:ocr").OptionalInputShapeEnumValues["language"].Should().Contain(new ShapeEnumValue("English", "eng"));
+        Serving(server, "core:image2text:ocr")
+            .OptionalInputShapeEnumValues["language"]
+            .Should()
+            .Contain(new ShapeEnumValue("English", "eng"));
     }
 
-    [Fact]
-    public async Task What_is_no_image_is_refused_with_a_word_to_the_user()
+    [Theory]
+    [InlineData("no image")]
+    [InlineData("{LINE}")]
+    [InlineData("BM\n{LINE}")]
+    [InlineData("\n{LINE}\n")]
+    public async Task A_file_that_is_no_image_is_refused_with_a_message_for_the_user(string content)
     {
         await using var server = await StartAsync("Tesseract", "core:image2text:ocr", "tesseract");
-        server.Server.ExpectedLog.Add("tesseract ended with");
-        var file = await server.User.PutFileAsync("text.png", "no image"u8.ToArray());
+        server.Server.ExpectedLog.Add("The first bytes are of no kind of image that is known.");
+        server.Server.ExpectedLog.Add("more than MaxImagePixels");
+        var file = await server.User.PutFileAsync(
+            "list.png",
+            Encoding.UTF8.GetBytes(content.Replace("{LINE}", Path.Combine(Samples, "line.png")))
+        );
 
         var task = await server.RunAsync("core:image2text:ocr", new { input = new[] { file } });
 
-        task.GetProperty("userFacingErrorMessage").GetString().Should().Be("The file is no image that can be read.");
+        task.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
+        task.GetProperty("userFacingErrorMessage")
+            .GetString()
+            .Should()
+            .BeOneOf("The file is no image that can be read.", "The image is too large.");
+    }
+
+    [Fact]
+    public async Task A_small_file_that_says_it_is_a_huge_image_reaches_no_program()
+    {
+        await using var server = await StartAsync("Tesseract", "core:image2text:ocr", "tesseract");
+        server.Server.ExpectedLog.Add("The image has 900000000 pixels, more than MaxImagePixels (75000000).");
+        var file = await server.User.PutFileAsync(
+            "bomb.png",
+            [0x89, .. "PNG\r\n"u8, 0x1a, .. "\n\0\0\0\rIHDR"u8, 0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30, 8, 0, 0, 0, 0, 1, 2, 3, 4]
+        );
+
+        var task = await server.RunAsync("core:image2text:ocr", new { input = new[] { file } });
+
+        task.GetProperty("userFacingErrorMessage").GetString().Should().Be("The image is too large.");
     }
 
     [Fact]
@@ -47,9 +84,21 @@ public sealed class ReadyMadeTests
         await using var server = await StartAsync("EspeakNg", "core:text2speech", "espeak-ng");
 
         var normal = await SpeakAsync(server, new { input = Sentence });
-        var slow = await SpeakAsync(server, new { input = Sentence, speed = 0.5, voice = "de" });
+        var slow = await SpeakAsync(
+            server,
+            new
+            {
+                input = Sentence,
+                speed = 0.5,
+                voice = "de",
+            }
+        );
 
-        SoundOf(normal).Should().Match<(int Rate, double Seconds, int Loudest)>(sound => sound.Rate == 22050 && sound.Seconds > 1 && sound.Seconds < 4 && sound.Loudest > 3000);
+        SoundOf(normal)
+            .Should()
+            .Match<(int Rate, double Seconds, int Loudest)>(sound =>
+                sound.Rate == 22050 && sound.Seconds > 1 && sound.Seconds < 4 && sound.Loudest > 3000
+            );
         SoundOf(slow).Seconds.Should().BeGreaterThan(SoundOf(normal).Seconds * 1.3);
         var dashes = await SpeakAsync(server, new { input = "-x --help" });
         SoundOf(dashes).Loudest.Should().BeGreaterThan(3000);
@@ -58,8 +107,15 @@ public sealed class ReadyMadeTests
     [Fact]
     public async Task Pocketsphinx_writes_down_what_flite_says_word_for_word()
     {
-        Tool("ffmpeg");
-        await using var server = await StartAsync("Flite", "core:text2speech", "flite", "Pocketsphinx", "core:audio2text", "pocketsphinx_continuous");
+        Programs.Need("ffmpeg");
+        await using var server = await StartAsync(
+            "Flite",
+            "core:text2speech",
+            "flite",
+            "Pocketsphinx",
+            "core:audio2text",
+            "pocketsphinx_continuous"
+        );
         var speech = await SpeakAsync(server, new { input = Sentence, voice = "rms" });
         var file = await server.User.PutFileAsync("speech.wav", speech);
 
@@ -68,13 +124,20 @@ public sealed class ReadyMadeTests
         task.GetProperty("output").GetProperty("output").GetString().Should().Be(Sentence);
     }
 
-    [Fact]
-    public async Task A_playlist_opens_no_other_file()
+    [Theory]
+    [InlineData("#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{SOUND}\n#EXT-X-ENDLIST\n")]
+    [InlineData("ffconcat version 1.0\nfile '{SOUND}'\n")]
+    [InlineData("{SOUND}")]
+    [InlineData("concat:{SOUND}")]
+    public async Task A_playlist_opens_no_other_file(string content)
     {
-        Tool("ffmpeg");
+        Programs.Need("ffmpeg");
         await using var server = await StartAsync("Pocketsphinx", "core:audio2text", "pocketsphinx_continuous");
-        server.Server.ExpectedLog.Add("ffmpeg ended with");
-        var file = await server.User.PutFileAsync("list.m3u8", "#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n/usr/share/sounds/any.wav\n#EXT-X-ENDLIST\n"u8.ToArray());
+        server.Server.ExpectedLog.Add("The first bytes are of no kind of sound that is known.");
+        var file = await server.User.PutFileAsync(
+            "list.wav",
+            Encoding.UTF8.GetBytes(content.Replace("{SOUND}", "/usr/share/sounds/any.wav"))
+        );
 
         var task = await server.RunAsync("core:audio2text", new { input = file });
 
@@ -86,7 +149,15 @@ public sealed class ReadyMadeTests
     {
         await using var server = await StartAsync("Apertium", "core:text2text:translate", "apertium");
 
-        var task = await server.RunAsync("core:text2text:translate", new { input = "The house is green.\nThe house is xyzzy.", origin_language = "eng", target_language = "spa" });
+        var task = await server.RunAsync(
+            "core:text2text:translate",
+            new
+            {
+                input = "The house is green.\nThe house is xyzzy.",
+                origin_language = "eng",
+                target_language = "spa",
+            }
+        );
 
         task.GetProperty("output").GetProperty("output").GetString().Should().Be("La casa es verde.\nLa casa es xyzzy.");
         var origins = Serving(server, "core:text2text:translate").InputShapeEnumValues["origin_language"];
@@ -99,15 +170,23 @@ public sealed class ReadyMadeTests
         await using var server = await StartAsync("Apertium", "core:text2text:translate", "apertium");
         server.Server.ExpectedLog.Add("There is no pair eng-eng");
 
-        var task = await server.RunAsync("core:text2text:translate", new { input = "x", origin_language = "eng", target_language = "eng" });
+        var task = await server.RunAsync(
+            "core:text2text:translate",
+            new
+            {
+                input = "x",
+                origin_language = "eng",
+                target_language = "eng",
+            }
+        );
 
         task.GetProperty("userFacingErrorMessage").GetString().Should().Be("English can only be translated into: Spanish.");
     }
 
     [Fact]
-    public async Task What_is_asked_for_comes_before_what_is_found()
+    public async Task Programs_that_are_on_come_before_automatic_ones()
     {
-        Tool("espeak-ng");
+        Programs.Need("espeak-ng");
         await using var server = await StartAsync("Flite", "core:text2speech", "flite", "EspeakNg", "core:text2speech", "espeak-ng");
 
         await Eventually.BecomesTrue(() => Serving(server, "core:text2speech").Id == "ready:flite", "flite's turn");
@@ -116,10 +195,10 @@ public sealed class ReadyMadeTests
     [Fact]
     public async Task Nothing_is_used_that_is_switched_off()
     {
-        Tool("espeak-ng");
+        Programs.Need("espeak-ng");
         await using var server = await StartAsync("Apertium", "core:text2text:translate", "apertium");
 
-        server.Server.Get<AvailableTaskTypes>().Current.Find("core:text2speech").Should().BeNull();
+        server.Server.Get<CurrentTaskTypes>().Current.Find("core:text2speech").Should().BeNull();
     }
 
     [Theory]
@@ -137,20 +216,33 @@ public sealed class ReadyMadeTests
     {
         var settings = new Dictionary<string, string> { ["Providers:ReadyMade:Enabled"] = "true" };
         foreach (var setting in new[] { "Tesseract", "EspeakNg", "Flite", "Pocketsphinx", "Apertium" })
-            settings[$"Providers:ReadyMade:{setting}"] = !used.Contains(setting) ? "Off" : setting == "Flite" ? "On" : "Auto";
+            settings[$"Providers:ReadyMade:{setting}"] =
+                !used.Contains(setting) ? "Off"
+                : setting == "Flite" ? "On"
+                : "Auto";
         foreach (var part in used.Chunk(3))
-            Tool(part[2]);
+            Programs.Need(part[2]);
 
         var server = await CommandServer.StartAsync(settings);
         foreach (var part in used.Chunk(3))
-            await Eventually.BecomesTrue(() => server.Server.Get<AvailableTaskTypes>().Current.Find(part[1]) is not null, $"the offer of {part[1]}");
+            await OfferedAsync(server.Server, part[1]);
         return server;
     }
 
-    private static void Tool(string program) =>
-        Assert.SkipWhen(!Environment.GetEnvironmentVariable("PATH")!.Split(':').Any(folder => File.Exists(Path.Combine(folder, program))), $"{program} is not installed");
+    private static async Task OfferedAsync(TestServer server, string type)
+    {
+        try
+        {
+            await Eventually.BecomesTrue(() => server.Get<CurrentTaskTypes>().Current.Find(type) is not null, $"the offer of {type}");
+        }
+        catch (TimeoutException error)
+        {
+            throw new TimeoutException($"{error.Message}; the log says: {string.Join(" | ", server.Log)}", error);
+        }
+    }
 
-    private static ProviderDescriptor Serving(CommandServer server, string type) => server.Server.Get<AvailableTaskTypes>().Current.Find(type)!.Provider;
+    private static ProviderDescriptor Serving(CommandServer server, string type) =>
+        server.Server.Get<CurrentTaskTypes>().Current.Find(type)!.Provider;
 
     private static async Task<byte[]> SpeakAsync(CommandServer server, object input)
     {

@@ -1,17 +1,17 @@
 using Microsoft.Extensions.DependencyInjection;
+using TaskProcessing.Providers;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.Local;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.Local;
 
-/// <summary>Sources of providers that live in the server: what they offer, change, and get wrong.</summary>
+/// <summary>Sources of providers in the server: their offers, changes and failures.</summary>
 public sealed class LocalProvidersTests
 {
     [Fact]
-    public async Task What_a_source_knows_is_on_offer_with_the_first_request()
+    public async Task Providers_that_a_source_knows_are_offered_with_the_first_request()
     {
         await using var server = await StartAsync(new Source(new Echo("test:echo")), new Source(stuck: true));
         using var user = await server.UserAsync("alice");
@@ -21,7 +21,7 @@ public sealed class LocalProvidersTests
     }
 
     [Fact]
-    public async Task What_a_source_finds_later_is_offered_and_works_without_a_restart()
+    public async Task Providers_that_a_source_finds_later_work_without_a_restart()
     {
         var source = new Source();
         await using var server = await StartAsync(source);
@@ -49,7 +49,7 @@ public sealed class LocalProvidersTests
     }
 
     [Fact]
-    public async Task What_a_source_takes_back_is_no_longer_on_offer()
+    public async Task Providers_that_a_source_removes_are_no_longer_offered()
     {
         var source = new Source(new Echo("test:echo"));
         await using var server = await StartAsync(source);
@@ -67,7 +67,7 @@ public sealed class LocalProvidersTests
         var time = new ManualTimeProvider();
         var failing = new Source(failures: 1);
         await using var server = await StartAsync(time, failing, new Source(new Echo("test:echo")));
-        server.ExpectedLog.Add("could not look for its providers");
+        server.ExpectedLog.Add("Could not list the providers of");
         using var user = await server.UserAsync("alice");
 
         (await OutputAsync(user, await user.ScheduleAsync("core:text2text", new { input = "hello" }))).Should().Be("hello");
@@ -77,7 +77,8 @@ public sealed class LocalProvidersTests
                 time.Advance(TimeSpan.FromSeconds(30));
                 return failing.Runs == 2;
             },
-            "another look");
+            "another look"
+        );
     }
 
     [Fact]
@@ -91,13 +92,18 @@ public sealed class LocalProvidersTests
 
     private static Task<TestServer> StartAsync(params Source[] sources) => StartAsync(null, sources);
 
-    private static Task<TestServer> StartAsync(TimeProvider? time, params Source[] sources) => TestServer.StartAsync(time: time, more: services =>
-    {
-        foreach (var source in sources)
-            services.AddSingleton<ILocalProviderSource>(source);
-    });
+    private static Task<TestServer> StartAsync(TimeProvider? time, params Source[] sources) =>
+        TestServer.StartAsync(
+            time: time,
+            more: services =>
+            {
+                foreach (var source in sources)
+                    services.AddSingleton<ILocalProviderSource>(source);
+            }
+        );
 
-    private static ProviderDescriptor? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find("core:text2text")?.Provider;
+    private static ProviderDescriptor? Serving(TestServer server) =>
+        server.Get<CurrentTaskTypes>().Current.Find("core:text2text")?.Provider;
 
     private static async Task<string> OutputAsync(HttpClient user, long taskId) =>
         (await user.EndedAsync(taskId)).GetProperty("output").GetProperty("output").GetString()!;
@@ -131,30 +137,43 @@ public sealed class LocalProvidersTests
 
     private sealed class Echo(string id, params string[] models) : TaskProvider
     {
-        public override ProviderDescriptor Descriptor { get; } = new()
-        {
-            Id = id,
-            Name = id,
-            TaskType = "core:text2text",
-            OptionalInputShape = models.Length == 0 ? [] : [ShapeDescriptor.TitledByKey("model", "", ShapeType.Enum)],
-            OptionalInputShapeEnumValues = new ProviderDescriptor { Id = "", Name = "", TaskType = "" }.OptionalInputShapeEnumValues
-                .Add("model", [.. models.Select(model => new ShapeEnumValue(model, model))]),
-        };
+        public override ProviderDescriptor Descriptor { get; } =
+            new()
+            {
+                Id = id,
+                Name = id,
+                TaskType = "core:text2text",
+                OptionalInputShape = models.Length == 0 ? [] : [ShapeDescriptor.TitledByKey("model", "", ShapeType.Enum)],
+                OptionalInputShapeEnumValues = new ProviderDescriptor
+                {
+                    Id = "",
+                    Name = "",
+                    TaskType = "",
+                }.OptionalInputShapeEnumValues.Add("model", [.. models.Select(model => new ShapeEnumValue(model, model))]),
+            };
 
-        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) => new(new TaskOutput { ["output"] = context.Text("input") });
+        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) =>
+            new(new TaskOutput { ["output"] = context.Text("input") });
     }
 
     private sealed class Shout : TaskProvider
     {
-        public override ProviderDescriptor Descriptor { get; } = new()
-        {
-            Id = "test:shout",
-            Name = "Shout",
-            TaskType = "test:shout",
-            CustomTaskType = new TaskTypeDescriptor(
-                "test:shout", "Shout", "Makes a text loud", [new("input", "Text", "", ShapeType.Text)], [new("output", "Text", "", ShapeType.Text)]),
-        };
+        public override ProviderDescriptor Descriptor { get; } =
+            new()
+            {
+                Id = "test:shout",
+                Name = "Shout",
+                TaskType = "test:shout",
+                CustomTaskType = new TaskTypeDescriptor(
+                    "test:shout",
+                    "Shout",
+                    "Makes a text loud",
+                    [new("input", "Text", "", ShapeType.Text)],
+                    [new("output", "Text", "", ShapeType.Text)]
+                ),
+            };
 
-        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) => new(new TaskOutput { ["output"] = context.Text("input").ToUpperInvariant() });
+        public override ValueTask<TaskOutput> RunAsync(TaskRunContext context) =>
+            new(new TaskOutput { ["output"] = context.Text("input").ToUpperInvariant() });
     }
 }

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using TaskProcessing.Providers.OpenAI;
 using TaskProcessing.Sdk.Testing;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Providers.OpenAI;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.OpenAI;
@@ -26,14 +26,16 @@ internal sealed class EndpointBench : IAsyncDisposable
     /// <summary>The files that tasks may name.</summary>
     public Dictionary<long, byte[]> Files { get; } = [];
 
-    public static async Task<EndpointBench> StartAsync(OpenAIEndpointOptions? options = null) => new(await ModelEndpoint.StartAsync(), options ?? new OpenAIEndpointOptions());
+    public static async Task<EndpointBench> StartAsync(OpenAIEndpointOptions? options = null) =>
+        new(await ModelEndpoint.StartAsync(), options ?? new OpenAIEndpointOptions());
 
     public ProviderTestRun Start(TaskOutput input, string taskType = "core:text2text") => Bench(taskType).Start(input);
 
     public Task<ProviderTestRun> RunAsync(TaskOutput input, string taskType = "core:text2text") =>
         Bench(taskType).RunAsync(input, TestContext.Current.CancellationToken);
 
-    public Task<ProviderTestRun> RunAsync(string jsonInput, string taskType) => Bench(taskType).RunAsync(jsonInput, TestContext.Current.CancellationToken);
+    public Task<ProviderTestRun> RunAsync(string jsonInput, string taskType) =>
+        Bench(taskType).RunAsync(jsonInput, TestContext.Current.CancellationToken);
 
     public TaskProvider Provider(string taskType) => OpenAIProviders.Of(_asked).Single(provider => provider.TaskType == taskType);
 

@@ -1,14 +1,15 @@
+using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using TaskProcessing.Providers.OpenAI;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Cli.Settings;
-using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Providers.OpenAI;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.OpenAI;
 
-/// <summary>How endpoints come and go in a running server, and what is refused before it starts.</summary>
+/// <summary>Endpoints come and go in a running server, and wrong settings are refused before it starts.</summary>
 public sealed class EndpointSourceTests
 {
     private static readonly TimeSpan AwayLook = TimeSpan.FromSeconds(20);
@@ -20,7 +21,7 @@ public sealed class EndpointSourceTests
         var endpoint = await ModelEndpoint.StartAsync();
         await endpoint.DisposeAsync();
         await using var server = await StartAsync(endpoint.Url, time);
-        server.ExpectedLog.Add("Endpoint local is away");
+        server.ExpectedLog.Add("Endpoint local is unreachable");
         await time.WhenSomebodyWaitsAsync(AwayLook);
         Serving(server).Should().BeNull();
 
@@ -29,18 +30,23 @@ public sealed class EndpointSourceTests
 
         await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
         using var user = await server.UserAsync("alice");
-        (await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }))).GetProperty("output").GetProperty("output").GetString().Should().Be("Fine.");
+        (await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" })))
+            .GetProperty("output")
+            .GetProperty("output")
+            .GetString()
+            .Should()
+            .Be("Fine.");
     }
 
     [Fact]
-    public async Task A_configured_model_is_on_offer_before_anybody_answers_and_withdrawn_when_nobody_does()
+    public async Task A_configured_model_is_offered_before_the_endpoint_answers_and_withdrawn_when_it_does_not()
     {
         var time = new ManualTimeProvider();
         var endpoint = await ModelEndpoint.StartAsync();
         await endpoint.DisposeAsync();
         await using var server = await StartAsync(endpoint.Url, time, ("Model", "mine"), ("AwaySeconds", "30"));
-        server.ExpectedLog.Add("Endpoint local is away");
-        server.ExpectedLog.Add("Endpoint local has been away for long");
+        server.ExpectedLog.Add("Endpoint local is unreachable");
+        server.ExpectedLog.Add("Endpoint local is still unreachable");
         Models(server).Should().Equal("mine");
 
         for (var looks = 0; looks < 2; looks++)
@@ -66,14 +72,14 @@ public sealed class EndpointSourceTests
         await using var server = await StartAsync(endpoint.Url, time, ("RefreshSeconds", "45"));
         await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
         Models(server).Should().Equal("small", "large");
-        server.Get<AvailableTaskTypes>().Current.Find("core:text2image").Should().BeNull();
+        server.Get<CurrentTaskTypes>().Current.Find("core:text2image").Should().BeNull();
 
         endpoint.Models = ["large", "dall-e-3"];
         await time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(45));
         time.Advance(TimeSpan.FromSeconds(45));
 
         await Eventually.BecomesTrue(() => Models(server).SequenceEqual(["large"]), "the other list");
-        server.Get<AvailableTaskTypes>().Current.Find("core:text2image").Should().NotBeNull();
+        server.Get<CurrentTaskTypes>().Current.Find("core:text2image").Should().NotBeNull();
     }
 
     [Fact]
@@ -82,14 +88,14 @@ public sealed class EndpointSourceTests
         await using var endpoint = await ModelEndpoint.StartAsync();
         endpoint.Models = null;
         await using var server = await StartAsync(endpoint.Url, null, ("Model", "mine"), ("TaskTypes:0", "core:text2text"));
-        server.ExpectedLog.Add("Endpoint local shows no list of models: The endpoint answered 404");
+        server.ExpectedLog.Add("Could not list the models of endpoint local: The endpoint answered 404");
         using var user = await server.UserAsync("alice");
 
         var task = await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
         endpoint.Requests.Single().Json.GetProperty("model").GetString().Should().Be("mine");
-        server.Get<AvailableTaskTypes>().Current.Available.Where(type => type.Provider.Id.StartsWith("openai:")).Should().ContainSingle();
+        server.Get<CurrentTaskTypes>().Current.Available.Where(type => type.Provider.Id.StartsWith("openai:")).Should().ContainSingle();
     }
 
     [Fact]
@@ -102,8 +108,7 @@ public sealed class EndpointSourceTests
 
         var id = await user.ScheduleAsync("core:text2text", new { input = "Tell" }, preferStreaming: true);
         var task = default(JsonElement);
-        do
-            task = await user.TaskAsync(id, wait: 20);
+        do task = await user.TaskAsync(id, wait: 20);
         while (!task.GetRawText().Contains("Once upon a time"));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_RUNNING");
@@ -125,7 +130,10 @@ public sealed class EndpointSourceTests
         using var user = await server.UserAsync("alice");
 
         List<long> ids = [];
-        foreach (var type in (string[])["core:text2text", "core:text2text:headline", "core:text2text:topics", "core:text2text", "core:text2text:summary"])
+        foreach (
+            var type in (string[])
+                ["core:text2text", "core:text2text:headline", "core:text2text:topics", "core:text2text", "core:text2text:summary"]
+        )
             ids.Add(await user.ScheduleAsync(type, new { input = "Hi" }));
         await Eventually.BecomesTrue(() => endpoint.Requests.Count == 2, "two calls");
         var running = 0;
@@ -150,23 +158,48 @@ public sealed class EndpointSourceTests
         var task = await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" }));
 
         task.GetProperty("status").GetString().Should().Be("STATUS_FAILED");
-        task.GetProperty("userFacingErrorMessage").GetString().Should().Be("The text is too long for the AI model.");
+        task.GetProperty("userFacingErrorMessage")
+            .GetString()
+            .Should()
+            .Be("The text is too long for the AI model: please shorten it, or choose a model that takes longer texts.");
     }
 
     [Theory]
-    [InlineData("BaseAddress", "ftp://x", "Providers:OpenAI:local:BaseAddress must be an address like http://127.0.0.1:11434/v1, not \"ftp://x\"")]
+    [InlineData(
+        "BaseAddress",
+        "ftp://x",
+        "Providers:OpenAI:local:BaseAddress must be an address like http://127.0.0.1:11434/v1, not \"ftp://x\""
+    )]
+    [InlineData(
+        "BaseAddress",
+        "nonsense",
+        "Providers:OpenAI:local:BaseAddress must be an address like http://127.0.0.1:11434/v1, not \"nonsense\""
+    )]
+    [InlineData("BaseAddress", "", "Providers:OpenAI:local:BaseAddress must be an address like http://127.0.0.1:11434/v1, not \"\"")]
     [InlineData("Concurrency", "0", "Providers:OpenAI:local:Concurrency must be between 1 and 1000")]
-    [InlineData("TaskTypes:0", "core:audio2audio:chat", "Providers:OpenAI:local:TaskTypes:0 \"core:audio2audio:chat\" is none that such endpoints serve")]
-    [InlineData("Prompts:haiku", "x", "Providers:OpenAI:local:Prompts:haiku is no prompt; there are analyze-images, changetone,")]
+    [InlineData(
+        "TaskTypes:0",
+        "core:contextagent:interaction",
+        "Providers:OpenAI:local:TaskTypes:0 \"core:contextagent:interaction\" is none that such endpoints serve"
+    )]
+    [InlineData(
+        "Prompts:haiku",
+        "x",
+        "Providers:OpenAI:local:Prompts:haiku is no prompt; there are analyze-images, audio-chat, changetone,"
+    )]
     [InlineData("KeyFile", "/nowhere/key", "Providers:OpenAI:local:KeyFile cannot be read: ")]
     [InlineData("Keyfil", "x", "Providers:OpenAI:local:Keyfil is no setting")]
     public void A_wrong_setting_is_named_before_the_server_starts(string key, string value, string problem)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
-        {
-            ["Providers:OpenAI:local:BaseAddress"] = "http://127.0.0.1:1",
-            [$"Providers:OpenAI:local:{key}"] = value,
-        }).Build();
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(
+                new Dictionary<string, string?>
+                {
+                    ["Providers:OpenAI:local:BaseAddress"] = "http://127.0.0.1:1",
+                    [$"Providers:OpenAI:local:{key}"] = value,
+                }
+            )
+            .Build();
 
         SettingProblems.Of(configuration).Should().ContainSingle().Which.Should().Contain(problem);
     }
@@ -179,18 +212,27 @@ public sealed class EndpointSourceTests
 
         var options = new OpenAIEndpointOptions { BaseAddress = "http://127.0.0.1:8080", KeyFile = file };
 
-        options.Problems().Should().BeEmpty();
+        options.Validate(new ValidationContext(options)).Should().BeEmpty();
         options.ReadKey().Should().Be("sk-1");
         options.Address.Should().Be("http://127.0.0.1:8080/v1");
-        new OpenAIEndpointOptions { BaseAddress = "https://api.openai.com/v1/" }.Should().Match<OpenAIEndpointOptions>(
-            openAI => openAI.Address == new Uri("https://api.openai.com/v1") && openAI.SaysMaxCompletionTokens);
+        new OpenAIEndpointOptions { BaseAddress = "https://api.openai.com/v1/" }
+            .Should()
+            .Match<OpenAIEndpointOptions>(openAI =>
+                openAI.Address == new Uri("https://api.openai.com/v1") && openAI.UsesMaxCompletionTokens
+            );
     }
 
-    private static Task<TestServer> StartAsync(string url, TimeProvider? time, params (string Key, string Value)[] settings) => TestServer.StartAsync(
-        time: time,
-        settings: settings.Append(("BaseAddress", url)).ToDictionary(setting => $"Providers:OpenAI:local:{setting.Item1}", setting => setting.Item2));
+    private static Task<TestServer> StartAsync(string url, TimeProvider? time, params (string Key, string Value)[] settings) =>
+        TestServer.StartAsync(
+            time: time,
+            settings: settings
+                .Append(("BaseAddress", url))
+                .ToDictionary(setting => $"Providers:OpenAI:local:{setting.Item1}", setting => setting.Item2)
+        );
 
-    private static ProviderDescriptor? Serving(TestServer server) => server.Get<AvailableTaskTypes>().Current.Find("core:text2text")?.Provider;
+    private static ProviderDescriptor? Serving(TestServer server) =>
+        server.Get<CurrentTaskTypes>().Current.Find("core:text2text")?.Provider;
 
-    private static IEnumerable<string> Models(TestServer server) => Serving(server)!.OptionalInputShapeEnumValues["model"].Select(choice => choice.Value);
+    private static IEnumerable<string> Models(TestServer server) =>
+        Serving(server)!.OptionalInputShapeEnumValues["model"].Select(choice => choice.Value);
 }

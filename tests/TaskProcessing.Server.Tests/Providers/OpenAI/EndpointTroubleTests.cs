@@ -1,11 +1,11 @@
+using TaskProcessing.Providers.OpenAI;
 using TaskProcessing.Sdk.Testing;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Providers.OpenAI;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Providers.OpenAI;
 
-/// <summary>What comes of endpoints that are busy, broken, slow or no endpoints at all.</summary>
+/// <summary>Endpoints that are busy, broken, slow or no endpoints at all.</summary>
 public sealed class EndpointTroubleTests
 {
     private static readonly TaskOutput Input = new() { ["input"] = "Hello" };
@@ -48,7 +48,7 @@ public sealed class EndpointTroubleTests
         var failure = Failure(run);
         failure.Retryable.Should().BeTrue();
         failure.RetryAfter.Should().Be(TimeSpan.FromSeconds(90));
-        failure.Message.Should().Be("Endpoint test: The endpoint answered 429: slow down");
+        failure.Message.Should().Be("Endpoint test, model small: The endpoint answered 429: slow down");
         failure.UserMessage.Should().Be("The AI service has too much to do. Please try again later.");
     }
 
@@ -65,7 +65,7 @@ public sealed class EndpointTroubleTests
         await run.Completion;
 
         Failure(run).Retryable.Should().BeTrue();
-        Failure(run).Message.Should().Be("Endpoint test: The endpoint answered 500: oh no");
+        Failure(run).Message.Should().Be("Endpoint test, model small: The endpoint answered 500: oh no");
         bench.Endpoint.Requests.Should().HaveCount(4);
     }
 
@@ -85,7 +85,7 @@ public sealed class EndpointTroubleTests
     }
 
     [Fact]
-    public async Task Nobody_there_may_pass_too()
+    public async Task An_unreachable_host_may_be_tried_again()
     {
         await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { RetrySeconds = 0 });
         await bench.Endpoint.DisposeAsync();
@@ -94,7 +94,7 @@ public sealed class EndpointTroubleTests
 
         Failure(run).Retryable.Should().BeTrue();
         Failure(run).RetryAfter.Should().Be(TimeSpan.FromMinutes(1), "the endpoint should be back by then, or off the offer");
-        Failure(run).Message.Should().StartWith("Endpoint test: The endpoint cannot be reached: ");
+        Failure(run).Message.Should().StartWith("Endpoint test, model small: The endpoint cannot be reached: ");
         Failure(run).UserMessage.Should().Be("The AI service cannot be reached. Please try again later.");
     }
 
@@ -102,25 +102,39 @@ public sealed class EndpointTroubleTests
     public async Task A_refused_key_is_told_to_administrators_but_never_shown()
     {
         await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { Key = "sk-very-secret" });
-        bench.Endpoint.Script.Enqueue(ModelEndpoint.Answers(401, """{"error":{"message":"Incorrect API key provided: sk-very-secret."}}"""));
+        bench.Endpoint.Script.Enqueue(
+            ModelEndpoint.Answers(401, """{"error":{"message":"Incorrect API key provided: sk-very-secret."}}""")
+        );
 
         using var run = await bench.RunAsync(Input);
 
         bench.Endpoint.Requests.Single().Authorization.Should().Be("Bearer sk-very-secret");
         Failure(run).ToString().Should().NotContain("sk-very-secret");
-        Failure(run).Message.Should().Be("Endpoint test: The endpoint answered 401: Incorrect API key provided: ***.");
+        Failure(run).Message.Should().Be("Endpoint test, model small: The endpoint answered 401: Incorrect API key provided: ***.");
         Failure(run).UserMessage.Should().Be("The AI service refuses this server. Please tell your administrator.");
         Failure(run).Retryable.Should().BeFalse();
     }
 
     [Theory]
-    [InlineData(400, """{"error":{"message":"This model's maximum context length is 4096 tokens."}}""", "The text is too long for the AI model.")]
-    [InlineData(400, """{"detail":"no"}""", "The AI service refused the request.")]
+    [InlineData(
+        400,
+        """{"error":{"message":"This model's maximum context length is 4096 tokens."}}""",
+        "The text is too long for the AI model: please shorten it, or choose a model that takes longer texts."
+    )]
+    [InlineData(400, """{"detail":"no"}""", "The AI service refused the request. Please tell your administrator.")]
     [InlineData(402, "", "The AI service's credit is used up. Please tell your administrator.")]
-    [InlineData(429, """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""", "The AI service's credit is used up. Please tell your administrator.")]
-    [InlineData(404, """{"error":"model \"small\" not found"}""", "The AI service does not know the model or cannot do this. Please tell your administrator.")]
-    [InlineData(301, "", "The AI service refused the request.")]
-    public async Task What_will_not_pass_is_not_tried_again(int status, string body, string userMessage)
+    [InlineData(
+        429,
+        """{"error":{"message":"You exceeded your current quota","code":"insufficient_quota"}}""",
+        "The AI service's credit is used up. Please tell your administrator."
+    )]
+    [InlineData(
+        404,
+        """{"error":"model \"small\" not found"}""",
+        "The AI service does not know the model or cannot do this. Please tell your administrator."
+    )]
+    [InlineData(301, "", "The AI service refused the request. Please tell your administrator.")]
+    public async Task A_permanent_failure_is_not_tried_again(int status, string body, string userMessage)
     {
         await using var bench = await EndpointBench.StartAsync();
         bench.Endpoint.Script.Enqueue(ModelEndpoint.Answers(status, body));
@@ -145,17 +159,31 @@ public sealed class EndpointTroubleTests
         await run.Completion;
 
         run.Text("output").Should().Be("Fine.");
-        run.Streamed.Select(part => part.ToJson()).Should().EndWith(["""{"output":"Half"}""", """{"output":"Fine"}""", """{"output":"Fine."}"""]);
+        run.Streamed.Select(part => part.ToJson())
+            .Should()
+            .EndWith(["""{"output":"Half"}""", """{"output":"Fine"}""", """{"output":"Fine."}"""]);
     }
 
     [Theory]
     [InlineData("text/event-stream", "data: {\"choi\n\n", "The answer is no JSON (*): {\"choi")]
     [InlineData("application/json", "{\"choi", "The answer is no JSON (*): {\"choi")]
     [InlineData("application/json", "{\"hello\":1}", "The answer has no choices: {\"hello\":1}")]
-    [InlineData("text/html", "<html>Welcome</html>", "The endpoint answered \"text/html\", which is neither JSON nor a stream of events; is the address right?")]
-    [InlineData("application/json", """{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}""", "The answer is empty.")]
-    [InlineData("application/json", """{"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]}""", "The endpoint's content filter stopped the answer.")]
-    [InlineData("application/json", """{"choices":[{"message":{"content":"<think>hm"},"finish_reason":"length"}]}""", "The answer reached its limit of tokens before it began.")]
+    [InlineData(
+        "text/html",
+        "<html>Welcome</html>",
+        "The endpoint answered \"text/html\", which is neither JSON nor a stream of events; is the address right?"
+    )]
+    [InlineData("application/json", """{"choices":[{"message":{"content":""},"finish_reason":"stop"}]}""", "The answer is empty. *")]
+    [InlineData(
+        "application/json",
+        """{"choices":[{"message":{"content":null},"finish_reason":"content_filter"}]}""",
+        "The endpoint's content filter stopped the answer."
+    )]
+    [InlineData(
+        "application/json",
+        """{"choices":[{"message":{"content":"<think>hm"},"finish_reason":"length"}]}""",
+        "The answer reached its limit of tokens before it began."
+    )]
     public async Task An_answer_that_makes_no_sense_fails_the_task_at_once(string type, string body, string message)
     {
         await using var bench = await EndpointBench.StartAsync();
@@ -163,7 +191,7 @@ public sealed class EndpointTroubleTests
 
         using var run = await bench.RunAsync(Input);
 
-        Failure(run).Message.Should().Match($"Endpoint test: {message}");
+        Failure(run).Message.Should().Match($"Endpoint test, model small: {message}");
         Failure(run).UserMessage.Should().NotBeNullOrEmpty();
         Failure(run).Retryable.Should().BeFalse();
     }
@@ -172,11 +200,13 @@ public sealed class EndpointTroubleTests
     public async Task An_error_in_the_middle_of_a_stream_is_heard()
     {
         await using var bench = await EndpointBench.StartAsync(new OpenAIEndpointOptions { RetrySeconds = 0 });
-        bench.Endpoint.Script.Enqueue(ModelEndpoint.Events("""{"choices":[{"delta":{"content":"Half"}}]}""", """{"error":{"message":"out of memory"}}"""));
+        bench.Endpoint.Script.Enqueue(
+            ModelEndpoint.Events("""{"choices":[{"delta":{"content":"Half"}}]}""", """{"error":{"message":"out of memory"}}""")
+        );
 
         using var run = await bench.RunAsync(Input);
 
-        Failure(run).Message.Should().Be("Endpoint test: The endpoint answered an error: out of memory");
+        Failure(run).Message.Should().Be("Endpoint test, model small: The endpoint answered an error: out of memory");
         Failure(run).Retryable.Should().BeTrue();
     }
 
@@ -188,7 +218,7 @@ public sealed class EndpointTroubleTests
 
         using var run = await bench.RunAsync("""{"input":"Hi"}""", "core:text2speech");
 
-        Failure(run).Message.Should().Be("Endpoint test: The answer has more than 67108864 bytes.");
+        Failure(run).Message.Should().Be("Endpoint test, model mouth: The answer has more than 67108864 bytes.");
         await Eventually.BecomesTrue(() => bench.Endpoint.Aborted == 1, "the end of the call");
     }
 
@@ -203,7 +233,7 @@ public sealed class EndpointTroubleTests
         await bench.PassAsync(120);
         await run.Completion;
 
-        Failure(run).Message.Should().Be("Endpoint test: The endpoint did not answer (120 s).");
+        Failure(run).Message.Should().Be("Endpoint test, model small: The endpoint did not answer (120 s).");
         Failure(run).Retryable.Should().BeTrue();
         await Eventually.BecomesTrue(() => bench.Endpoint.Aborted == 1, "the end of the call");
     }
@@ -218,7 +248,7 @@ public sealed class EndpointTroubleTests
         await bench.PassAsync(30);
         await run.Completion;
 
-        Failure(run).Message.Should().Be("Endpoint test: The endpoint fell silent in the middle of its answer (30 s).");
+        Failure(run).Message.Should().Be("Endpoint test, model small: The endpoint fell silent in the middle of its answer (30 s).");
     }
 
     [Fact]
@@ -236,5 +266,6 @@ public sealed class EndpointTroubleTests
         await Eventually.BecomesTrue(() => bench.Endpoint.Aborted == 1, "the end of the call");
     }
 
-    private static TaskFailedException Failure(ProviderTestRun run) => run.Failure.Should().BeOfType<TaskFailedException>(run.Output?.ToJson()).Subject;
+    private static TaskFailedException Failure(ProviderTestRun run) =>
+        run.Failure.Should().BeOfType<TaskFailedException>(run.Output?.ToJson()).Subject;
 }

@@ -1,6 +1,6 @@
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
-/// <summary>Lets an app work, or locks it out. The running server notices and tells the app.</summary>
+/// <summary>Enables or disables an app. The running server notices the change and calls the app.</summary>
 internal sealed class EnableExApp(IExAppStore exApps, IExAppStatusStore statuses, TimeProvider time)
 {
     /// <returns>False when there is no such app.</returns>

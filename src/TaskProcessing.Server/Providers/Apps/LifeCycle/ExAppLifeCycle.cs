@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
-using TaskProcessing.Server.Tasks.Waiting;
-using TaskProcessing.Server.Upkeep;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>
-/// Brings apps up when they are enabled and down when they are disabled or removed, in the background and each by
-/// itself. Where an app is stands in the store, so that any process can show it and another one can go on from there.
+/// Starts apps when they are enabled and stops them when they are disabled or removed, in the background and each by
+/// itself. The stage of an app is in the store, so that any process can show it and another one can continue from there.
 /// </summary>
 internal sealed partial class ExAppLifeCycle(
     IExAppStore exApps,
@@ -15,19 +16,23 @@ internal sealed partial class ExAppLifeCycle(
     IExAppStatusStore statuses,
     StepExApp step,
     TimeProvider time,
-    ILogger<ExAppLifeCycle> logger) : BackgroundService
+    ILogger<ExAppLifeCycle> logger
+) : BackgroundService
 {
-    /// <summary>Apps are looked at so often even if nobody says that something changed: another process may have died over them.</summary>
+    /// <summary>Apps are checked this often even without a signal: another process may have died while it changed one.</summary>
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
-    /// <summary>How often an app's own progress is looked for; what it tells this process is noticed at once.</summary>
+    /// <summary>
+    /// The interval for reading an app's own progress from the database; progress reported to this process is noticed at
+    /// once.
+    /// </summary>
     private static readonly TimeSpan WaitInterval = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(15);
 
     /// <summary>Longer than any step takes.</summary>
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(90);
 
     private readonly string _driver = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, Task> _drives = new();
@@ -35,10 +40,10 @@ internal sealed partial class ExAppLifeCycle(
     /// <summary>Kept for the goodbye: of a removed app the store knows neither address nor secret.</summary>
     private readonly Dictionary<string, KnownExApp> _enabled = [];
 
-    private TaskCompletionSource _woken = NewSource();
+    private readonly AsyncSignal _woken = new();
 
-    /// <summary>Says that an app, or what is known of one, has changed.</summary>
-    public void Wake() => Interlocked.Exchange(ref _woken, NewSource()).TrySetResult();
+    /// <summary>Tells the loop that an app or its status has changed.</summary>
+    public void Wake() => _woken.Pulse();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,18 +51,18 @@ internal sealed partial class ExAppLifeCycle(
         {
             while (true)
             {
-                var woken = Volatile.Read(ref _woken).Task;
+                var woken = _woken.Task;
                 try
                 {
-                    await LookAsync(stoppingToken);
+                    await DriveAllAsync(stoppingToken);
                 }
                 catch (StoreUnavailableException)
                 {
-                    // Said once, by Outages.
+                    // Outages has logged it.
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    Log.LookFailed(logger, error);
+                    Log.CheckFailed(logger, error);
                 }
 
                 await woken.EndsWithinAsync(Interval, time, stoppingToken);
@@ -69,7 +74,7 @@ internal sealed partial class ExAppLifeCycle(
         }
     }
 
-    private async Task LookAsync(CancellationToken cancellationToken)
+    private async Task DriveAllAsync(CancellationToken cancellationToken)
     {
         var apps = await exApps.ListAsync(cancellationToken);
         var known = (await statuses.ListAsync(cancellationToken)).ToDictionary(status => status.AppId);
@@ -87,7 +92,7 @@ internal sealed partial class ExAppLifeCycle(
         foreach (var id in _enabled.Keys.Except(apps.Select(app => app.Id)).ToList())
         {
             if (_enabled.Remove(id, out var removed))
-                await step.SayGoodbyeAsync(removed, cancellationToken);
+                await step.NotifyDisabledAsync(removed, cancellationToken);
         }
     }
 
@@ -102,6 +107,10 @@ internal sealed partial class ExAppLifeCycle(
         {
             await statuses.ReleaseAsync(appId, _driver, CancellationToken.None);
         }
+        catch (StoreUnavailableException)
+        {
+            // Outages has logged it.
+        }
         catch (Exception error)
         {
             Log.DriveFailed(logger, error, appId);
@@ -114,10 +123,10 @@ internal sealed partial class ExAppLifeCycle(
 
     private async Task StepUntilThereAsync(string appId, CancellationToken cancellationToken)
     {
-        var pause = FirstPause;
+        var tries = 0;
         while (true)
         {
-            var woken = Volatile.Read(ref _woken).Task;
+            var woken = _woken.Task;
             if (await exApps.FindAsync(appId, cancellationToken) is not { } app)
                 return;
             var status = await statuses.GetAsync(appId, cancellationToken);
@@ -128,28 +137,24 @@ internal sealed partial class ExAppLifeCycle(
             switch (await step.RunAsync(new KnownExApp(app, secrets.Unprotect(app)), status, cancellationToken))
             {
                 case StepOutcome.Again:
-                    await woken.EndsWithinAsync(pause, time, cancellationToken);
-                    pause = pause * 1.5 < LongestPause ? pause * 1.5 : LongestPause;
+                    await woken.EndsWithinAsync(Backoff.After(++tries, FirstPause, LongestPause, factor: 1.5), time, cancellationToken);
                     break;
                 case StepOutcome.Wait:
                     await woken.EndsWithinAsync(WaitInterval, time, cancellationToken);
                     break;
                 default:
-                    pause = FirstPause;
+                    tries = 0;
                     break;
             }
         }
     }
 
-    // Those who wait must not run on the time of the call that wakes them.
-    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Could not look after the provider apps; trying again")]
-        public static partial void LookFailed(ILogger logger, Exception error);
+        [LoggerMessage(LogLevel.Warning, "Could not manage the provider apps; trying again")]
+        public static partial void CheckFailed(ILogger logger, Exception error);
 
-        [LoggerMessage(LogLevel.Warning, "Could not look after app {AppId}; trying again")]
+        [LoggerMessage(LogLevel.Warning, "Could not manage app {AppId}; trying again")]
         public static partial void DriveFailed(ILogger logger, Exception error, string appId);
     }
 }

@@ -1,7 +1,7 @@
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
 /// <summary>
-/// Keeps <see cref="ExAppStatus"/>. Nothing here raises the version of a topic: nobody caches it. Every method is one
+/// Keeps <see cref="ExAppStatus"/>. Nothing here raises the version of a topic, because nothing caches it. Every method is one
 /// statement (after the row was made, where that is missing), and none does anything for an app that does not exist.
 /// </summary>
 internal interface IExAppStatusStore
@@ -9,40 +9,51 @@ internal interface IExAppStatusStore
     /// <summary>A new one for apps of which nothing is known yet.</summary>
     Task<ExAppStatus> GetAsync(string appId, CancellationToken cancellationToken);
 
-    /// <summary>Of those apps of which something is known.</summary>
+    /// <summary>The stored status of each app that has one.</summary>
     Task<IReadOnlyList<ExAppStatus>> ListAsync(CancellationToken cancellationToken);
 
-    /// <summary>Takes or keeps the right to bring the app up or down. False while another process has it.</summary>
+    /// <summary>Takes or keeps the right to start or stop the app. False while another process has it.</summary>
     Task<bool> TryDriveAsync(string appId, string driver, DateTimeOffset now, DateTimeOffset until, CancellationToken cancellationToken);
 
-    /// <summary>Gives the right back, if the driver has it.</summary>
+    /// <summary>Gives the right up, if the driver has it.</summary>
     Task ReleaseAsync(string appId, string driver, CancellationToken cancellationToken);
 
-    /// <summary>Moves the app on, if it is still where it was thought to be. Going to <see cref="ExAppStage.Initialising"/> forgets the progress.</summary>
-    Task<bool> TryMoveAsync(string appId, ExAppStage from, ExAppStage to, string? problem, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>
+    /// Moves the app on, if it is still where it was thought to be. Going to <see cref="ExAppStage.Initialising"/> forgets the
+    /// progress.
+    /// </summary>
+    Task<bool> TryMoveAsync(
+        string appId,
+        ExAppStage from,
+        ExAppStage to,
+        string? problem,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    );
 
-    /// <summary>Says what stands in the way of a stage; null when nothing does any more.</summary>
+    /// <summary>Stores the obstacle of a stage; null when there is none any more.</summary>
     Task SetProblemAsync(string appId, ExAppStage stage, string? problem, CancellationToken cancellationToken);
 
     /// <summary>Notes that the app agreed to prepare itself, unless it has reported progress already.</summary>
     Task BeginInitAsync(string appId, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Notes what the app says of its preparations: an error makes an app that is starting or preparing itself
-    /// <see cref="ExAppStage.Failed"/>, progress without error takes a failed one back to <see cref="ExAppStage.Initialising"/>.
+    /// Stores the app's report of its preparation. An error makes an app that is starting or preparing itself
+    /// <see cref="ExAppStage.Failed"/>, progress without error takes a failed app back to
+    /// <see cref="ExAppStage.Initialising"/>.
     /// </summary>
     Task ReportInitAsync(string appId, InitReport report, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Notes when apps were last heard; what is null stays as it is.</summary>
+    /// <summary>Stores the last signs of life of apps; a null leaves the stored value.</summary>
     Task SaveSignsAsync(IReadOnlyCollection<ExAppSigns> signs, CancellationToken cancellationToken);
 }
 
 /// <param name="Progress">0 to 100.</param>
-/// <param name="Error">What went wrong; null when nothing did.</param>
+/// <param name="Error">The error; null without one.</param>
 /// <param name="DoneVersion">The version that is ready now; null when none is.</param>
 internal sealed record InitReport(int Progress, string? Error, string? DoneVersion);
 
-/// <summary>What was heard of an app.</summary>
+/// <summary>The signs of life of an app.</summary>
 internal sealed record ExAppSigns(string AppId)
 {
     public DateTimeOffset? SeenAt { get; init; }

@@ -1,12 +1,20 @@
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
-/// <summary>Takes what an app says of its preparations. What follows from it is done in the background: apps wait no more than 30 seconds for the answer.</summary>
+/// <summary>
+/// Takes an app's report of its preparation. The next steps run in the background, because apps wait no more than 30
+/// seconds for the answer.
+/// </summary>
 internal sealed partial class ReportInitProgress(
-    IExAppStore exApps, IExAppStatusStore statuses, ExAppLifeCycle lifeCycle, TimeProvider time, ILogger<ReportInitProgress> logger)
+    IExAppStore exApps,
+    IExAppStatusStore statuses,
+    ExAppLifeCycle lifeCycle,
+    TimeProvider time,
+    ILogger<ReportInitProgress> logger
+)
 {
     /// <param name="appId">The app.</param>
-    /// <param name="progress">How far it is; 100 means ready.</param>
-    /// <param name="error">What went wrong; empty when nothing did.</param>
+    /// <param name="progress">The progress; 100 means ready.</param>
+    /// <param name="error">The error; empty without one.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False when there is no such app.</returns>
     public async Task<bool> RunAsync(string appId, int progress, string error, CancellationToken cancellationToken)
@@ -28,7 +36,7 @@ internal sealed partial class ReportInitProgress(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "App {AppId} could not prepare itself: {Problem}")]
+        [LoggerMessage(LogLevel.Error, "App {AppId} failed to initialise: {Problem}")]
         public static partial void Failed(ILogger logger, string appId, string problem);
     }
 }

@@ -3,40 +3,55 @@ using Microsoft.Extensions.Options;
 
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 
-/// <summary>Brings one app one step nearer to where it shall be: working when it is enabled, resting when it is not.</summary>
+/// <summary>Takes one app one step nearer to its target: running when it is enabled, stopped when it is disabled.</summary>
 internal sealed partial class StepExApp(
-    IExAppStatusStore statuses, CallExApp callExApp, ExAppPresence presence, IOptions<AppApiOptions> options, TimeProvider time, ILogger<StepExApp> logger)
+    IExAppStatusStore statuses,
+    CallExApp callExApp,
+    ExAppPresence presence,
+    IOptions<AppApiOptions> options,
+    TimeProvider time,
+    ILogger<StepExApp> logger
+)
 {
     private static readonly TimeSpan HeartbeatTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan InitTimeout = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan EnablingTimeout = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan DisablingTimeout = TimeSpan.FromSeconds(10);
 
-    /// <summary>Whether there is a step to take.</summary>
-    public static bool IsNeeded(ExApp app, ExAppStatus status) => app.Url is not null && (app.Enabled
-        ? status.Stage is not (ExAppStage.Enabled or ExAppStage.Failed)
-        : status.Stage is not (ExAppStage.New or ExAppStage.Disabled));
+    /// <summary>True when the app needs a step.</summary>
+    public static bool IsNeeded(ExApp app, ExAppStatus status) =>
+        app.Url is not null
+        && (
+            app.Enabled
+                ? status.Stage is not (ExAppStage.Enabled or ExAppStage.Failed)
+                : status.Stage is not (ExAppStage.New or ExAppStage.Disabled)
+        );
 
-    public Task<StepOutcome> RunAsync(KnownExApp app, ExAppStatus status, CancellationToken cancellationToken) => status.Stage switch
-    {
-        _ when !app.App.Enabled => DisableAsync(app, status, cancellationToken),
-        ExAppStage.Starting => StartAsync(app, status, cancellationToken),
-        ExAppStage.Initialising => InitialiseAsync(app, status, cancellationToken),
-        ExAppStage.Enabling => EnableAsync(app, status, cancellationToken),
-        _ => MoveAsync(status, ExAppStage.Starting, null, cancellationToken),
-    };
+    public Task<StepOutcome> RunAsync(KnownExApp app, ExAppStatus status, CancellationToken cancellationToken) =>
+        status.Stage switch
+        {
+            _ when !app.App.Enabled => DisableAsync(app, status, cancellationToken),
+            ExAppStage.Starting => StartAsync(app, status, cancellationToken),
+            ExAppStage.Initialising => InitialiseAsync(app, status, cancellationToken),
+            ExAppStage.Enabling => EnableAsync(app, status, cancellationToken),
+            _ => MoveAsync(status, ExAppStage.Starting, null, cancellationToken),
+        };
 
-    /// <summary>Tells an app to rest, as far as it listens; an app that was removed too.</summary>
-    public async Task SayGoodbyeAsync(KnownExApp app, CancellationToken cancellationToken)
+    /// <summary>Tells a listening app that it was disabled or removed.</summary>
+    public async Task NotifyDisabledAsync(KnownExApp app, CancellationToken cancellationToken)
     {
-        var answer = await callExApp.RunAsync(app, new ExAppCall(HttpMethod.Put, "/enabled?enabled=0", DisablingTimeout), cancellationToken);
+        var answer = await callExApp.RunAsync(
+            app,
+            new ExAppCall(HttpMethod.Put, "/enabled?enabled=0", DisablingTimeout),
+            cancellationToken
+        );
         if (!answer.IsGood && !answer.IsNoRoute)
             Log.NotDisabled(logger, app.App.Id, answer.Describe());
     }
 
     private async Task<StepOutcome> DisableAsync(KnownExApp app, ExAppStatus status, CancellationToken cancellationToken)
     {
-        await SayGoodbyeAsync(app, cancellationToken);
+        await NotifyDisabledAsync(app, cancellationToken);
         return await MoveAsync(status, ExAppStage.Disabled, null, cancellationToken);
     }
 
@@ -56,7 +71,11 @@ internal sealed partial class StepExApp(
         if (status.InitProgress is not null)
         {
             return IsOver(status, options.Value.InitTimeoutSeconds)
-                ? await FailAsync(status, $"it reported no progress of its preparations for {options.Value.InitTimeoutSeconds} seconds", cancellationToken)
+                ? await FailAsync(
+                    status,
+                    $"it reported no progress of its preparations for {options.Value.InitTimeoutSeconds} seconds",
+                    cancellationToken
+                )
                 : StepOutcome.Wait;
         }
 
@@ -91,7 +110,11 @@ internal sealed partial class StepExApp(
 
     private async Task<string?> FindNoHeartbeatAsync(KnownExApp app, CancellationToken cancellationToken)
     {
-        var answer = await callExApp.RunAsync(app, new ExAppCall(HttpMethod.Get, "/heartbeat", HeartbeatTimeout) { Authenticated = false }, cancellationToken);
+        var answer = await callExApp.RunAsync(
+            app,
+            new ExAppCall(HttpMethod.Get, "/heartbeat", HeartbeatTimeout) { Authenticated = false },
+            cancellationToken
+        );
         if (!answer.IsGood)
             return $"GET /heartbeat at {app.App.Url}: {answer.Describe()}";
 
@@ -117,7 +140,7 @@ internal sealed partial class StepExApp(
 
     private async Task<StepOutcome> MoveAsync(ExAppStatus status, ExAppStage to, string? problem, CancellationToken cancellationToken)
     {
-        // Whoever else moved it meanwhile has said where it is now; the next look will tell.
+        // Another process has changed the app meanwhile; the next check reads its state.
         await statuses.TryMoveAsync(status.AppId, status.Stage, to, problem, time.GetUtcNow(), cancellationToken);
         return StepOutcome.Moved;
     }
@@ -133,7 +156,10 @@ internal sealed partial class StepExApp(
         try
         {
             using var json = JsonDocument.Parse(body);
-            return json.RootElement.ValueKind == JsonValueKind.Object && json.RootElement.TryGetProperty("error", out var error) && error.ValueKind == JsonValueKind.String
+            return
+                json.RootElement.ValueKind == JsonValueKind.Object
+                && json.RootElement.TryGetProperty("error", out var error)
+                && error.ValueKind == JsonValueKind.String
                 ? error.GetString()
                 : null;
         }
@@ -148,15 +174,15 @@ internal sealed partial class StepExApp(
         [LoggerMessage(LogLevel.Information, "App {AppId} is enabled")]
         public static partial void Enabled(ILogger logger, string appId);
 
-        [LoggerMessage(LogLevel.Error, "App {AppId} could not be enabled: {Problem}")]
+        [LoggerMessage(LogLevel.Error, "Could not enable app {AppId}: {Problem}")]
         public static partial void Failed(ILogger logger, string appId, string problem);
 
-        [LoggerMessage(LogLevel.Information, "App {AppId} was not told to rest: {Problem}")]
+        [LoggerMessage(LogLevel.Information, "Could not disable app {AppId}: {Problem}")]
         public static partial void NotDisabled(ILogger logger, string appId, string problem);
     }
 }
 
-/// <summary>What came of a step.</summary>
+/// <summary>The result of a step.</summary>
 internal enum StepOutcome
 {
     /// <summary>The app is elsewhere now; look again at once.</summary>

@@ -1,64 +1,84 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.Upkeep.Backups;
 
 namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
-/// A server for one node or many. Writers work side by side. Connections ask for <c>synchronous_commit</c>, whatever the
-/// server's default is: what was answered is on disk.
+/// A server for one node or many. Writers work side by side. Connections set <c>synchronous_commit</c> in spite of the
+/// server's default, so that every acknowledged write is on disk.
 /// </summary>
 internal sealed class PostgreSqlDialect : Dialect
 {
-    /// <summary>The advisory lock that migrations take; any number that nobody else uses in this database.</summary>
+    /// <summary>The key of the advisory lock for migrations: any number that no other program uses in this database.</summary>
     private const long MigrationLock = 0x7461736b70726f63;
 
-    /// <summary>How many statements a connection keeps prepared; the hot ones are about twenty. Whoever has a pooler in between that cannot do that sets 0.</summary>
+    /// <summary>
+    /// The number of statements that a connection keeps prepared; the hot ones are about twenty. A connection string for
+    /// a pooler without support for them sets 0.
+    /// </summary>
     private const int PreparedStatements = 60;
 
     /// <summary>
-    /// Each hot statement has an index in its order. What the planner knows of a young table is wrong for as long as
-    /// PostgreSQL has not analysed it, and a plan that is made then is kept: it would read and sort the whole queue. What has
-    /// to be sorted all the same, the few candidates of several types, looks so expensive then that it would be compiled.
+    /// Each hot statement has an index in its order. PostgreSQL's statistics of a young table are wrong until it has
+    /// analysed the table, and a plan that is made then is kept: it would read and sort the whole queue. A sort that is
+    /// still needed, of the few candidates of several types, looks so expensive then that it would be compiled; so
+    /// compilation is off.
     /// </summary>
-    private const string IndexesAlone = " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off";
+    internal const string PlannerOptions = " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off";
 
+    private readonly PostgreSqlErrors.Watch _watch = new();
     private readonly string _connectionString;
-    private readonly string _laneConnectionString;
+    private readonly string _batchConnectionString;
 
     public PostgreSqlDialect(string? connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         if (string.IsNullOrEmpty(builder.Host))
-            throw new ArgumentException("PostgreSQL needs Store:ConnectionString, such as \"Host=db;Database=taskprocessing;Username=…;Password=…\".");
+            throw new ArgumentException(
+                "PostgreSQL needs Store:ConnectionString, such as \"Host=db;Database=taskprocessing;Username=…;Password=…\"."
+            );
 
         builder.ApplicationName ??= "taskprocessing";
         builder.Options ??= "-c synchronous_commit=on";
         if (!builder.Keys.Cast<string>().Contains("Max Auto Prepare"))
             builder.MaxAutoPrepare = PreparedStatements;
         _connectionString = builder.ToString();
-        _laneConnectionString = new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false, Options = builder.Options + IndexesAlone }.ToString();
-        Signals = new PostgreSqlSignals(_connectionString);
+        _batchConnectionString = new NpgsqlConnectionStringBuilder(_connectionString)
+        {
+            Pooling = false,
+            Options = builder.Options + PlannerOptions,
+        }.ToString();
+        Notifier = new PostgreSqlNotifier(_connectionString);
+        Copies = new PostgreSqlCopies(builder);
         Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
     }
 
     public override string Location { get; }
 
-    public override ISignalLine Signals { get; }
+    public override IChangeNotifier Notifier { get; }
 
-    public override string AnnounceChange => PostgreSqlSignals.CachesOutdated;
+    public override IDatabaseCopies Copies { get; }
 
-    public override void Configure(DbContextOptionsBuilder options) => options.UseNpgsql(_connectionString);
+    public override string AnnounceChange => PostgreSqlNotifier.CachesOutdated;
 
-    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) => new PostgreSqlSessions(contexts, _laneConnectionString);
+    public override void Configure(DbContextOptionsBuilder options) =>
+        options.UseNpgsql(_connectionString).AddInterceptors(StorableText.Guard, _watch);
+
+    public override IDbContextFactory<TaskDbContext> FindContexts(IServiceProvider services) =>
+        new TaskDbContexts<PostgreSqlTaskDbContext>(services.GetRequiredService<IDbContextFactory<PostgreSqlTaskDbContext>>());
+
+    public override StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics) =>
+        new PostgreSqlStoreConnections(contexts, _batchConnectionString, metrics);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {
-        // Not pooled: closing the connection is what gives the lock back.
+        // Not pooled: closing the connection releases the lock.
         var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ToString());
         try
         {
@@ -75,13 +95,13 @@ internal sealed class PostgreSqlDialect : Dialect
     }
 
     /// <remarks>
-    /// Written so that the planner has one good way to run it, whatever its statistics say. One queue is read in the order
-    /// of its index, and what others are claiming at this moment is passed over. Several are merged, each ordered and
-    /// limited on its own, and the lateral subquery locks candidates one at a time until there are enough. With a join
-    /// instead it sorts all candidates, which cost a thousand times as much with 100,000 tasks waiting; and were its guard
-    /// the filter of the queue's index, it might look for the id there, where that is the last column. The inner limit
-    /// leaves room for tasks that others are claiming; when there are more, a claim may come back empty although tasks
-    /// wait, and the next one finds them.
+    /// Written so that the planner has one good plan, with any statistics. One queue is read in the order of its index,
+    /// and rows that other claims hold are skipped. Several queues are merged, each ordered and limited on its own, and
+    /// the lateral subquery locks candidates one at a time until there are enough. A join would sort all candidates,
+    /// which cost a thousand times as much with 100,000 tasks waiting; and were its guard the filter of the queue's
+    /// index, it might look for the id there, where that is the last column. The inner limit leaves room for rows that
+    /// other claims hold; when there are more, a claim may come back empty although tasks wait, and the next one finds
+    /// them.
     /// </remarks>
     public override string PickNext(IReadOnlyCollection<string> filters, string limit)
     {
@@ -91,7 +111,9 @@ internal sealed class PostgreSqlDialect : Dialect
         const int spare = 50;
         return $"""
             SELECT locked.id FROM ({Placed(filters.Select(filter => $"({Queue(filter, $"{limit} + {spare}")})"))}) AS candidates
-            CROSS JOIN LATERAL (SELECT id FROM tasks WHERE id = candidates.id AND status + 0 = 1 AND not_before IS NULL FOR UPDATE SKIP LOCKED) AS locked
+            CROSS JOIN LATERAL (
+                SELECT id FROM tasks WHERE id = candidates.id AND status + 0 = 1 AND not_before IS NULL FOR UPDATE SKIP LOCKED
+            ) AS locked
             LIMIT {limit}
             """;
     }
@@ -99,25 +121,51 @@ internal sealed class PostgreSqlDialect : Dialect
     /// <remarks>Autovacuum does it.</remarks>
     public override (string Statement, string Query)? ReclaimSpace => null;
 
+    public override string TextOf(Statement statement) => PostgreSqlStatement.TextOf(statement);
+
+    /// <remarks>The offset keeps the subquery from being made one with the rest.</remarks>
+    public override string JoinChildren =>
+        " CROSS JOIN LATERAL (SELECT * FROM files AS child WHERE child.parent_id = tree.id"
+        + " AND child.deleted_at IS NULL AND child.user_id IS NOT NULL OFFSET 0) AS files";
+
+    /// <remarks>Of a table with a few wide folders PostgreSQL thinks that every folder has a large part of it.</remarks>
+    public override string IndexesOnly => "SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off";
+
     protected override string RowLock => " FOR NO KEY UPDATE";
 
-    protected override bool IsOutage(DbException error) => error switch
-    {
-        // refused logins, unknown databases, lost connections, too few resources, shutdowns, read-only servers, broken disks
-        PostgresException { SqlState: var state } =>
-            state is "3D000" or "25006" || state[..2] is "08" or "28" or "53" or "57" or "58",
-        NpgsqlException => true,
-        _ => false,
-    };
+    protected override bool IsOutage(DbException error) =>
+        error switch
+        {
+            // refused logins, unknown databases, lost connections, too few resources, shutdowns, read-only servers, broken disks
+            PostgresException { SqlState: var state } => state is "3D000" or "25006" || state[..2] is "08" or "28" or "53" or "57" or "58",
+            NpgsqlException => true,
+            _ => false,
+        };
 
-    protected override bool IsFull(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+    protected override bool IsCut(Exception error) => PostgreSqlErrors.IsCut(error);
 
-    public override string UnsafeSettings =>
-        """SELECT name AS "Value" FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'""";
-
-    public override void Dispose()
+    protected override void DropConnections()
     {
         using var connection = new NpgsqlConnection(_connectionString);
         NpgsqlConnection.ClearPool(connection);
     }
+
+    protected override bool IsFull(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
+
+    protected override string Advice(DbException? error) =>
+        (error as PostgresException)?.SqlState switch
+        {
+            PostgresErrorCodes.InvalidCatalogName => "make it with CREATE DATABASE, or name another one in Store:ConnectionString",
+            { } state when state.StartsWith("28", StringComparison.Ordinal) =>
+                "see to user and password in Store:ConnectionString, and to pg_hba.conf",
+            null => "see that PostgreSQL runs there, and that Store:ConnectionString is right",
+            _ => "see to PostgreSQL's own log",
+        };
+
+    public override string UnsafeSettings =>
+        """SELECT name AS "Value" FROM pg_settings WHERE name IN ('fsync', 'full_page_writes', 'synchronous_commit') AND setting = 'off'""";
+
+    public override string Clock => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AS \"Value\"";
+
+    public override void Dispose() => DropConnections();
 }

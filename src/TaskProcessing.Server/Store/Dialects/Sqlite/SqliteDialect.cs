@@ -4,10 +4,12 @@ using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using SQLitePCL;
-using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
+using TaskProcessing.Server.Upkeep.Backups;
 
 namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
@@ -22,9 +24,11 @@ internal sealed class SqliteDialect : Dialect
     private readonly ConnectionSetup _setup = new();
     private readonly string _connectionString;
     private readonly string _path;
-    private readonly SqliteSignals _signals;
+    private readonly SqliteNotifier _signals;
+    private readonly SqliteCommitObserver _observer;
+    private readonly int _cacheMegabytes;
 
-    public SqliteDialect(string? connectionString, string dataDirectory)
+    public SqliteDialect(string? connectionString, string dataDirectory, int cacheMegabytes)
     {
         var builder = new SqliteConnectionStringBuilder(connectionString);
         if (builder.DataSource.Length == 0)
@@ -36,26 +40,47 @@ internal sealed class SqliteDialect : Dialect
         builder.DataSource = _path;
         builder.ForeignKeys = true;
         _connectionString = builder.ToString();
-        _signals = new SqliteSignals(_connectionString);
+        _cacheMegabytes = cacheMegabytes;
+        _observer = new SqliteCommitObserver(OpenConnection);
+        _signals = new SqliteNotifier(_observer);
+        Copies = new SqliteCopies(_path, _connectionString);
     }
 
     public override string Location => $"the SQLite file {_path}";
 
-    public override ISignalLine Signals => _signals;
+    public override string Directory => Path.GetDirectoryName(_path)!;
+
+    public override IChangeNotifier Notifier => _signals;
+
+    public override IDatabaseCopies Copies { get; }
 
     public override void Configure(DbContextOptionsBuilder options) =>
-        options.UseSqlite(_connectionString).AddInterceptors(_setup);
+        options.UseSqlite(_connectionString).AddInterceptors(StorableText.Guard, _setup);
 
-    public override Sessions OpenSessions(IDbContextFactory<TaskDbContext> contexts, TaskCache cache) =>
-        new SqliteSessions(() => new SqliteSession(_connectionString, ConnectionSetup.Run), cache);
+    public override IDbContextFactory<TaskDbContext> FindContexts(IServiceProvider services) =>
+        new TaskDbContexts<SqliteTaskDbContext>(services.GetRequiredService<IDbContextFactory<SqliteTaskDbContext>>());
+
+    public override StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics) =>
+        new SqliteStoreConnections(OpenConnection, new SqliteTaskCache(_observer, _cacheMegabytes), metrics);
+
+    public override void PrepareMigrations(DbConnection connection)
+    {
+        var sqlite = (SqliteConnection)connection;
+        sqlite.CreateFunction<string, string>("normalize", FileName.Normalize, isDeterministic: true);
+        sqlite.CreateFunction(
+            "add_number",
+            (string name, long number) => $"{Path.GetFileNameWithoutExtension(name)} ({number}){Path.GetExtension(name)}",
+            isDeterministic: true
+        );
+    }
 
     /// <remarks>
-    /// EF Core's own lock is a row that outlives a killed process and would block every later start. The file lock
-    /// dies with its process, so whoever holds it may clear what is left of that row.
+    /// EF Core's own lock is a row that outlives a killed process and would block every later start. The file lock dies
+    /// with its process, so its holder may delete the remains of that row.
     /// </remarks>
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {
-        CreateDirectory(Path.GetDirectoryName(_path)!);
+        CreateDirectory(Directory);
         var lockFile = await OpenLockFileAsync(cancellationToken);
         try
         {
@@ -78,28 +103,54 @@ internal sealed class SqliteDialect : Dialect
 
     /// <remarks>Some hundred pages at a time: other writers wait meanwhile.</remarks>
     public override (string Statement, string Query)? ReclaimSpace =>
-        ("PRAGMA incremental_vacuum(500)", """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum""");
+        (
+            "PRAGMA incremental_vacuum(500)",
+            """SELECT CASE auto_vacuum WHEN 2 THEN freelist_count ELSE 0 END AS "Value" FROM pragma_freelist_count, pragma_auto_vacuum"""
+        );
+
+    public override string TextOf(Statement statement) => SqliteStatement.TextOf(statement);
+
+    public override string JoinChildren =>
+        " CROSS JOIN files INDEXED BY ix_files_place ON files.parent_id = tree.id"
+        + " AND files.deleted_at IS NULL AND files.user_id IS NOT NULL";
 
     protected override string RowLock => "";
 
-    protected override bool IsOutage(DbException error) => error is SqliteException
-    {
-        SqliteErrorCode: raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_READONLY or raw.SQLITE_IOERR or raw.SQLITE_CORRUPT
-            or raw.SQLITE_FULL or raw.SQLITE_CANTOPEN or raw.SQLITE_NOTADB or raw.SQLITE_PERM,
-    };
+    protected override bool IsOutage(DbException error) =>
+        (error as SqliteException)?.SqliteErrorCode
+            is raw.SQLITE_BUSY
+                or raw.SQLITE_LOCKED
+                or raw.SQLITE_READONLY
+                or raw.SQLITE_IOERR
+                or raw.SQLITE_CORRUPT
+                or raw.SQLITE_FULL
+                or raw.SQLITE_CANTOPEN
+                or raw.SQLITE_NOTADB
+                or raw.SQLITE_PERM;
 
     protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
+
+    protected override string Advice(DbException? error) =>
+        (error as SqliteException)?.SqliteErrorCode switch
+        {
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED => "another program holds it: end that one, or wait until it is done",
+            raw.SQLITE_NOTADB or raw.SQLITE_CORRUPT => "restore a backup, or name another file",
+            raw.SQLITE_FULL => "free some space",
+            _ => $"{Path.GetDirectoryName(_path)} must be a directory that this user can write to; the setting DataDirectory names it",
+        };
 
     public override string? UnsafeSettings => null;
 
     public override void Dispose()
     {
-        _signals.Dispose();
+        _observer.Dispose();
 
         // Closing the last connection folds the write-ahead log into the file.
         using var connection = new SqliteConnection(_connectionString);
         SqliteConnection.ClearPool(connection);
     }
+
+    private SqliteStoreConnection OpenConnection() => new(_connectionString, ConnectionSetup.Run);
 
     private async Task<FileStream> OpenLockFileAsync(CancellationToken cancellationToken)
     {
@@ -116,13 +167,13 @@ internal sealed class SqliteDialect : Dialect
         }
     }
 
-    /// <summary>For the server's own user alone: keys and password hashes lie in the file.</summary>
+    /// <summary>Private to the server's own user: the file has keys and password hashes.</summary>
     private static void CreateDirectory(string path)
     {
         if (OperatingSystem.IsWindows())
-            Directory.CreateDirectory(path);
+            System.IO.Directory.CreateDirectory(path);
         else
-            Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+            System.IO.Directory.CreateDirectory(path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     private static void Execute(SqliteConnection connection, string sql)
@@ -132,7 +183,7 @@ internal sealed class SqliteDialect : Dialect
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Prepares each connection once, however often the pool hands it out.</summary>
+    /// <summary>Prepares each connection once, before its first use.</summary>
     private sealed class ConnectionSetup : DbConnectionInterceptor
     {
         // With synchronous=FULL a commit is on disk when it returns, also in WAL mode. The log goes into the file every 4000
@@ -152,7 +203,10 @@ internal sealed class SqliteDialect : Dialect
         }
 
         public override Task ConnectionOpenedAsync(
-            DbConnection connection, ConnectionEndEventData eventData, CancellationToken cancellationToken = default)
+            DbConnection connection,
+            ConnectionEndEventData eventData,
+            CancellationToken cancellationToken = default
+        )
         {
             ConnectionOpened(connection, eventData);
             return Task.CompletedTask;

@@ -23,6 +23,11 @@ internal sealed class SqliteStatement : IRow, IDisposable
         Check(raw.sqlite3_prepare_v2(connection, text, out _statement));
     }
 
+    /// <remarks>
+    /// Without OR FAIL SQLite copies every page before a statement that returns rows changes it, into a file when there are many.
+    /// </remarks>
+    public static string TextOf(Statement statement) => statement.For('?', "OR FAIL");
+
     public List<T> Run<T>(object?[] values, Func<IRow, T> read)
     {
         try
@@ -62,16 +67,17 @@ internal sealed class SqliteStatement : IRow, IDisposable
         return result == raw.SQLITE_ROW;
     }
 
-    private int Bind(int place, object? value) => value switch
-    {
-        null => raw.SQLITE_OK, // bindings were cleared
-        string text => BindText(place, text),
-        long number => raw.sqlite3_bind_int64(_statement, place, number),
-        int number => raw.sqlite3_bind_int64(_statement, place, number),
-        bool flag => raw.sqlite3_bind_int(_statement, place, flag ? 1 : 0),
-        double number => raw.sqlite3_bind_double(_statement, place, number),
-        _ => throw new ArgumentException($"A statement takes no {value.GetType()}.", nameof(value)),
-    };
+    private int Bind(int place, object? value) =>
+        value switch
+        {
+            null => raw.SQLITE_OK, // bindings were cleared
+            string text => BindText(place, StorableText.Check(text)),
+            long number => raw.sqlite3_bind_int64(_statement, place, number),
+            int number => raw.sqlite3_bind_int64(_statement, place, number),
+            bool flag => raw.sqlite3_bind_int(_statement, place, flag ? 1 : 0),
+            double number => raw.sqlite3_bind_double(_statement, place, number),
+            _ => throw new ArgumentException($"A statement takes no {value.GetType()}.", nameof(value)),
+        };
 
     private int BindText(int place, string text)
     {

@@ -1,42 +1,43 @@
 using System.Diagnostics;
-using TaskProcessing.Server.Store.Queue;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Statements;
 
 namespace TaskProcessing.Server.Store.Dialects.Sqlite;
 
 /// <summary>
-/// The one writer of this process, on a connection of its own. It takes what waits, in order, runs each write in one
-/// transaction, commits it to disk and then answers all. While it commits, the next ones gather: the more there are, the
-/// fewer commits each costs, and a lonely write waits for nobody. See docs/adr/0002.
+/// The only writer of this process, on a connection of its own. It runs all queued writes in order in one transaction, commits, and
+/// then answers them. Writes that arrive during the commit form the next batch. A single write does not wait for others. See
+/// docs/adr/0002.
 /// </summary>
 /// <remarks>
-/// It has a thread, not the pool: a commit blocks, and the pool's threads are for those who have something to do. But a
-/// write that comes while all is quiet is made by its caller: to hand it over to another thread and its answer back takes a
-/// tenth of the time.
+/// It has a dedicated thread: commits block, and blocking a pool thread would starve requests. A write on a quiet writer is made by
+/// its caller: two thread switches would take a tenth of the time.
 /// </remarks>
-internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, OwnCommits ownCommits) : IDisposable
+internal sealed class SqliteWriter(Func<SqliteStoreConnection> open, SqliteTaskCache cache, TaskMetrics metrics) : IDisposable
 {
-    /// <summary>Other processes get their turn in between.</summary>
+    /// <summary>The limit lets other processes write in between.</summary>
     private const int LargestBatch = 500;
 
-    /// <summary>Without a write for so long it is quiet. A busy writer's callers must not begin batches before others have gathered.</summary>
+    /// <summary>
+    /// A writer is quiet when its last write is this long ago. While it is busy, callers must not begin batches: those would be small.
+    /// </summary>
     private static readonly TimeSpan Quiet = TimeSpan.FromMilliseconds(1);
 
     private readonly object _gate = new();
-    private readonly Queue<PendingWrite> _waiting = new();
-    private readonly List<PendingWrite> _batch = [];
-    private SqliteSession? _session;
+    private readonly Queue<QueuedWrite> _waiting = new();
+    private readonly List<QueuedWrite> _batch = [];
+    private SqliteStoreConnection? _connection;
     private Thread? _thread;
     private long _wrote;
     private bool _writing;
     private bool _stopping;
 
-    public Task<T> RunAsync<T>(Func<Session, ValueTask<T>> write, bool together, CancellationToken cancellationToken)
+    public Task<T> RunAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
             return Task.FromCanceled<T>(cancellationToken);
 
-        var pending = new PendingWrite<T>(write, together, cancellationToken);
+        var pending = new QueuedWrite<T>(write, atomic, cancellationToken);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_stopping, this);
@@ -57,7 +58,7 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
         return pending.Answered;
     }
 
-    /// <summary>Takes no more writes and ends when the last one is answered.</summary>
+    /// <summary>Refuses further writes and returns when the last queued one is answered.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -74,7 +75,8 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
         if (_thread is null)
         {
             _thread = new Thread(Work) { Name = "SQLite writer", IsBackground = true };
-            _thread.Start();
+            // Not in the context of the request that happens to be the first: its trace would go on for ever.
+            _thread.UnsafeStart();
         }
         else
         {
@@ -87,10 +89,10 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
         while (WaitForTurn())
             WriteBatch();
 
-        _session?.Dispose();
+        _connection?.Dispose();
     }
 
-    /// <returns>False when nothing waits and nothing will.</returns>
+    /// <returns>False when nothing is queued and the writer stops.</returns>
     private bool WaitForTurn()
     {
         lock (_gate)
@@ -105,13 +107,6 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
             _writing = true;
             return true;
         }
-    }
-
-    private SqliteSession Open()
-    {
-        var session = open();
-        session.GatherLog();
-        return session;
     }
 
     private void WriteBatch()
@@ -141,23 +136,24 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
 
     private void Write()
     {
+        var began = Stopwatch.GetTimestamp();
         try
         {
-            _session ??= Open();
-            _session.Begin();
-            // What came while the others ran belongs to the same commit; first of all what they gave rise to.
+            _connection ??= open();
+            _connection.Begin();
+            // Writes that arrive while the batch runs join it, above all the claims that its inserts have started.
             for (var next = 0; next < _batch.Count || TakeMore(); next++)
-                _batch[next].Run(_session);
-            ownCommits.Begin();
-            _session.Commit();
-            _session.Tell(cache);
+                _batch[next].Run(_connection);
+            cache.BeginCommit();
+            _connection.Commit();
+            _connection.PublishChangesTo(cache);
         }
         catch (Exception error)
         {
-            // Whatever was written is undone with the connection; the next batch begins with a new one.
-            _session?.Dispose();
-            _session = null;
-            ownCommits.Abandon();
+            // Closing the connection rolls the batch back; the next batch opens a new one.
+            _connection?.Dispose();
+            _connection = null;
+            cache.AbandonCommit();
             foreach (var write in _batch)
                 write.Fail(error);
             return;
@@ -165,7 +161,8 @@ internal sealed class SqliteWriter(Func<SqliteSession> open, TaskCache cache, Ow
 
         foreach (var write in _batch)
             write.Answer();
-        // Nobody needs to wait for it: until then the cache is not asked.
-        ownCommits.End(_session);
+        metrics.Committed(_batch.Count, Stopwatch.GetElapsedTime(began));
+        // After the answers: the cache is not used until then, so no caller has to wait for it.
+        cache.EndCommit(_connection);
     }
 }

@@ -1,0 +1,41 @@
+using Microsoft.AspNetCore.DataProtection;
+using TaskProcessing.Server.Accounts.Connections;
+using TaskProcessing.Server.Accounts.Guessing;
+using TaskProcessing.Server.Accounts.LoginFlows;
+using TaskProcessing.Server.Accounts.Sessions;
+
+namespace TaskProcessing.Server.Accounts;
+
+internal static class AccountServices
+{
+    /// <summary>Users, passwords and sessions, the check of credentials, the brake on guessing, and the limit of held connections.</summary>
+    public static IServiceCollection AddAccounts(this IServiceCollection services, IConfiguration configuration)
+    {
+        services.AddDataProtection().SetApplicationName("TaskProcessing").ProtectKeys(configuration);
+
+        services.AddSingleton<CredentialCache>();
+        services.AddSingleton<AccountDirectory>();
+        services.AddSingleton<VerifyCredentials>();
+        services.AddSingleton<CreateAccount>();
+        services.AddSingleton<ChangePassword>();
+        services.AddSingleton<RemoveAccount>();
+        services.AddSingleton<CreateAppPassword>();
+
+        services.AddSingleton<RememberedLogins>();
+        services.AddSingleton<GuessLog>();
+        services.AddSingleton<CheckLogin>();
+        services.AddSingleton<ListBlocks>();
+        services.AddSingleton<LiftBlocks>();
+
+        services.AddSingleton<FindSession>();
+        services.AddSingleton<OpenSession>();
+        services.AddSingleton<EndSession>();
+
+        services.AddSingleton<StartLoginFlow>();
+        services.AddSingleton<AnswerLoginFlow>();
+        services.AddSingleton<FinishLoginFlow>();
+
+        services.AddSingleton<HeldConnections>();
+        return services;
+    }
+}

@@ -1,0 +1,102 @@
+using Microsoft.Extensions.Options;
+
+namespace TaskProcessing.Server.Accounts.Connections;
+
+/// <summary>
+/// The event streams and long polls that callers hold open. Each costs a connection, so their number is limited for each caller;
+/// none outlives the credentials of its caller (<c>CloseRevokedConnections</c>); and all end when the server stops.
+/// </summary>
+internal sealed class HeldConnections : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<HeldConnection> _open = [];
+    private readonly Dictionary<(HolderKind, string), int> _held = [];
+    private readonly HeldConnectionOptions _options;
+    private readonly CancellationTokenRegistration _stopping;
+    private bool _isStopping;
+    private int _checks;
+
+    public HeldConnections(IOptions<HeldConnectionOptions> options, IHostApplicationLifetime host)
+    {
+        _options = options.Value;
+        _stopping = host.ApplicationStopping.Register(EndAll);
+    }
+
+    /// <summary>The number of held connections of all callers.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _open.Count;
+        }
+    }
+
+    /// <summary>
+    /// The number of checks of all held connections. A caller that logged in before the latest check may have escaped it.
+    /// </summary>
+    public int Checks => Volatile.Read(ref _checks);
+
+    /// <summary>The limit of connections of the holder; 0 is no limit.</summary>
+    public int LimitOf(ConnectionHolder holder) =>
+        holder.Kind switch
+        {
+            HolderKind.User => _options.MaxPerUser,
+            HolderKind.App => _options.MaxPerApp,
+            _ => _options.MaxPerGuest,
+        };
+
+    /// <returns>Null when the holder has reached its limit.</returns>
+    public HeldConnection? TryOpen(ConnectionHolder holder)
+    {
+        var limit = LimitOf(holder);
+        var connection = new HeldConnection(this, holder);
+        lock (_lock)
+        {
+            var held = _held.GetValueOrDefault(KeyOf(holder));
+            if (limit > 0 && held >= limit)
+                return null;
+
+            _held[KeyOf(holder)] = held + 1;
+            _open.Add(connection);
+            if (_isStopping)
+                connection.End();
+        }
+
+        return connection;
+    }
+
+    /// <summary>The held connections. One that opens later, with a login from before, must be checked separately.</summary>
+    public IReadOnlyCollection<HeldConnection> TakeForCheck()
+    {
+        lock (_lock)
+        {
+            _checks++;
+            return [.. _open];
+        }
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    internal void Close(HeldConnection connection)
+    {
+        lock (_lock)
+        {
+            _open.Remove(connection);
+            if (--_held[KeyOf(connection.Holder)] == 0)
+                _held.Remove(KeyOf(connection.Holder));
+        }
+    }
+
+    private static (HolderKind Kind, string Name) KeyOf(ConnectionHolder holder) => (holder.Kind, holder.Name);
+
+    private void EndAll()
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+            foreach (var connection in _open)
+                connection.End();
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace TaskProcessing.Server.Accounts.Connections;
+
+internal enum HolderKind
+{
+    Guest,
+    User,
+    App,
+}

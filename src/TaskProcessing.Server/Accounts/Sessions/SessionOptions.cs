@@ -1,0 +1,11 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TaskProcessing.Server.Accounts.Sessions;
+
+/// <summary>Section <c>Sessions</c>: how long people stay signed in on the pages.</summary>
+internal sealed class SessionOptions
+{
+    /// <summary>How many hours after signing in a session ends. Default 168, a week.</summary>
+    [Range(1, 8760)]
+    public int Hours { get; set; } = 168;
+}

@@ -1,0 +1,20 @@
+namespace TaskProcessing.Server.Observability;
+
+/// <summary>How much there is to do, read from the database at one moment.</summary>
+/// <param name="Queue">The task types of which there are tasks that have not ended.</param>
+/// <param name="WaitingWebhooks">Deliveries that are due, being sent, or waiting for their next attempt.</param>
+internal sealed record QueueLevels(IReadOnlyList<QueueLevel> Queue, int WaitingWebhooks);
+
+/// <summary>How much there is to do of one task type.</summary>
+/// <param name="Type">The task type.</param>
+/// <param name="Waiting">Tasks that may be claimed.</param>
+/// <param name="Delayed">Tasks that wait for their next attempt.</param>
+/// <param name="Running">Tasks that a worker has.</param>
+/// <param name="OldestAge">The time since the oldest task that may be claimed was scheduled; null when there is none.</param>
+internal readonly record struct QueueLevel(string Type, long Waiting, long Delayed, long Running, TimeSpan? OldestAge);
+
+/// <summary>The requests and workers that wait in this process.</summary>
+/// <param name="Workers">For a task.</param>
+/// <param name="OfTasks">For a change of one task.</param>
+/// <param name="OfUsers">For changes of a user's tasks.</param>
+internal readonly record struct Waiters(int Workers, int OfTasks, int OfUsers);

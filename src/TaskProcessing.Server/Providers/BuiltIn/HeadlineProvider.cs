@@ -1,9 +1,0 @@
-using TaskProcessing.Server.Providers.BuiltIn.Text;
-
-namespace TaskProcessing.Server.Providers.BuiltIn;
-
-internal sealed class HeadlineProvider() : TextWorkProvider("builtin:headline", "Built-in headline (key sentence, shortened)", "core:text2text:headline")
-{
-    protected override string Work(string text, IProgress<double> progress, CancellationToken cancellationToken) =>
-        HeadlineWriter.Write(text, progress, cancellationToken);
-}

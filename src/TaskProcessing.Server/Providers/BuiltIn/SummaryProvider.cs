@@ -1,9 +1,0 @@
-using TaskProcessing.Server.Providers.BuiltIn.Text;
-
-namespace TaskProcessing.Server.Providers.BuiltIn;
-
-internal sealed class SummaryProvider() : TextWorkProvider("builtin:summary", "Built-in summary (key sentences)", "core:text2text:summary")
-{
-    protected override string Work(string text, IProgress<double> progress, CancellationToken cancellationToken) =>
-        Summarizer.Summarize(text, progress, cancellationToken);
-}

@@ -1,0 +1,75 @@
+using System.Data.Common;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Npgsql;
+
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
+
+/// <summary>The state of a connection after an error.</summary>
+internal static class PostgreSqlErrors
+{
+    /// <summary>
+    /// True when the connection is of no use any more while a new one may work: the server ended it or went away, or has
+    /// become read-only, as after a fail-over.
+    /// </summary>
+    public static bool IsCut(Exception error) =>
+        Find(error) switch
+        {
+            PostgresException { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction } => true,
+            PostgresException ended => IsEnd(ended),
+            NpgsqlException broken => Causes(broken).Any(cause => cause is IOException)
+                && !Causes(broken).Any(cause => cause is TimeoutException),
+            _ => false,
+        };
+
+    /// <summary>
+    /// True when the error, as the first answer to a message, proves that no statement of the message has run: the server
+    /// refused to write, or ended the connection instead of answering. A connection that just broke proves nothing.
+    /// </summary>
+    public static bool MeansNothingHappened(Exception error) =>
+        Find(error) is PostgresException refused && (refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || IsEnd(refused));
+
+    /// <summary>
+    /// Makes the pool drop its connections when the error may have left prepared statements in disorder. The driver
+    /// prepares frequent statements along with running them. When the server accepts the text but not the values, the
+    /// driver believes the statement prepared, yet knows nothing of its columns, and the next caller of it on that
+    /// connection gets an "unexpected backend message".
+    /// </summary>
+    /// <remarks>A row that breaks a rule, or a transaction that must be repeated, is found out later, when all is in order.</remarks>
+    public static void ClearPoolAfter(NpgsqlConnection connection, Exception error)
+    {
+        if (IsCut(error) || (Find(error) is PostgresException { SqlState: var state } && state[..2] is not ("23" or "40")))
+            NpgsqlConnection.ClearPool(connection);
+    }
+
+    private static bool IsEnd(PostgresException error) =>
+        error.InvariantSeverity is "FATAL" or "PANIC"
+        && (
+            error.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or "57P05" or "25P03"
+            || error.SqlState[..2] == "08"
+        );
+
+    private static NpgsqlException? Find(Exception error) => Causes(error).OfType<NpgsqlException>().FirstOrDefault();
+
+    private static IEnumerable<Exception> Causes(Exception? error)
+    {
+        for (; error is not null; error = error.InnerException)
+            yield return error;
+    }
+
+    /// <summary><see cref="ClearPoolAfter"/> for statements of EF Core.</summary>
+    public sealed class Watch : DbCommandInterceptor
+    {
+        public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) =>
+            ClearPoolAfter((NpgsqlConnection)command.Connection!, eventData.Exception);
+
+        public override Task CommandFailedAsync(
+            DbCommand command,
+            CommandErrorEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            CommandFailed(command, eventData);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Store.Statements;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
+
+/// <summary>
+/// Hot statements go through three batchers: reads; changes of one task each; claims and new tasks, which lock no known row.
+/// Everything else uses a pooled connection.
+/// </summary>
+internal sealed class PostgreSqlStoreConnections(
+    IDbContextFactory<TaskDbContext> contexts,
+    string laneConnectionString,
+    TaskMetrics metrics
+) : StoreConnections
+{
+    private readonly PostgreSqlBatcher _readers = new(laneConnectionString, writes: false, metrics);
+    private readonly PostgreSqlBatcher _changes = new(laneConnectionString, writes: true, metrics);
+    private readonly PostgreSqlBatcher _additions = new(laneConnectionString, writes: true, metrics);
+
+    public override Task<List<T>> QueryAsync<T>(
+        Statement statement,
+        object?[] values,
+        Func<IRow, T> read,
+        CancellationToken cancellationToken
+    ) => _readers.RunAsync(statement, () => values, read, row: null, cancellationToken);
+
+    public override Task<List<ProcessingTask>> ChangeTasksAsync(
+        Statement statement,
+        Func<object?[]> values,
+        Func<IRow, ProcessingTask> read,
+        long? row,
+        CancellationToken cancellationToken
+    ) => (row is null ? _additions : _changes).RunAsync(statement, values, read, row, cancellationToken);
+
+    public override async Task<T> WriteAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        await using var db = await OpenAsync(atomic);
+        var answer = await write(new PostgreSqlStoreConnection(db));
+        if (db.Database.CurrentTransaction is { } transaction)
+            await transaction.CommitAsync(CancellationToken.None);
+        return answer;
+    }
+
+    public override void Dispose()
+    {
+        _readers.Dispose();
+        _changes.Dispose();
+        _additions.Dispose();
+    }
+
+    /// <summary>
+    /// A context whose connection is known to be alive and to lead to a server that accepts writes, because the outcome
+    /// of a write that breaks off is unknown. The test is sent along with the begin of the transaction.
+    /// </summary>
+    private async Task<TaskDbContext> OpenAsync(bool atomic)
+    {
+        for (var isLast = false; ; isLast = true)
+        {
+            var db = await contexts.CreateDbContextAsync(CancellationToken.None);
+            try
+            {
+                await db.Database.OpenConnectionAsync(CancellationToken.None);
+                var transaction = atomic ? await db.Database.BeginTransactionAsync(CancellationToken.None) : null;
+                var connection = (NpgsqlConnection)db.Database.GetDbConnection();
+                if (await PostgreSqlLink.IsAliveAsync(connection, (NpgsqlTransaction?)transaction?.GetDbTransaction()) || isLast)
+                    return db;
+
+                // Its neighbours in the pool will not be better.
+                NpgsqlConnection.ClearPool(connection);
+                await db.DisposeAsync();
+            }
+            catch
+            {
+                await db.DisposeAsync();
+                throw;
+            }
+        }
+    }
+}

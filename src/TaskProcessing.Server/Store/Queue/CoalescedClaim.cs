@@ -1,0 +1,64 @@
+using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Tasks;
+
+namespace TaskProcessing.Server.Store.Queue;
+
+/// <summary>One statement for all claims that were queued before it began. Tasks are dealt out in the order of the claims.</summary>
+internal sealed class CoalescedClaim(QueuedClaim first)
+{
+    /// <summary>An upper bound, because other callers wait for the statement. A single caller may ask for more.</summary>
+    private const int MaxTasks = 100;
+
+    private readonly List<QueuedClaim> _callers = [first];
+
+    /// <summary>The sum of the callers' counts.</summary>
+    public int Count => _callers.Sum(caller => caller.Count);
+
+    /// <summary>The time of the latest claim.</summary>
+    public DateTimeOffset Now => _callers.Select(caller => caller.Now).DefaultIfEmpty(first.Now).Max();
+
+    /// <summary>False when the statement is full.</summary>
+    public bool TryJoin(QueuedClaim caller)
+    {
+        if (Count + caller.Count > MaxTasks)
+            return false;
+
+        _callers.Add(caller);
+        return true;
+    }
+
+    /// <summary>Callers can no longer leave from here on; callers that left before get nothing.</summary>
+    public void Begin() => _callers.RemoveAll(caller => !caller.TryBegin());
+
+    public void Answer(List<ProcessingTask> claimed)
+    {
+        if (_callers is [var only])
+        {
+            only.Answer(claimed);
+            return;
+        }
+
+        var given = 0;
+        foreach (var caller in _callers)
+        {
+            var share = Math.Min(caller.Count, claimed.Count - given);
+            caller.Answer(claimed.GetRange(given, share));
+            given += share;
+        }
+    }
+
+    public void Fail(Exception error)
+    {
+        foreach (var caller in _callers)
+            caller.Fail(error);
+    }
+}
+
+/// <summary>One caller's request for up to Count tasks.</summary>
+internal sealed class QueuedClaim(int count, DateTimeOffset now, CancellationToken cancellationToken)
+    : QueuedOperation<List<ProcessingTask>>(cancellationToken)
+{
+    public int Count => count;
+
+    public DateTimeOffset Now => now;
+}

@@ -1,0 +1,58 @@
+using Npgsql;
+using TaskProcessing.Server.Tests.Cli;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Deploy;
+
+/// <summary>What docker-compose.yml counts on. That Docker understands the file is checked by deploy/try-image.</summary>
+public sealed class ComposeTests
+{
+    private const string Password = "a;b'c\"d$e\\f=g #h{i} ö";
+
+    [Fact]
+    public async Task A_password_with_any_character_gets_through_to_PostgreSQL()
+    {
+        var compose = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docker-compose.yml"));
+        compose.Should().Contain("PGPASSWORD: ${POSTGRES_PASSWORD:-}").And.NotContain("Password=");
+
+        using var directory = new TemporaryDirectory();
+        await using var postgres = await OwnPostgreSql.StartAsync();
+        await using (var connection = new NpgsqlConnection(postgres.ConnectionString))
+        {
+            await connection.OpenAsync();
+            await using var command = new NpgsqlCommand(
+                $"CREATE ROLE taskprocessing LOGIN PASSWORD '{Password.Replace("'", "''", StringComparison.Ordinal)}'",
+                connection
+            );
+            await command.ExecuteNonQueryAsync();
+            command.CommandText = "CREATE DATABASE taskprocessing OWNER taskprocessing";
+            await command.ExecuteNonQueryAsync();
+            // From here on it wants a password of everybody but the superuser.
+            command.CommandText = "SELECT current_setting('hba_file')";
+            var rules = (string)(await command.ExecuteScalarAsync())!;
+            await File.WriteAllTextAsync(rules, "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
+            command.CommandText = "SELECT pg_reload_conf()";
+            await command.ExecuteNonQueryAsync();
+        }
+
+        (await MigrateAsync(Password)).ExitCode.Should().Be(0);
+        (await MigrateAsync("another one")).Error.Should().Contain("28P01");
+
+        async Task<CommandResult> MigrateAsync(string password)
+        {
+            var place = new NpgsqlConnectionStringBuilder(postgres.ConnectionString)
+            {
+                Username = "taskprocessing",
+                Database = "taskprocessing",
+            };
+            using var program = ProgramDriver.Start(
+                directory.Path,
+                new Dictionary<string, string> { ["PGPASSWORD"] = password },
+                "migrate",
+                "--Store:Provider=PostgreSql",
+                $"--Store:ConnectionString={place}"
+            );
+            return await program.EndAsync();
+        }
+    }
+}
