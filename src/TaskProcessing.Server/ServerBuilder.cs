@@ -13,6 +13,7 @@ using TaskProcessing.Server.Http.Pages;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Http.Scraping;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
@@ -71,6 +72,7 @@ internal static class ServerBuilder
         services.AddFiles();
         services.AddTasks();
         services.AddProviders();
+        services.AddNextclouds();
         services.AddWebhooks();
         services.AddBackups();
         return builder;

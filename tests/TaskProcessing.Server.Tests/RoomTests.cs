@@ -13,7 +13,7 @@ public sealed class RoomTests
 {
     private const string Server = "TaskProcessing.Server";
     private const string DomainRooms =
-        @"^TaskProcessing\.Server\.(Accounts|Files|Providers|Tasks|TaskTypes|Upkeep|Webhooks|Primitives|Observability)(\.|$)";
+        @"^TaskProcessing\.Server\.(Accounts|Files|Nextclouds|Providers|Tasks|TaskTypes|Upkeep|Webhooks|Primitives|Observability)(\.|$)";
     private const string AllRooms = @"^TaskProcessing\.Server\.\w";
 
     private static readonly System.Reflection.Assembly Workers = typeof(LocalProviderOptions).Assembly;

@@ -11,4 +11,7 @@ internal enum ChangeTopic
 
     /// <summary>Blocks on guesses that an operator lifted.</summary>
     LoginBlocks = 3,
+
+    /// <summary>The Nextclouds whose tasks are worked on here.</summary>
+    Nextclouds = 4,
 }

@@ -6,6 +6,7 @@ using TaskProcessing.Server.Accounts.LoginFlows;
 using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -49,6 +50,8 @@ internal abstract class TaskDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<ExAppStatus> ExAppStatuses => Set<ExAppStatus>();
 
     public DbSet<ExAppSetting> ExAppSettings => Set<ExAppSetting>();
+
+    public DbSet<Nextcloud> Nextclouds => Set<Nextcloud>();
 
     public DbSet<StoredPreference> ProviderPreferences => Set<StoredPreference>();
 

@@ -1,4 +1,5 @@
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -18,6 +19,7 @@ internal sealed class ChangeWatcher(
     ExAppDirectory exApps,
     ExAppLifeCycle lifeCycle,
     AvailableTaskTypes taskTypes,
+    NextcloudDirectory nextclouds,
     CloseRevokedConnections closeRevokedConnections,
     BlockKeeper blocks,
     IChangeNotifier notifier
@@ -56,6 +58,9 @@ internal sealed class ChangeWatcher(
 
         if (Changed(versions, ChangeTopic.LoginBlocks))
             await blocks.DropLiftedAsync(cancellationToken);
+
+        if (Changed(versions, ChangeTopic.Nextclouds))
+            await nextclouds.ReloadAsync(cancellationToken);
 
         (_topicVersions, _version) = (versions, version);
     }

@@ -87,3 +87,8 @@ public sealed class TaskStatisticsOnPostgreSql : TaskStatisticsConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
 }
+
+public sealed class NextcloudStoreOnPostgreSql : NextcloudStoreConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+}

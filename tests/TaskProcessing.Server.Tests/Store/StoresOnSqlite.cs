@@ -87,3 +87,8 @@ public sealed class TaskStatisticsOnSqlite : TaskStatisticsConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 }
+
+public sealed class NextcloudStoreOnSqlite : NextcloudStoreConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+}

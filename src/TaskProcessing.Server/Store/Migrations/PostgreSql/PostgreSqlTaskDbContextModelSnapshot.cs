@@ -441,6 +441,95 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                     b.ToTable("files", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Nextcloud", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("AppVersion")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_version");
+
+                    b.Property<long?>("ContactAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("contact_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<bool?>("EnabledThere")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled_there");
+
+                    b.Property<bool>("FromSettings")
+                        .HasColumnType("boolean")
+                        .HasColumnName("from_settings");
+
+                    b.Property<int>("MaxRunning")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_running");
+
+                    b.Property<string>("Offered")
+                        .HasColumnType("text")
+                        .HasColumnName("offered");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("ProblemSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("problem_since");
+
+                    b.Property<long?>("ProblemUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("problem_until");
+
+                    b.Property<string>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("protected_secret");
+
+                    b.Property<string>("ServerVersion")
+                        .HasColumnType("text")
+                        .HasColumnName("server_version");
+
+                    b.Property<int>("Trouble")
+                        .HasColumnType("integer")
+                        .HasColumnName("trouble");
+
+                    b.Property<string>("Types")
+                        .HasColumnType("text")
+                        .HasColumnName("types");
+
+                    b.Property<bool>("UploadByWebDav")
+                        .HasColumnType("boolean")
+                        .HasColumnName("upload_by_web_dav");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_nextclouds");
+
+                    b.ToTable("nextclouds", (string)null);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Providers.Apps.ExAppSetting", b =>
                 {
                     b.Property<long>("Id")

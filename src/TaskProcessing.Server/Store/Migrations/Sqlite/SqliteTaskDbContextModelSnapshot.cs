@@ -428,6 +428,95 @@ namespace TaskProcessing.Server.Store.Migrations.Sqlite
                     b.ToTable("files", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Nextcloud", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<string>("AppVersion")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_version");
+
+                    b.Property<long?>("ContactAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("contact_at");
+
+                    b.Property<long>("CreatedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("created_at");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled");
+
+                    b.Property<bool?>("EnabledThere")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("enabled_there");
+
+                    b.Property<bool>("FromSettings")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("from_settings");
+
+                    b.Property<int>("MaxRunning")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("max_running");
+
+                    b.Property<string>("Offered")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("offered");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long?>("ProblemSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("problem_since");
+
+                    b.Property<long?>("ProblemUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("problem_until");
+
+                    b.Property<string>("ProtectedSecret")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("protected_secret");
+
+                    b.Property<string>("ServerVersion")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("server_version");
+
+                    b.Property<int>("Trouble")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("trouble");
+
+                    b.Property<string>("Types")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("types");
+
+                    b.Property<bool>("UploadByWebDav")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("upload_by_web_dav");
+
+                    b.Property<string>("Url")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("url");
+
+                    b.HasKey("Id")
+                        .HasName("pk_nextclouds");
+
+                    b.ToTable("nextclouds", (string)null);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Providers.Apps.ExAppSetting", b =>
                 {
                     b.Property<long>("Id")

@@ -1,0 +1,42 @@
+using TaskProcessing.Server.Primitives;
+
+namespace TaskProcessing.Server.Nextclouds;
+
+/// <summary>
+/// Keeps the connections. Each change but those of <see cref="NoteContactAsync"/> and <see cref="SetOfferedAsync"/> raises the
+/// version of <see cref="ChangeTopic.Nextclouds"/> in the same transaction.
+/// </summary>
+internal interface INextcloudStore
+{
+    Task<Nextcloud?> FindAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>By id.</summary>
+    Task<IReadOnlyList<Nextcloud>> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>False when the id is taken.</summary>
+    Task<bool> TryAddAsync(Nextcloud connection, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Adds connections from settings, or changes them to what the settings say. Those that no settings name any more are
+    /// disabled; their tasks are not lost.
+    /// </summary>
+    Task PutConfiguredAsync(IReadOnlyCollection<Nextcloud> connections, CancellationToken cancellationToken);
+
+    /// <summary>False when there is no such connection.</summary>
+    Task<bool> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken);
+
+    /// <summary>Replaces the secret, and forgets what the Nextcloud said with the old one. False when there is no such connection.</summary>
+    Task<bool> SetSecretAsync(string id, string protectedSecret, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what <c>PUT /enabled</c> said. False when there is no such connection.</summary>
+    Task<bool> SetEnabledThereAsync(string id, bool enabled, CancellationToken cancellationToken);
+
+    /// <summary>Keeps which task types are registered there.</summary>
+    Task SetOfferedAsync(string id, string? types, CancellationToken cancellationToken);
+
+    /// <summary>Keeps what the last contact taught.</summary>
+    Task NoteContactAsync(string id, NextcloudContact contact, DateTimeOffset now, CancellationToken cancellationToken);
+
+    /// <summary>Removes the connection and its tasks. False when there is no such connection.</summary>
+    Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
+}
