@@ -152,7 +152,9 @@ public sealed partial class DocumentedCommandTests : IDisposable
             curl() { command curl -sS --fail-with-body --max-time 60 "$@"; echo; }
             delivery() {
                 local id=
-                until [ -n "$id" ]; do id=$(taskprocessing webhook list --failed --json | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | tail -n 1); done
+                until [ -n "$id" ]; do
+                    id=$(taskprocessing webhook list --failed --json | sed -n 's/.*"id": *"\([^"]*\)".*/\1/p' | tail -n 1)
+                done
                 echo "$id"
             }
             dotnet() {
