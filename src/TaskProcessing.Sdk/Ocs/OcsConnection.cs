@@ -57,8 +57,23 @@ internal sealed class OcsConnection : IDisposable
         return request;
     }
 
+    /// <summary>Makes the calls of a provider app, which are to stop when the server refuses the app; null for other callers.</summary>
+    public AppGate? Gate { get; init; }
+
     /// <summary>The data of the answer; null when there is none (204).</summary>
-    public async Task<JsonElement?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    public Task<JsonElement?> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Gate is { } gate
+            ? gate.PassAsync(this, () => SendAnywayAsync(request, cancellationToken), cancellationToken)
+            : SendAnywayAsync(request, cancellationToken);
+
+    /// <summary>The answer's bytes, as they come.</summary>
+    public Task<Stream> DownloadAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        Gate is { } gate
+            ? gate.PassAsync(this, () => DownloadAnywayAsync(request, cancellationToken), cancellationToken)
+            : DownloadAnywayAsync(request, cancellationToken);
+
+    /// <summary>As <see cref="SendAsync"/>, also while the gate is closed.</summary>
+    public async Task<JsonElement?> SendAnywayAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {
@@ -71,8 +86,8 @@ internal sealed class OcsConnection : IDisposable
         }
     }
 
-    /// <summary>The answer's bytes, as they come.</summary>
-    public async Task<Stream> DownloadAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    /// <summary>As <see cref="DownloadAsync"/>, also while the gate is closed.</summary>
+    public async Task<Stream> DownloadAnywayAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
         try
         {

@@ -60,6 +60,28 @@ public sealed class OcsException : Exception
     /// <summary>The pause that the server asked for; null without one.</summary>
     public TimeSpan? RetryAfter { get; }
 
+    /// <summary>
+    /// The time for which a provider app should make no call at all to the server, because the refusal is for the app and not for this
+    /// call: ten minutes after wrong credentials (401, 997, 412 without an envelope), thirty after 429, or what the server asked for. Null
+    /// for any other failure. A Nextcloud counts each wrong try, and after ten within thirty minutes it refuses all provider apps of the
+    /// address for thirty minutes.
+    /// </summary>
+    public TimeSpan? Silence =>
+        Kind switch
+        {
+            OcsErrorKind.Unauthorized when (OcsStatus ?? (int?)HttpStatus) is 401 or 997 => RetryAfter ?? TimeSpan.FromMinutes(10),
+            // With an envelope it is about a task type, without one about the app.
+            OcsErrorKind.NotAvailable when OcsStatus is null => RetryAfter ?? TimeSpan.FromMinutes(10),
+            OcsErrorKind.RateLimited => RetryAfter ?? TimeSpan.FromMinutes(30),
+            _ => null,
+        };
+
+    /// <summary>
+    /// True for Nextcloud's answer to what it did not foresee (500 with code 996), such as an upload over PHP's limit or a result of a
+    /// type that is gone: the same call seldom succeeds later, so give it up after a few tries.
+    /// </summary>
+    public bool IsInternalError => HttpStatus == HttpStatusCode.InternalServerError && OcsStatus == 996;
+
     /// <summary>True when the same call may succeed later without a change.</summary>
     public bool MayPass => Kind is OcsErrorKind.ServerError or OcsErrorKind.Unreachable or OcsErrorKind.RateLimited;
 

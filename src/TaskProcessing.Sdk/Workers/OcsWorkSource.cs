@@ -18,6 +18,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(30);
 
     private readonly OcsConnection _connection;
+    private readonly AppGate _gate;
     private readonly TimeProvider _time;
     private readonly ResultDelivery _results;
     private readonly TimeSpan _wait;
@@ -28,7 +29,11 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(OcsWorkerOptions options, TimeProvider time)
     {
-        _connection = new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time);
+        _gate = new AppGate(time);
+        _connection = new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time)
+        {
+            Gate = _gate,
+        };
         _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
@@ -39,11 +44,22 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     public OcsWorkSource(HttpClient http, OcsWorkerOptions options, TimeProvider time)
     {
         options.Server ??= http.BaseAddress;
-        _connection = new OcsConnection(http, options.CheckedCredentials(), time);
+        _gate = new AppGate(time);
+        _connection = new OcsConnection(http, options.CheckedCredentials(), time) { Gate = _gate };
         _time = time;
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _wait = options.Wait;
     }
+
+    /// <summary>
+    /// The time until which no call is made, because the server refuses the app: it is disabled, its credentials are wrong, or all apps of
+    /// this address are locked out (<see cref="OcsException.Silence"/>). Calls throw at once until then. Then a single
+    /// <c>GET ex-app/state</c> finds out whether the app is accepted again. Null when calls are made.
+    /// </summary>
+    public DateTimeOffset? SilentUntil => _gate.ClosedUntil;
+
+    /// <summary>Ends the silence of <see cref="SilentUntil"/>: the server says, or somebody, that the app is accepted again.</summary>
+    public void EndSilence() => _gate.Open();
 
     /// <inheritdoc />
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)

@@ -57,9 +57,9 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public IReadOnlyList<SeenCall> CallsTo(string start) => [.. Calls.Where(call => call.Line.StartsWith(start, StringComparison.Ordinal))];
 
-    public static Answer Envelope(string data, int status = 200) =>
+    public static Answer Envelope(string data, int status = 200, int? http = null) =>
         Raw(
-            status,
+            http ?? status,
             $$$"""
             {"ocs":{"meta":{"status":"{{{(status < 300 ? "ok" : "failure")}}}","statuscode":{{{status}}},"message":""},
              "data":{{{data}}}}}
