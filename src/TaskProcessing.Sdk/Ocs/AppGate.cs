@@ -154,8 +154,8 @@ internal sealed class AppGate(TimeProvider time)
 
     private static string Reason(OcsException refusal) =>
         refusal.Kind == OcsErrorKind.RateLimited
-            ? $"The server takes no calls from this address for a while; too many wrong credentials are the likely cause ({refusal.Message})."
-            : $"The server does not accept this app: APP_ID or APP_SECRET is wrong, or the app is not registered ({refusal.Message}).";
+            ? "The server takes no calls from this address for a while; too many wrong credentials are the likely cause."
+            : "The server does not accept this app: APP_ID or APP_SECRET is wrong, or the app is not registered there.";
 
     private sealed record Closure(OcsException Refusal, DateTimeOffset Until, string Reason);
 }
