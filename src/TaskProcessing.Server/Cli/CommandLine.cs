@@ -87,6 +87,7 @@ internal static class CommandLine
             BackupCommand.Create(host),
             RestoreCommand.Create(host),
             MigrateCommand.Create(host),
+            StoreCommands.Create(host),
             HealthCommand.Create(host),
             DoctorCommand.Create(host),
             SettingArguments.DataDirectoryOption(),

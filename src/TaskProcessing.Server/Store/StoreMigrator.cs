@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Primitives;
+using TaskProcessing.Server.Store.Copying;
 using TaskProcessing.Server.Store.Dialects;
 
 namespace TaskProcessing.Server.Store;
@@ -88,6 +89,14 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
     {
         await using var db = await contexts.CreateDbContextAsync(cancellationToken);
         var unknown = (await db.Database.GetAppliedMigrationsAsync(cancellationToken)).Except(db.Database.GetMigrations()).ToList();
+        if (unknown.Contains(UnfinishedCopy.Mark))
+        {
+            throw new StoreUnavailableException(
+                $"{dialect.Location} holds a part of a copy; complete it with \"taskprocessing store copy\"",
+                innerException: null
+            );
+        }
+
         if (unknown is [.., var last])
         {
             throw new StoreUnavailableException(

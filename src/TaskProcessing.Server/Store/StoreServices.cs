@@ -16,6 +16,7 @@ using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Store.Apps;
+using TaskProcessing.Server.Store.Copying;
 using TaskProcessing.Server.Store.Dialects;
 using TaskProcessing.Server.Store.Dialects.PostgreSql;
 using TaskProcessing.Server.Store.Dialects.Sqlite;
@@ -55,6 +56,7 @@ internal static class StoreServices
         services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Notifier);
         services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Copies);
         services.AddSingleton<StoreMigrator>();
+        services.AddSingleton<CopyStore>();
         services.AddSingleton<ITaskStore, TaskStore>();
         services.AddSingleton<ITaskStatistics, TaskStatistics>();
         services.AddSingleton<IFollowedTasks, FollowedTasks>();

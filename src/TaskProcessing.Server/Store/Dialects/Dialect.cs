@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Store.Dialects.PostgreSql;
+using TaskProcessing.Server.Store.Dialects.Sqlite;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tasks.Waiting;
 using TaskProcessing.Server.Upkeep.Backups;
@@ -21,6 +23,12 @@ internal abstract class Dialect : IDisposable
 
     /// <summary>How the whole database is copied.</summary>
     public abstract IDatabaseCopies Copies { get; }
+
+    /// <summary>The database as the source of a copy into another one; null where nothing is copied from.</summary>
+    public virtual SqliteCopySource? CopySource => null;
+
+    /// <summary>The database as the target of such a copy; null where nothing is copied to.</summary>
+    public virtual PostgreSqlCopyTarget? CopyTarget => null;
 
     /// <summary>
     /// The statement that tells other processes, when its transaction commits, that their caches are outdated; null where

@@ -65,6 +65,8 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override IDatabaseCopies Copies { get; }
 
+    public override PostgreSqlCopyTarget CopyTarget => new(_connectionString);
+
     public override string AnnounceChange => PostgreSqlNotifier.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) =>

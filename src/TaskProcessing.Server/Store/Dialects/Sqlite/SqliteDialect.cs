@@ -54,6 +54,8 @@ internal sealed class SqliteDialect : Dialect
 
     public override IDatabaseCopies Copies { get; }
 
+    public override SqliteCopySource CopySource => new(_path, _connectionString);
+
     public override void Configure(DbContextOptionsBuilder options) =>
         options.UseSqlite(_connectionString).AddInterceptors(StorableText.Guard, _setup);
 
