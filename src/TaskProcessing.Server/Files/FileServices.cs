@@ -20,6 +20,7 @@ internal static class FileServices
         ));
         services.AddSingleton<WriteContent>();
         services.AddSingleton<SaveFile>();
+        services.AddSingleton<ReceiveFile>();
         services.AddSingleton<AssembleUpload>();
         services.AddSingleton<SweepFiles>();
         services.AddSingleton<CheckFiles>();

@@ -49,6 +49,13 @@ internal interface IFileStore
     /// <summary>Searches a folder and everything below it.</summary>
     Task<IReadOnlyList<FoundFile>> SearchAsync(FileSearch search, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Adds a file without an owner, with a pending content: this server fetched it for a task that is yet to be scheduled. One that
+    /// becomes no task's is swept.
+    /// </summary>
+    /// <returns>The file's id.</returns>
+    Task<long> AddReceivedAsync(StoredFile file, CancellationToken cancellationToken);
+
     /// <summary>Adds a result file with a pending content to its task.</summary>
     Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken);
 }

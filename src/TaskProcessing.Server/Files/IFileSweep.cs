@@ -19,6 +19,9 @@ internal interface IFileSweep
     /// </summary>
     Task<int> RemoveUnnamedResultsAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
 
+    /// <summary>Up to <paramref name="limit"/> received files from before the given time that became no task's.</summary>
+    Task<int> RemoveReceivedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken);
+
     /// <summary>
     /// Marks folders at the top of a temporary tree as deleted when nothing was added to them since the given time.
     /// </summary>

@@ -7,10 +7,12 @@ internal sealed class StoredFile
 {
     public long Id { get; set; }
 
-    /// <summary>The owner of the file; null for result files, which belong to their task.</summary>
+    /// <summary>The owner of the file; null for files that belong to a task, or will.</summary>
     public string? UserId { get; init; }
 
-    /// <summary>The task whose result file it is; it is removed with its task. Null for users' files.</summary>
+    /// <summary>
+    /// The task whose result file, or fetched input file, it is; it is removed with its task. Null for users' files.
+    /// </summary>
     public long? TaskId { get; init; }
 
     /// <summary>Its folder, or the number of a <see cref="FileTree"/> for the first folders of a tree.</summary>

@@ -36,7 +36,8 @@ internal sealed class SweepFiles(
 
         var files =
             await RepeatAsync(() => sweep.RemoveDeletedAsync(now - Grace, BatchSize, cancellationToken))
-            + await RepeatAsync(() => sweep.RemoveUnnamedResultsAsync(unfinishedBefore, BatchSize, cancellationToken));
+            + await RepeatAsync(() => sweep.RemoveUnnamedResultsAsync(unfinishedBefore, BatchSize, cancellationToken))
+            + await RepeatAsync(() => sweep.RemoveReceivedAsync(unfinishedBefore, BatchSize, cancellationToken));
         return new SweepReport(files, await RepeatAsync(() => RemoveContentsAsync(unfinishedBefore, cancellationToken)));
     }
 

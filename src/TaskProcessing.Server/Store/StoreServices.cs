@@ -10,6 +10,7 @@ using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Nextclouds;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
@@ -76,6 +77,7 @@ internal static class StoreServices
         services.AddSingleton<IBlobCatalogue, BlobCatalogue>();
         services.AddSingleton<IFileSweep, FileSweep>();
         services.AddSingleton<IFileLockStore, FileLockStore>();
+        services.AddSingleton<INextcloudTaskStore, NextcloudTaskStore>();
         services.AddSingleton<TaskSignal>();
         services.AddSingleton<WebhookSignal>();
         services.TryAddSingleton(TaskJson.Manual);

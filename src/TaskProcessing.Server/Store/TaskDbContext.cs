@@ -7,6 +7,7 @@ using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Nextclouds;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -64,6 +65,10 @@ internal abstract class TaskDbContext(DbContextOptions options) : DbContext(opti
     public DbSet<StoredBlob> Blobs => Set<StoredBlob>();
 
     public DbSet<FileLock> FileLocks => Set<FileLock>();
+
+    public DbSet<NextcloudTask> NextcloudTasks => Set<NextcloudTask>();
+
+    public DbSet<NextcloudHold> NextcloudHolds => Set<NextcloudHold>();
 
     public DbSet<WebhookDelivery> WebhookDeliveries => Set<WebhookDelivery>();
 

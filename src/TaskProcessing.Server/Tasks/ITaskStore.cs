@@ -1,4 +1,5 @@
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Tasks.Claiming;
 using TaskProcessing.Server.Tasks.Reading;
@@ -25,10 +26,15 @@ internal interface ITaskStore
 
     /// <summary>
     /// As <see cref="AddAsync"/>, in one transaction with the key, and wakes no worker; of several with the same key one is
-    /// stored.
+    /// stored. Received files (<see cref="IFileStore.AddReceivedAsync"/>) become files of the task.
     /// </summary>
     /// <returns>Null when the task was stored; else the task that has the key.</returns>
-    Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken);
+    Task<KeyedTask?> AddOnceAsync(
+        ProcessingTask task,
+        IdempotencyKey key,
+        IReadOnlyCollection<long> receivedFiles,
+        CancellationToken cancellationToken
+    );
 
     /// <summary>The task that was stored with the key; null when the task is gone or the key expired.</summary>
     Task<KeyedTask?> FindByKeyAsync(IdempotencyKey key, CancellationToken cancellationToken);

@@ -117,10 +117,10 @@ public abstract class TaskOrderConformance : StoreConformance
     public async Task A_repeated_request_gets_the_task_of_the_first()
     {
         var first = NewTask();
-        (await Tasks.AddOnceAsync(first, Key("k", "same"), Token)).Should().BeNull();
+        (await Tasks.AddOnceAsync(first, Key("k", "same"), [], Token)).Should().BeNull();
 
-        var repeated = await Tasks.AddOnceAsync(NewTask(), Key("k", "same"), Token);
-        var other = await Tasks.AddOnceAsync(NewTask(), Key("k", "other"), Token);
+        var repeated = await Tasks.AddOnceAsync(NewTask(), Key("k", "same"), [], Token);
+        var other = await Tasks.AddOnceAsync(NewTask(), Key("k", "other"), [], Token);
 
         repeated!.Task.Should().BeEquivalentTo(first);
         repeated.SameRequest.Should().BeTrue();
@@ -134,16 +134,16 @@ public abstract class TaskOrderConformance : StoreConformance
     public async Task Keys_of_others_and_forgotten_keys_and_keys_of_deleted_tasks_do_not_count()
     {
         var first = NewTask();
-        await Tasks.AddOnceAsync(first, Key("k", "same"), Token);
+        await Tasks.AddOnceAsync(first, Key("k", "same"), [], Token);
 
-        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { Party = "user bob" }, Token)).Should().BeNull();
-        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { AppId = "mail" }, Token)).Should().BeNull();
-        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { ForgottenBefore = Now.AddSeconds(1) }, Token)).Should().BeNull();
+        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { Party = "user bob" }, [], Token)).Should().BeNull();
+        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { AppId = "mail" }, [], Token)).Should().BeNull();
+        (await Tasks.AddOnceAsync(NewTask(), Key("k", "same") with { ForgottenBefore = Now.AddSeconds(1) }, [], Token)).Should().BeNull();
         (await Tasks.FindByKeyAsync(Key("k", "same"), Token))!.Task.Id.Should().BeGreaterThan(first.Id, "the newer task has the key now");
         foreach (var task in await Tasks.ListAsync(new TaskQuery(), Token))
             await Tasks.DeleteAsync(task.Id, task.Owner, Token);
         (await Tasks.FindByKeyAsync(Key("k", "same"), Token)).Should().BeNull();
-        (await Tasks.AddOnceAsync(NewTask(), Key("k", "other"), Token)).Should().BeNull();
+        (await Tasks.AddOnceAsync(NewTask(), Key("k", "other"), [], Token)).Should().BeNull();
     }
 
     [Fact]
@@ -151,7 +151,7 @@ public abstract class TaskOrderConformance : StoreConformance
     {
         var tasks = Enumerable.Range(0, 16).Select(_ => NewTask()).ToList();
 
-        var answers = await Task.WhenAll(tasks.Select(task => Task.Run(() => Tasks.AddOnceAsync(task, Key("k", "same"), Token))));
+        var answers = await Task.WhenAll(tasks.Select(task => Task.Run(() => Tasks.AddOnceAsync(task, Key("k", "same"), [], Token))));
 
         answers.Should().ContainSingle(answer => answer == null);
         var stored = (await Tasks.ListAsync(new TaskQuery(), Token)).Should().ContainSingle().Subject;

@@ -92,3 +92,8 @@ public sealed class NextcloudStoreOnPostgreSql : NextcloudStoreConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
 }
+
+public sealed class NextcloudTaskStoreOnPostgreSql : NextcloudTaskStoreConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+}

@@ -92,3 +92,8 @@ public sealed class NextcloudStoreOnSqlite : NextcloudStoreConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 }
+
+public sealed class NextcloudTaskStoreOnSqlite : NextcloudTaskStoreConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+}

@@ -64,6 +64,18 @@ internal sealed class FileStore(Database database, Dialect dialect, FileTrees tr
     public Task<IReadOnlyList<FoundFile>> SearchAsync(FileSearch search, CancellationToken cancellationToken) =>
         _search.RunAsync(search, cancellationToken);
 
+    public Task<long> AddReceivedAsync(StoredFile file, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async db =>
+            {
+                await db.KeepBlobAsync(file.BlobKey!);
+                db.Add(file);
+                await db.SaveChangesAsync(CancellationToken.None);
+                return file.Id;
+            },
+            cancellationToken
+        );
+
     public Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken) =>
         database.TransactAsync<AddTaskFileOutcome>(
             async db =>
@@ -189,6 +201,12 @@ internal static class FileQueries
     /// <summary>A user's files and folders that are not deleted.</summary>
     public static IQueryable<StoredFile> LiveFiles(this TaskDbContext db, string userId) =>
         db.Files.Where(file => file.UserId == userId && file.DeletedAt == null);
+
+    /// <summary>Makes received files the files of a task.</summary>
+    public static Task<int> GiveReceivedAsync(this TaskDbContext db, IReadOnlyCollection<long> ids, long taskId) =>
+        db
+            .Files.Where(file => ids.Contains(file.Id) && file.UserId == null && file.TaskId == null)
+            .ExecuteUpdateAsync(set => set.SetProperty(file => file.TaskId, taskId), CancellationToken.None);
 
     /// <summary>Gives a pending blob to a file that is about to be added.</summary>
     public static async Task KeepBlobAsync(this TaskDbContext db, string key)

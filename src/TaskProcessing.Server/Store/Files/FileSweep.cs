@@ -78,6 +78,20 @@ internal sealed class FileSweep(Database database, Dialect dialect, FileTrees tr
         );
     }
 
+    public async Task<int> RemoveReceivedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken) =>
+        await RemoveAsync(
+            await database.ReadAsync(
+                db =>
+                    db.Files.Where(file => file.UserId == null && file.TaskId == null && file.CreatedAt < before)
+                        .OrderBy(file => file.Id)
+                        .Take(limit)
+                        .Select(file => file.Id)
+                        .ToListAsync(cancellationToken),
+                cancellationToken
+            ),
+            cancellationToken
+        );
+
     public async Task<int> AbandonAsync(FileTree tree, DateTimeOffset before, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var abandoned = await database.ReadAsync(

@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects;
+using TaskProcessing.Server.Store.Files;
 using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Store.Webhooks;
 using TaskProcessing.Server.Tasks;
@@ -32,7 +33,12 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal s
     }
 
     /// <remarks>The key is inserted first: a second request waits at its row until the first one has committed.</remarks>
-    public Task<KeyedTask?> AddOnceAsync(ProcessingTask task, IdempotencyKey key, CancellationToken cancellationToken) =>
+    public Task<KeyedTask?> AddOnceAsync(
+        ProcessingTask task,
+        IdempotencyKey key,
+        IReadOnlyCollection<long> receivedFiles,
+        CancellationToken cancellationToken
+    ) =>
         database.ChangeAsync(
             async connection =>
             {
@@ -47,6 +53,8 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal s
 
                 await connection.ChangeTasksAsync(TaskInsert.Insert, TaskRow.NewValues(task), TaskInsert.Complete(task));
                 await IdempotencyKeys.AssignAsync(db, key, task.Id);
+                if (receivedFiles.Count > 0)
+                    await db.GiveReceivedAsync(receivedFiles, task.Id);
                 return null;
             },
             atomic: true,

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using TaskProcessing.Server.Files;
 
 namespace TaskProcessing.Server.Tasks.Scheduling;
 
@@ -24,6 +25,15 @@ internal sealed record ScheduleRequest(TaskOwner Owner, string Type, string AppI
 
     /// <summary>The key by which a repeat of this request is recognised; null when the client sent none.</summary>
     public string? IdempotencyKey { get; init; }
+
+    /// <summary>
+    /// Files that this server fetched for the task, see <see cref="IFileStore.AddReceivedAsync"/>. The input may name them, and they
+    /// become the task's. Such a request has a key.
+    /// </summary>
+    public IReadOnlyCollection<long> ReceivedFiles { get; init; } = [];
+
+    /// <summary>True for a caller in this process whose key counts even where <see cref="QueueOptions.IdempotencyHours"/> is 0.</summary>
+    public bool KeyAlwaysCounts { get; init; }
 
     /// <summary>True when an administrator schedules.</summary>
     public bool IsAdmin { get; init; }

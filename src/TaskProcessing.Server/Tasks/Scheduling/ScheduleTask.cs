@@ -37,8 +37,8 @@ internal sealed class ScheduleTask(
     {
         // First of all, so that a repeat gets its task even if the request would be refused by now.
         var key =
-            queue.Value.IdempotencyHours > 0
-                ? IdempotencyKey.Of(request, time.GetUtcNow(), TimeSpan.FromHours(queue.Value.IdempotencyHours))
+            queue.Value.IdempotencyHours > 0 || request.KeyAlwaysCounts
+                ? IdempotencyKey.Of(request, time.GetUtcNow(), TimeSpan.FromHours(Math.Max(queue.Value.IdempotencyHours, 1)))
                 : null;
         if (key is not null && await tasks.FindByKeyAsync(key, cancellationToken) is { } known)
             return known.SameRequest ? new ScheduleOutcome.Scheduled(known.Task) : new ScheduleOutcome.KeyReused();
@@ -91,7 +91,7 @@ internal sealed class ScheduleTask(
         };
         if (key is null)
             await tasks.AddAsync(task, cancellationToken);
-        else if (await tasks.AddOnceAsync(task, key, cancellationToken) is { } first)
+        else if (await tasks.AddOnceAsync(task, key, request.ReceivedFiles, cancellationToken) is { } first)
             return first.SameRequest ? new ScheduleOutcome.Scheduled(first.Task) : new ScheduleOutcome.KeyReused();
 
         telemetry.Scheduled(task);
@@ -142,6 +142,8 @@ internal sealed class ScheduleTask(
                 return new ScheduleOutcome.Invalid($"Could not find file {value}");
             if (file.IsFolder)
                 return new ScheduleOutcome.Invalid($"File with id \"{id}\" is not a file");
+            if (request.ReceivedFiles.Contains(id) && file is { UserId: null, TaskId: null })
+                continue;
             if (file.UserId != request.Owner.UserId)
                 return new ScheduleOutcome.FilesForbidden("User does not have access to the files mentioned in the task input");
         }

@@ -1,0 +1,293 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Query;
+using TaskProcessing.Server.Nextclouds.Work;
+
+namespace TaskProcessing.Server.Store.Nextclouds;
+
+internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStore
+{
+    public Task<bool> AddAsync(NextcloudTask task, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async db =>
+            {
+                await Hold(db, task.NextcloudId)
+                    .ExecuteUpdateAsync(set => set.SetProperty(hold => hold.AskedAt, (DateTimeOffset?)null), CancellationToken.None);
+                var same = db.NextcloudTasks.Where(known => known.NextcloudId == task.NextcloudId && known.RemoteId == task.RemoteId);
+                await same.Where(known => known.State == NextcloudTaskState.Ended).ExecuteDeleteAsync(CancellationToken.None);
+                if (await same.AnyAsync(CancellationToken.None))
+                    return false;
+
+                db.Add(task);
+                await db.SaveChangesAsync(CancellationToken.None);
+                return true;
+            },
+            cancellationToken
+        );
+
+    public async Task<IReadOnlyList<NextcloudTask>> ListUnfinishedAsync(string nextcloudId, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            db =>
+                db.NextcloudTasks.Where(task => task.NextcloudId == nextcloudId && task.State != NextcloudTaskState.Ended)
+                    .OrderBy(task => task.Id)
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
+
+    public async Task<IReadOnlyList<NextcloudTask>> ListAsync(
+        string nextcloudId,
+        IReadOnlyCollection<long> remoteIds,
+        CancellationToken cancellationToken
+    ) =>
+        await database.ReadAsync(
+            db =>
+                db.NextcloudTasks.Where(task => task.NextcloudId == nextcloudId && remoteIds.Contains(task.RemoteId))
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
+
+    public async Task<IReadOnlyList<string>> ListUsersAsync(string nextcloudId, int limit, CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            db =>
+                db.NextcloudTasks.Where(task => task.NextcloudId == nextcloudId && task.RemoteUser != null)
+                    .GroupBy(task => task.RemoteUser!)
+                    .OrderByDescending(tasks => tasks.Max(task => task.Id))
+                    .Select(tasks => tasks.Key)
+                    .Take(limit)
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
+
+    public async Task<IReadOnlyList<NextcloudTaskCount>> CountAsync(CancellationToken cancellationToken) =>
+        await database.ReadAsync(
+            db =>
+                db.NextcloudTasks.Where(task => task.State != NextcloudTaskState.Ended)
+                    .GroupBy(task => new { task.NextcloudId, task.State })
+                    .Select(tasks => new NextcloudTaskCount(tasks.Key.NextcloudId, tasks.Key.State, tasks.Count()))
+                    .ToListAsync(cancellationToken),
+            cancellationToken
+        );
+
+    public Task<bool> TrySaveInputAsync(long id, string holder, string localInput, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State == NextcloudTaskState.Claimed,
+            set => set.SetProperty(task => task.LocalInput, localInput),
+            cancellationToken
+        );
+
+    public Task<bool> TryScheduledAsync(long id, string holder, long taskId, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State == NextcloudTaskState.Claimed,
+            set =>
+                set.SetProperty(task => task.State, NextcloudTaskState.Scheduled)
+                    .SetProperty(task => task.TaskId, taskId)
+                    .SetProperty(task => task.Tries, 0)
+                    .SetProperty(task => task.Problem, (string?)null),
+            cancellationToken
+        );
+
+    public Task<bool> TryFinishingAsync(
+        long id,
+        string holder,
+        NextcloudFailure? failure,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State == NextcloudTaskState.Claimed || task.State == NextcloudTaskState.Scheduled,
+            set =>
+                set.SetProperty(task => task.State, NextcloudTaskState.Finishing)
+                    .SetProperty(task => task.Failure, failure == null ? null : failure.Message)
+                    .SetProperty(task => task.ShownFailure, failure == null ? null : failure.Shown)
+                    .SetProperty(task => task.ResultSince, now)
+                    .SetProperty(task => task.Tries, 0)
+                    .SetProperty(task => task.Problem, (string?)null),
+            cancellationToken
+        );
+
+    public Task<bool> TryFailInsteadAsync(long id, string holder, NextcloudFailure failure, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State == NextcloudTaskState.Finishing,
+            set =>
+                set.SetProperty(task => task.Failure, failure.Message)
+                    .SetProperty(task => task.ShownFailure, failure.Shown)
+                    .SetProperty(task => task.Tries, 0),
+            cancellationToken
+        );
+
+    public Task<bool> TrySaveUploadsAsync(long id, string holder, string uploads, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State == NextcloudTaskState.Finishing,
+            set => set.SetProperty(task => task.Uploads, uploads),
+            cancellationToken
+        );
+
+    public Task<bool> TryNoteProblemAsync(long id, string holder, int tries, string? problem, CancellationToken cancellationToken) =>
+        TryAsync(
+            id,
+            holder,
+            task => task.State != NextcloudTaskState.Ended,
+            set => set.SetProperty(task => task.Tries, tries).SetProperty(task => task.Problem, problem),
+            cancellationToken
+        );
+
+    public Task<bool> TryEndAsync(long id, string holder, NextcloudTaskEnd end, DateTimeOffset now, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async db =>
+            {
+                var ended = await Held(db, id, holder)
+                    .Where(task => task.State != NextcloudTaskState.Ended)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(task => task.State, NextcloudTaskState.Ended)
+                                .SetProperty(task => task.End, end)
+                                .SetProperty(task => task.EndedAt, now)
+                                .SetProperty(task => task.Input, "")
+                                .SetProperty(task => task.LocalInput, (string?)null)
+                                .SetProperty(task => task.Uploads, (string?)null),
+                        CancellationToken.None
+                    );
+                if (ended == 0)
+                    return false;
+
+                await db
+                    .Files.Where(file => db.NextcloudTasks.Any(task => task.Id == id && task.TaskId == file.TaskId))
+                    .ExecuteDeleteAsync(CancellationToken.None);
+                return true;
+            },
+            cancellationToken
+        );
+
+    public Task<int> RemoveEndedAsync(DateTimeOffset before, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            db =>
+                db.NextcloudTasks.Where(task => task.EndedAt < before && !db.Tasks.Any(local => local.Id == task.TaskId))
+                    .ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken
+        );
+
+    public Task<NextcloudHold?> FindHoldAsync(string nextcloudId, CancellationToken cancellationToken) =>
+        database.ReadAsync(db => Hold(db, nextcloudId).FirstOrDefaultAsync(cancellationToken), cancellationToken);
+
+    /// <remarks>A poll that the last holder noted no answer of counts as unanswered, in the same statement.</remarks>
+    public async Task<bool> TryHoldAsync(
+        string nextcloudId,
+        string holder,
+        NextcloudHold? seen,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var at = now.ToUnixTimeMilliseconds();
+        var beat = seen?.Beat ?? -1;
+        return await database.WriteAsync(
+                db =>
+                    db.Database.ExecuteSqlAsync(
+                        $"""
+                        INSERT INTO nextcloud_holds (nextcloud_id, holder, beat, unanswered) VALUES ({nextcloudId}, {holder}, 0, 0)
+                        ON CONFLICT (nextcloud_id) DO UPDATE SET
+                            holder = excluded.holder,
+                            beat = nextcloud_holds.beat + 1,
+                            unanswered = nextcloud_holds.unanswered + CASE WHEN nextcloud_holds.asked_at IS NULL THEN 0 ELSE 1 END,
+                            unanswered_since = COALESCE(nextcloud_holds.unanswered_since, nextcloud_holds.asked_at),
+                            unanswered_until = CASE WHEN nextcloud_holds.asked_at IS NULL
+                                THEN nextcloud_holds.unanswered_until ELSE {at} END,
+                            asked_at = NULL
+                        WHERE nextcloud_holds.holder IS NULL OR nextcloud_holds.beat = {beat}
+                        """,
+                        CancellationToken.None
+                    ),
+                cancellationToken
+            ) > 0;
+    }
+
+    public Task<bool> TryBeatAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
+        TryAsync(nextcloudId, holder, set => set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1), cancellationToken);
+
+    public Task<bool> TryBeginPollAsync(string nextcloudId, string holder, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryAsync(
+            nextcloudId,
+            holder,
+            set => set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1).SetProperty(hold => hold.AskedAt, now),
+            cancellationToken
+        );
+
+    public Task EndPollAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
+        TryAsync(nextcloudId, holder, set => set.SetProperty(hold => hold.AskedAt, (DateTimeOffset?)null), cancellationToken);
+
+    public Task LosePollAsync(string nextcloudId, string holder, DateTimeOffset now, CancellationToken cancellationToken) =>
+        TryAsync(
+            nextcloudId,
+            holder,
+            set =>
+                set.SetProperty(hold => hold.Unanswered, hold => hold.Unanswered + 1)
+                    .SetProperty(hold => hold.UnansweredSince, hold => hold.UnansweredSince ?? hold.AskedAt)
+                    .SetProperty(hold => hold.UnansweredUntil, now)
+                    .SetProperty(hold => hold.AskedAt, (DateTimeOffset?)null),
+            cancellationToken
+        );
+
+    public Task ForgetUnansweredAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
+        TryAsync(
+            nextcloudId,
+            holder,
+            set =>
+                set.SetProperty(hold => hold.Unanswered, 0)
+                    .SetProperty(hold => hold.UnansweredSince, (DateTimeOffset?)null)
+                    .SetProperty(hold => hold.UnansweredUntil, (DateTimeOffset?)null),
+            cancellationToken
+        );
+
+    public Task ReleaseAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
+        TryAsync(nextcloudId, holder, set => set.SetProperty(hold => hold.Holder, (string?)null), cancellationToken);
+
+    public Task RemoveAsync(string nextcloudId, CancellationToken cancellationToken) =>
+        database.TransactAsync(
+            async db =>
+                await db.NextcloudTasks.Where(task => task.NextcloudId == nextcloudId).ExecuteDeleteAsync(CancellationToken.None)
+                + await Hold(db, nextcloudId).ExecuteDeleteAsync(CancellationToken.None),
+            cancellationToken
+        );
+
+    private static IQueryable<NextcloudHold> Hold(TaskDbContext db, string nextcloudId) =>
+        db.NextcloudHolds.Where(hold => hold.NextcloudId == nextcloudId);
+
+    /// <summary>The task, as long as the process holds its connection.</summary>
+    private static IQueryable<NextcloudTask> Held(TaskDbContext db, long id, string holder) =>
+        db.NextcloudTasks.Where(task =>
+            task.Id == id && db.NextcloudHolds.Any(hold => hold.NextcloudId == task.NextcloudId && hold.Holder == holder)
+        );
+
+    private async Task<bool> TryAsync(
+        long id,
+        string holder,
+        Expression<Func<NextcloudTask, bool>> guard,
+        Action<UpdateSettersBuilder<NextcloudTask>> set,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            db => Held(db, id, holder).Where(guard).ExecuteUpdateAsync(set, CancellationToken.None),
+            cancellationToken
+        ) > 0;
+
+    private async Task<bool> TryAsync(
+        string nextcloudId,
+        string holder,
+        Action<UpdateSettersBuilder<NextcloudHold>> set,
+        CancellationToken cancellationToken
+    ) =>
+        await database.WriteAsync(
+            db => Hold(db, nextcloudId).Where(hold => hold.Holder == holder).ExecuteUpdateAsync(set, CancellationToken.None),
+            cancellationToken
+        ) > 0;
+}
