@@ -530,6 +530,167 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                     b.ToTable("nextclouds", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Work.NextcloudHold", b =>
+                {
+                    b.Property<string>("NextcloudId")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("nextcloud_id");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("bigint")
+                        .HasColumnName("beat");
+
+                    b.Property<string>("Holder")
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("holder");
+
+                    b.Property<int>("Unanswered")
+                        .HasColumnType("integer")
+                        .HasColumnName("unanswered");
+
+                    b.Property<long?>("UnansweredSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unanswered_since");
+
+                    b.Property<long?>("UnansweredUntil")
+                        .HasColumnType("bigint")
+                        .HasColumnName("unanswered_until");
+
+                    b.HasKey("NextcloudId")
+                        .HasName("pk_nextcloud_holds");
+
+                    b.ToTable("nextcloud_holds", (string)null);
+                });
+
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Work.NextcloudTask", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityByDefaultColumn(b.Property<long>("Id"));
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("app_id");
+
+                    b.Property<long?>("Claim")
+                        .HasColumnType("bigint")
+                        .HasColumnName("claim");
+
+                    b.Property<int?>("End")
+                        .HasColumnType("integer")
+                        .HasColumnName("end");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<bool>("IncludeWatermark")
+                        .HasColumnType("boolean")
+                        .HasColumnName("include_watermark");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("input");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("character varying(96)")
+                        .HasColumnName("key");
+
+                    b.Property<string>("LocalInput")
+                        .HasColumnType("text")
+                        .HasColumnName("local_input");
+
+                    b.Property<string>("NextcloudId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("character varying(32)")
+                        .HasColumnName("nextcloud_id");
+
+                    b.Property<bool>("PreferStreaming")
+                        .HasColumnType("boolean")
+                        .HasColumnName("prefer_streaming");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("text")
+                        .HasColumnName("problem");
+
+                    b.Property<long>("RemoteId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("remote_id");
+
+                    b.Property<string>("RemoteUser")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("remote_user");
+
+                    b.Property<long?>("ResultSince")
+                        .HasColumnType("bigint")
+                        .HasColumnName("result_since");
+
+                    b.Property<string>("ShownFailure")
+                        .HasColumnType("text")
+                        .HasColumnName("shown_failure");
+
+                    b.Property<int>("State")
+                        .HasColumnType("integer")
+                        .HasColumnName("state");
+
+                    b.Property<long>("TakenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("taken_at");
+
+                    b.Property<long?>("TaskId")
+                        .HasColumnType("bigint")
+                        .HasColumnName("task_id");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("integer")
+                        .HasColumnName("tries");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Uploads")
+                        .HasColumnType("text")
+                        .HasColumnName("uploads");
+
+                    b.HasKey("Id")
+                        .HasName("pk_nextcloud_tasks");
+
+                    b.HasIndex(new[] { "EndedAt" }, "ix_nextcloud_tasks_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "NextcloudId", "RemoteId" }, "ix_nextcloud_tasks_remote")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "TaskId" }, "ix_nextcloud_tasks_task_id");
+
+                    b.HasIndex(new[] { "NextcloudId", "Id" }, "ix_nextcloud_tasks_unfinished")
+                        .HasFilter("state <> 3");
+
+                    b.ToTable("nextcloud_tasks", (string)null);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Providers.Apps.ExAppSetting", b =>
                 {
                     b.Property<long>("Id")

@@ -517,6 +517,165 @@ namespace TaskProcessing.Server.Store.Migrations.Sqlite
                     b.ToTable("nextclouds", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Work.NextcloudHold", b =>
+                {
+                    b.Property<string>("NextcloudId")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("nextcloud_id");
+
+                    b.Property<long?>("AskedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("asked_at");
+
+                    b.Property<long>("Beat")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("beat");
+
+                    b.Property<string>("Holder")
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("holder");
+
+                    b.Property<int>("Unanswered")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unanswered");
+
+                    b.Property<long?>("UnansweredSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unanswered_since");
+
+                    b.Property<long?>("UnansweredUntil")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("unanswered_until");
+
+                    b.HasKey("NextcloudId")
+                        .HasName("pk_nextcloud_holds");
+
+                    b.ToTable("nextcloud_holds", (string)null);
+                });
+
+            modelBuilder.Entity("TaskProcessing.Server.Nextclouds.Work.NextcloudTask", b =>
+                {
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AppId")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("app_id");
+
+                    b.Property<long?>("Claim")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("claim");
+
+                    b.Property<int?>("End")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("end");
+
+                    b.Property<long?>("EndedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("ended_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("failure");
+
+                    b.Property<bool>("IncludeWatermark")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("include_watermark");
+
+                    b.Property<string>("Input")
+                        .IsRequired()
+                        .HasColumnType("TEXT")
+                        .HasColumnName("input");
+
+                    b.Property<string>("Key")
+                        .IsRequired()
+                        .HasMaxLength(96)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("key");
+
+                    b.Property<string>("LocalInput")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("local_input");
+
+                    b.Property<string>("NextcloudId")
+                        .IsRequired()
+                        .HasMaxLength(32)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("nextcloud_id");
+
+                    b.Property<bool>("PreferStreaming")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("prefer_streaming");
+
+                    b.Property<string>("Problem")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("problem");
+
+                    b.Property<long>("RemoteId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("remote_id");
+
+                    b.Property<string>("RemoteUser")
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("remote_user");
+
+                    b.Property<long?>("ResultSince")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("result_since");
+
+                    b.Property<string>("ShownFailure")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("shown_failure");
+
+                    b.Property<int>("State")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("state");
+
+                    b.Property<long>("TakenAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("taken_at");
+
+                    b.Property<long?>("TaskId")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("task_id");
+
+                    b.Property<int>("Tries")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("tries");
+
+                    b.Property<string>("Type")
+                        .IsRequired()
+                        .HasMaxLength(255)
+                        .HasColumnType("TEXT")
+                        .HasColumnName("type");
+
+                    b.Property<string>("Uploads")
+                        .HasColumnType("TEXT")
+                        .HasColumnName("uploads");
+
+                    b.HasKey("Id")
+                        .HasName("pk_nextcloud_tasks");
+
+                    b.HasIndex(new[] { "EndedAt" }, "ix_nextcloud_tasks_ended_at")
+                        .HasFilter("ended_at IS NOT NULL");
+
+                    b.HasIndex(new[] { "NextcloudId", "RemoteId" }, "ix_nextcloud_tasks_remote")
+                        .IsUnique();
+
+                    b.HasIndex(new[] { "TaskId" }, "ix_nextcloud_tasks_task_id");
+
+                    b.HasIndex(new[] { "NextcloudId", "Id" }, "ix_nextcloud_tasks_unfinished")
+                        .HasFilter("state <> 3");
+
+                    b.ToTable("nextcloud_tasks", (string)null);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Providers.Apps.ExAppSetting", b =>
                 {
                     b.Property<long>("Id")
