@@ -148,6 +148,23 @@ INSERT INTO webhook_deliveries (id, task_id, user_id, of_guest, uri, method, tar
     created_at, retried_since, next_attempt_at, state, attempts, history, trace_parent)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $9, 0, 0, '', $10) RETURNING id;
 
+-- PostgreSqlRateCounter.Count
+WITH counted AS (
+    INSERT INTO rate_counts AS kept (key, ends, counts, last_end)
+    SELECT $1, ARRAY[event.ends], ARRAY[1], event.ends
+    FROM (SELECT (CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) + $3 + $4 - 1) / $4 * $4 AS ends) AS event
+    ON CONFLICT (key) DO UPDATE SET last_end = excluded.last_end, (ends, counts) = (
+        SELECT ARRAY_AGG(entry.ends ORDER BY entry.ends), ARRAY_AGG(entry.count ORDER BY entry.ends)
+        FROM (
+            SELECT entry.ends, CAST(SUM(entry.count) AS integer) AS count
+            FROM (SELECT entry.ends, entry.count FROM unnest(kept.ends, kept.counts) AS entry(ends, count) WHERE entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AND entry.ends <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) + $3 + 60000 UNION ALL SELECT excluded.last_end, 1) AS entry
+            GROUP BY entry.ends) AS entry)
+    WHERE (SELECT COALESCE(SUM(entry.count), 0) FROM unnest(kept.ends, kept.counts) AS entry(ends, count) WHERE entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AND entry.ends <= CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) + $3 + 60000) < $2
+    RETURNING key)
+SELECT (SELECT COUNT(*) FROM counted), COALESCE(
+    (SELECT MIN(entry.ends) - CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) FROM rate_counts AS kept, unnest(kept.ends) AS entry(ends)
+        WHERE kept.key = $1 AND entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)), 1);
+
 -- FileTreeStatements.Below
 WITH RECURSIVE tree(id, parent_id, name, is_folder, depth) AS (
     SELECT id, parent_id, name, is_folder, 0 FROM files WHERE id = $1

@@ -31,7 +31,6 @@ internal static class HttpServices
         // The slim builder has no patterns in routes; OcsRoutes needs one.
         services.AddRouting();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>(TrustProxies);
-        services.AddSingleton<IRateCounter, SlidingLog>();
         services.AddSingleton<Login>();
         services.AddHostedService<MetricsServer>();
         services.AddSingleton<AuditTrail>();

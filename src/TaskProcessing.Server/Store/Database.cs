@@ -45,6 +45,15 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
         CancellationToken cancellationToken
     ) => GuardAsync(() => _connections.ChangeTasksAsync(statement, values, read, row, cancellationToken), writing: true);
 
+    /// <inheritdoc cref="StoreConnections.WriteUnflushedAsync"/>
+    public Task<List<T>> WriteUnflushedAsync<T>(
+        Statement statement,
+        object?[] values,
+        Func<IRow, T> read,
+        long row,
+        CancellationToken cancellationToken
+    ) => GuardAsync(() => _connections.WriteUnflushedAsync(statement, values, read, row, cancellationToken), writing: true);
+
     /// <summary>
     /// Runs one writing statement. Cancelling ends the wait for its turn only: once begun it runs to its end, so that
     /// nothing is changed without the caller hearing of it.

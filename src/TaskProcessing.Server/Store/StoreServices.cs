@@ -56,6 +56,11 @@ internal static class StoreServices
         services.AddSingleton<Database>();
         services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Notifier);
         services.AddSingleton(provider => provider.GetRequiredService<Dialect>().Copies);
+        services.AddSingleton(provider =>
+            provider
+                .GetRequiredService<Dialect>()
+                .CountRates(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>())
+        );
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<CopyStore>();
         services.AddSingleton<ITaskStore, TaskStore>();

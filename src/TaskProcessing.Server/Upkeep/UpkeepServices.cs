@@ -22,6 +22,7 @@ internal static class UpkeepServices
         services.AddSingleton<IMaintenanceJob, RemoveExpiredIdempotencyKeys>();
         services.AddSingleton<IMaintenanceJob, RemoveOldWebhooks>();
         services.AddSingleton<IMaintenanceJob, RemoveExpiredSessions>();
+        services.AddSingleton<IMaintenanceJob, RemoveExpiredCounts>();
         services.AddPeriodicJob<MaintenanceRunner>();
 
         services.AddSingleton<LevelReader>();

@@ -1,6 +1,6 @@
 using FsCheck;
 using FsCheck.Fluent;
-using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Accounts.Rates;
 
 namespace TaskProcessing.Server.Tests.Http;
 

@@ -51,6 +51,9 @@ public sealed class SqlDocumentTests
             ("TaskClaim.For(types: 2)", claim.For(2)),
             .. StatementPlanTests.HotStatements(),
             ("WebhookOutbox.Insert", WebhookOutbox.Insert),
+            .. dialect is PostgreSqlDialect
+                ? [("PostgreSqlRateCounter.Count", PostgreSqlRateCounter.Count)]
+                : Array.Empty<(string, Statement)>(),
             ("FileTreeStatements.Below", new Statement(trees.Below)),
             ("FileTreeStatements.Search", new Statement(trees.Search)),
             ("FileTreeStatements.Left", new Statement(trees.Left)),

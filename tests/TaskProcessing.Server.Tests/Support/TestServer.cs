@@ -60,7 +60,8 @@ internal sealed class TestServer : IAsyncDisposable
     ) => await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
 
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
-    public Task<TestServer> StartPeerAsync() => StartAsync(_database, ownsDatabase: false, time: null, settings: null, more: null);
+    public Task<TestServer> StartPeerAsync(TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null) =>
+        StartAsync(_database, ownsDatabase: false, time, settings, more: null);
 
     private static async Task<TestServer> StartAsync(
         TestDatabase database,

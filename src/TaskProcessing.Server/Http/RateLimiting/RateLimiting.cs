@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Http.Auth;
 
 namespace TaskProcessing.Server.Http.RateLimiting;
@@ -27,34 +28,45 @@ internal static class RateLimiting
     {
         public Task InvokeAsync(HttpContext context)
         {
-            if (
-                context.GetEndpoint()?.Metadata.GetMetadata<Limit>() is not { } limit
-                || Wait(limit, context.Features.Get<Caller>()) is not { } wait
-            )
-            {
+            if (context.GetEndpoint()?.Metadata.GetMetadata<Limit>() is not { } limit)
                 return next(context);
-            }
+
+            var counting = CountAsync(limit, context.Features.Get<Caller>(), context.RequestAborted);
+            return counting.IsCompletedSuccessfully ? GoOnAsync(context, limit, counting.Result) : AwaitAsync();
+
+            async Task AwaitAsync() => await GoOnAsync(context, limit, await counting);
+        }
+
+        private Task GoOnAsync(HttpContext context, Limit limit, TimeSpan? wait)
+        {
+            if (wait is null)
+                return next(context);
 
             hits.Record(limit.Name, context.Features.Get<Caller>()!.Actor);
-            var seconds = RetryAfter.Set(context.Response, wait);
+            var seconds = RetryAfter.Set(context.Response, wait.Value);
             return Refusal
                 .Of(context, StatusCodes.Status429TooManyRequests, $"Too many requests, please try again in {seconds} seconds")
                 .ExecuteAsync(context);
         }
 
-        private TimeSpan? Wait(Limit limit, Caller? caller)
+        private ValueTask<TimeSpan?> CountAsync(Limit limit, Caller? caller, CancellationToken cancellationToken)
         {
             var policy = limit.Policy(options.Value);
             if (!options.Value.Enabled || !policy.Enabled || caller is null)
-                return null;
+                return default;
 
             var period = TimeSpan.FromSeconds(policy.PeriodSeconds);
             return caller switch
             {
-                { UserId: { } user } => counter.TryCount($"{limit.Name} user {user}", policy.UserLimit, period),
-                { Kind: CallerKind.Guest } => counter.TryCount($"{limit.Name} guest {caller.Network}", policy.GuestLimit, period),
+                { UserId: { } user } => counter.TryCountAsync($"{limit.Name} user {user}", policy.UserLimit, period, cancellationToken),
+                { Kind: CallerKind.Guest } => counter.TryCountAsync(
+                    $"{limit.Name} guest {caller.Network}",
+                    policy.GuestLimit,
+                    period,
+                    cancellationToken
+                ),
                 // A provider app without a user.
-                _ => null,
+                _ => default,
             };
         }
     }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects.PostgreSql;
 using TaskProcessing.Server.Store.Dialects.Sqlite;
@@ -44,6 +45,9 @@ internal abstract class Dialect : IDisposable
 
     /// <summary>Opens nothing yet.</summary>
     public abstract StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics);
+
+    /// <summary>Counts the calls of all servers on the database.</summary>
+    public virtual IRateCounter CountRates(Database database, TimeProvider time) => new SlidingLog(time);
 
     /// <summary>Takes the lock for migrations until the result is disposed of; the lock of a dead process is free.</summary>
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);

@@ -40,6 +40,23 @@ internal abstract class StoreConnections : IDisposable
     );
 
     /// <summary>
+    /// Runs one statement that writes and reads its rows. The answer does not wait for the disk: the write is durable once a later
+    /// one of the database is. It may run twice when a connection breaks.
+    /// </summary>
+    /// <param name="statement">The statement.</param>
+    /// <param name="values">As for <see cref="QueryAsync"/>.</param>
+    /// <param name="read">Converts a row.</param>
+    /// <param name="row">A number for the row that it locks; the same for the same row in all processes.</param>
+    /// <param name="cancellationToken">Ends the wait for its turn.</param>
+    public virtual Task<List<T>> WriteUnflushedAsync<T>(
+        Statement statement,
+        object?[] values,
+        Func<IRow, T> read,
+        long row,
+        CancellationToken cancellationToken
+    ) => WriteAsync(connection => connection.QueryAsync(statement, values, read), atomic: false, cancellationToken);
+
+    /// <summary>
     /// Runs a write of several statements; when the answer is there, it is durable. Cancelling ends the wait for its turn only.
     /// </summary>
     /// <param name="write">The write. It must use the database only through its connection.</param>

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Signals;
 using TaskProcessing.Server.Store.Statements;
@@ -77,6 +78,8 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics) =>
         new PostgreSqlStoreConnections(contexts, _batchConnectionString, metrics);
+
+    public override IRateCounter CountRates(Database database, TimeProvider time) => new PostgreSqlRateCounter(database, time);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {

@@ -8,8 +8,8 @@ using TaskProcessing.Server.Tasks;
 namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
-/// Hot statements go through three batchers: reads; changes of one task each; claims and new tasks, which lock no known row.
-/// Everything else uses a pooled connection.
+/// Hot statements go through four batchers: reads; changes of one task each; claims and new tasks, which lock no known row; and
+/// what is counted for all nodes, which need not reach the disk before its answer. Everything else uses a pooled connection.
 /// </summary>
 internal sealed class PostgreSqlStoreConnections(
     IDbContextFactory<TaskDbContext> contexts,
@@ -20,6 +20,14 @@ internal sealed class PostgreSqlStoreConnections(
     private readonly PostgreSqlBatcher _readers = new(laneConnectionString, writes: false, metrics);
     private readonly PostgreSqlBatcher _changes = new(laneConnectionString, writes: true, metrics);
     private readonly PostgreSqlBatcher _additions = new(laneConnectionString, writes: true, metrics);
+    private readonly PostgreSqlBatcher _counts = new(
+        new NpgsqlConnectionStringBuilder(laneConnectionString)
+        {
+            Options = new NpgsqlConnectionStringBuilder(laneConnectionString).Options + " -c synchronous_commit=off",
+        }.ToString(),
+        writes: false,
+        metrics
+    );
 
     public override Task<List<T>> QueryAsync<T>(
         Statement statement,
@@ -36,6 +44,14 @@ internal sealed class PostgreSqlStoreConnections(
         CancellationToken cancellationToken
     ) => (row is null ? _additions : _changes).RunAsync(statement, values, read, row, cancellationToken);
 
+    public override Task<List<T>> WriteUnflushedAsync<T>(
+        Statement statement,
+        object?[] values,
+        Func<IRow, T> read,
+        long row,
+        CancellationToken cancellationToken
+    ) => _counts.RunAsync(statement, () => values, read, row, cancellationToken);
+
     public override async Task<T> WriteAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -51,6 +67,7 @@ internal sealed class PostgreSqlStoreConnections(
         _readers.Dispose();
         _changes.Dispose();
         _additions.Dispose();
+        _counts.Dispose();
     }
 
     /// <summary>

@@ -11,7 +11,10 @@ internal sealed class PostgreSqlTaskDbContext(DbContextOptions<PostgreSqlTaskDbC
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
+        // Only here: on SQLite there is one server, which counts in memory.
+        modelBuilder.Entity<RateCount>().ToTable("rate_counts").HasKey(count => count.Key);
         base.OnModelCreating(modelBuilder);
+        VacuumOften(modelBuilder.Entity<RateCount>());
         VacuumOften(modelBuilder.Entity<ProcessingTask>());
         VacuumOften(modelBuilder.Entity<StoredIdempotencyKey>());
     }

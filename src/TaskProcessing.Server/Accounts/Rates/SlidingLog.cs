@@ -1,10 +1,10 @@
 using System.Collections.Concurrent;
 
-namespace TaskProcessing.Server.Http.RateLimiting;
+namespace TaskProcessing.Server.Accounts.Rates;
 
 /// <summary>
 /// Counts events per key over a sliding period, exactly: every event is remembered until it is a whole period old. Kept
-/// in memory, so each node counts for itself.
+/// in memory, for the one server of a database that is a file.
 /// </summary>
 internal sealed class SlidingLog(TimeProvider time) : IRateCounter
 {
@@ -13,6 +13,9 @@ internal sealed class SlidingLog(TimeProvider time) : IRateCounter
 
     private readonly ConcurrentDictionary<string, Queue<long>> _expiries = new();
     private int _sinceSweep;
+
+    public ValueTask<TimeSpan?> TryCountAsync(string key, int limit, TimeSpan period, CancellationToken cancellationToken) =>
+        new(TryCount(key, limit, period));
 
     public TimeSpan? TryCount(string key, int limit, TimeSpan period)
     {
@@ -37,6 +40,12 @@ internal sealed class SlidingLog(TimeProvider time) : IRateCounter
                 return null;
             }
         }
+    }
+
+    public Task RemoveExpiredAsync(CancellationToken cancellationToken)
+    {
+        Sweep(time.GetTimestamp());
+        return Task.CompletedTask;
     }
 
     private void Sweep(long now)
