@@ -940,6 +940,37 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                     b.ToTable("provider_preferences", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.RateCount", b =>
+                {
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.PrimitiveCollection<int[]>("Counts")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("counts");
+
+                    b.PrimitiveCollection<long[]>("Ends")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("ends");
+
+                    b.Property<long>("LastEnd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_end");
+
+                    b.HasKey("Key")
+                        .HasName("pk_rate_counts");
+
+                    b.ToTable("rate_counts", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_insert_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Store.TopicVersion", b =>
                 {
                     b.Property<int>("Topic")
