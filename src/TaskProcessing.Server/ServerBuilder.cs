@@ -94,6 +94,7 @@ internal static class ServerBuilder
         services.AddTelemetry(builder.Configuration);
         services.AddHttp();
         services.AddHostedService<ServerStart>();
+        services.AddDrain();
         services.AddUpkeep();
         services.AddExAppBackground();
         services.AddWebhookDispatcher();

@@ -53,6 +53,7 @@ internal static class ServerOptions
         services.AddSection<LeaseOptions>(configuration, "Leases");
         services.AddSection<QueueOptions>(configuration, "Queue");
         services.AddSection<HeldConnectionOptions>(configuration, "Waiting");
+        services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.AddSection<RetentionOptions>(configuration, "Retention");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSingleton(provider => TaskJson.Of(provider.GetRequiredService<IOptions<OcsOptions>>().Value.Profile));

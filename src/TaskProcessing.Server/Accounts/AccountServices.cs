@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.LoginFlows;
@@ -36,6 +37,17 @@ internal static class AccountServices
         services.AddSingleton<FinishLoginFlow>();
 
         services.AddSingleton<HeldConnections>();
+        services.AddSingleton<Drain>();
         return services;
+    }
+
+    /// <summary>A server that has held connections, and requests that a load balancer sends.</summary>
+    public static void AddDrain(this IServiceCollection services)
+    {
+        services.AddHostedService(provider => provider.GetRequiredService<Drain>());
+        services.AddHealthChecks().AddCheck<Drain>("serving");
+        services
+            .AddOptions<HostOptions>()
+            .Configure<IOptions<ShutdownOptions>>((host, own) => host.ShutdownTimeout = own.Value.Drain + ShutdownOptions.Finish);
     }
 }

@@ -49,7 +49,7 @@ public sealed class StoreCopyTests : IAsyncLifetime
         var there = await FilledStore.ReadAsync(sqlite, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'");
         var here = await FilledStore.ReadAsync(postgres, "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = 'public'");
         there.Should().HaveCountGreaterThan(20).And.NotContain(table => table.Value.Count == 0);
-        here.Should().BeEquivalentTo(there);
+        here.Where(table => there.ContainsKey(table.Key)).Should().BeEquivalentTo(there);
         said.Should().Contain("tasks: 3 of 3 rows copied").And.Contain($"of {there.Count} tables");
 
         await using var next = new NpgsqlCommand(

@@ -16,10 +16,10 @@ internal sealed class HeldConnections : IDisposable
     private bool _isStopping;
     private int _checks;
 
-    public HeldConnections(IOptions<HeldConnectionOptions> options, IHostApplicationLifetime host)
+    public HeldConnections(IOptions<HeldConnectionOptions> options, Drain drain)
     {
         _options = options.Value;
-        _stopping = host.ApplicationStopping.Register(EndAll);
+        _stopping = drain.Ended.Register(EndAll);
     }
 
     /// <summary>The number of held connections of all callers.</summary>

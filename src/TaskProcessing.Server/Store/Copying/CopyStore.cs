@@ -10,7 +10,7 @@ namespace TaskProcessing.Server.Store.Copying;
 /// Nobody else can open the file meanwhile, and no server starts on the target before everything is there. A copy that was
 /// interrupted goes on after the last row that arrived.
 /// </summary>
-internal sealed class CopyStore(Dialect dialect)
+internal sealed class CopyStore(Dialect dialect, IDbContextFactory<TaskDbContext> contexts)
 {
     /// <param name="target">The services of the other database.</param>
     /// <param name="say">Hears how far it is.</param>
@@ -28,7 +28,7 @@ internal sealed class CopyStore(Dialect dialect)
         try
         {
             await using var db = await target.Contexts.CreateDbContextAsync(cancellationToken);
-            var tables = CopiedTable.ListAll(db.Model);
+            var tables = await ListTablesAsync(cancellationToken);
             if (!await IsBegunAsync(db, cancellationToken))
                 await target.Migrator.MigrateAsync(cancellationToken);
             // Two copies into one database come one after the other; the second one finds it filled.
@@ -47,6 +47,13 @@ internal sealed class CopyStore(Dialect dialect)
                 error
             );
         }
+    }
+
+    /// <summary>Those of the source: a table that another database alone has is none of its own data.</summary>
+    private async Task<IReadOnlyList<CopiedTable>> ListTablesAsync(CancellationToken cancellationToken)
+    {
+        await using var db = await contexts.CreateDbContextAsync(cancellationToken);
+        return CopiedTable.ListAll(db.Model);
     }
 
     private static async Task<bool> IsBegunAsync(TaskDbContext db, CancellationToken cancellationToken) =>
