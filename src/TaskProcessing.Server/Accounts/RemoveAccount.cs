@@ -3,7 +3,7 @@ using TaskProcessing.Server.Tasks.Waiting;
 namespace TaskProcessing.Server.Accounts;
 
 /// <summary>Removes an account with all its data. Workers of its tasks learn of it with their next report.</summary>
-internal sealed class RemoveAccount(IAccountStore accounts, TaskSignal signal)
+internal sealed class RemoveAccount(IAccountStore accounts, CredentialCache credentials, AccountDirectory directory, TaskSignal signal)
 {
     /// <returns>False when there is no such account.</returns>
     public async Task<bool> RunAsync(string id, CancellationToken cancellationToken)
@@ -14,6 +14,8 @@ internal sealed class RemoveAccount(IAccountStore accounts, TaskSignal signal)
         )
             return false;
 
+        credentials.Clear();
+        directory.Clear();
         foreach (var task in unfinished)
             signal.RaiseChanged(task.Id, task.UserId);
         return true;

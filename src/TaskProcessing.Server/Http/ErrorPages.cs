@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Primitives;
@@ -32,12 +33,15 @@ internal static class ErrorPages
                 or OperationCanceledException
                 or StoreUnavailableException
                 or BlobStoreUnavailableException
-                or UnstorableTextException;
+                or UnstorableTextException
+                or MissingOwnerException;
 
     private static async Task AnswerExceptionAsync(HttpContext context)
     {
-        var answer = context.Features.Get<IExceptionHandlerFeature>()!.Error switch
+        var failure = context.Features.Get<IExceptionHandlerFeature>()!;
+        var answer = failure.Error switch
         {
+            MissingOwnerException => await AnswerMissingOwnerAsync(context, failure.Endpoint),
             BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
             UnstorableTextException text => Refusal.Of(context, StatusCodes.Status400BadRequest, text.Message),
             StoreUnavailableException store => Unavailable(
@@ -64,6 +68,16 @@ internal static class ErrorPages
         {
             // The caller is gone, which often is the cause of the exception.
         }
+    }
+
+    /// <summary>Where it is the caller's own account that was removed, the caller is not logged in any more.</summary>
+    private static async Task<IResult> AnswerMissingOwnerAsync(HttpContext context, Endpoint? endpoint)
+    {
+        if (!await RemovedAccounts.HasCallerOfAsync(context))
+            return Refusal.Of(context, StatusCodes.Status409Conflict, "What this belongs to has just been removed");
+
+        context.SetEndpoint(endpoint);
+        return Access.NoLonger(context);
     }
 
     /// <summary>WebDAV has its own status for a full disk, which clients show to their users.</summary>

@@ -66,6 +66,8 @@ internal sealed class AccountStore(Database database, Dialect dialect) : IAccoun
                 );
                 if (added > 0)
                 {
+                    // A login is remembered for a moment longer than its account is there: tasks that were scheduled in it.
+                    await db.Tasks.Where(task => task.UserId == account.Id).ExecuteDeleteAsync(CancellationToken.None);
                     db.Add(HomeOf(account));
                     await db.SaveChangesAsync(CancellationToken.None);
                 }

@@ -88,6 +88,10 @@ internal sealed class Database(IDbContextFactory<TaskDbContext> contexts, Dialec
             // Entity Framework wraps exceptions of a save.
             throw found;
         }
+        catch (Exception error) when (dialect.IsMissingOwner(error))
+        {
+            throw new MissingOwnerException(error);
+        }
         catch (Exception error) when (error is not OperationCanceledException && dialect.IsOutage(error))
         {
             var reason = error.GetBaseException().Message;

@@ -112,6 +112,52 @@ public sealed partial class StatementPlanTests
             (await PlanAsync(database, text)).Should().NotContain("USE TEMP B-TREE FOR ORDER BY", text);
     }
 
+    [Fact]
+    public async Task Pages_of_the_rare_statuses_go_through_their_index()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        using var commands = new Commands();
+        await using var node = database
+            .AddTo(new ServiceCollection().AddLogging(logging => logging.AddProvider(commands)))
+            .BuildServiceProvider();
+        var tasks = node.GetRequiredService<ITaskStore>();
+
+        foreach (var status in new[] { ProcessingStatus.Running, ProcessingStatus.Failed, ProcessingStatus.Cancelled })
+        {
+            foreach (var type in new[] { null, "test:echo" })
+            {
+                await tasks.ListAsync(
+                    new TaskQuery
+                    {
+                        Type = type,
+                        Status = status,
+                        Page = new TaskPage(10),
+                    },
+                    Token
+                );
+                await tasks.ListAsync(
+                    new TaskQuery
+                    {
+                        Type = type,
+                        Status = status,
+                        Page = new TaskPage(10, BeforeId: 5),
+                    },
+                    Token
+                );
+            }
+
+            await tasks.CountAsync(new TaskQuery { Status = status }, Token);
+        }
+
+        commands.Texts.Should().HaveCount(15);
+        foreach (var text in commands.Texts)
+        {
+            var plan = await PlanAsync(database, text);
+            plan.Should().ContainMatch("SEARCH * USING *INDEX ix_tasks_rare_status (status=?*", text);
+            plan.Should().NotContain("USE TEMP B-TREE FOR ORDER BY", text);
+        }
+    }
+
     /// <summary>All but the claim, which the database words.</summary>
     internal static IEnumerable<(string Name, Statement Statement)> HotStatements() =>
         typeof(TaskStatements)

@@ -1,10 +1,17 @@
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts.Guessing;
+using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Accounts.Sessions;
 
 /// <summary>Signs an account in with a browser. It takes the password: an app password is for programs, and may be revoked.</summary>
-internal sealed class OpenSession(CheckLogin checkLogin, ISessionStore sessions, IOptions<SessionOptions> options, TimeProvider time)
+internal sealed class OpenSession(
+    CheckLogin checkLogin,
+    CredentialCache cache,
+    ISessionStore sessions,
+    IOptions<SessionOptions> options,
+    TimeProvider time
+)
 {
     /// <summary>How many sessions an account may have; with one more the oldest ends.</summary>
     private const int MaxPerAccount = 50;
@@ -54,7 +61,17 @@ internal sealed class OpenSession(CheckLogin checkLogin, ISessionStore sessions,
             CreatedAt = now,
             EndsAt = now + lifetime,
         };
-        await sessions.AddAsync(session, MaxPerAccount, cancellationToken);
+        try
+        {
+            await sessions.AddAsync(session, MaxPerAccount, cancellationToken);
+        }
+        catch (MissingOwnerException)
+        {
+            // The login was remembered for a moment longer than its account is there.
+            cache.Clear();
+            return new OpenSessionOutcome.Wrong();
+        }
+
         return new OpenSessionOutcome.Opened(account, token, lifetime);
     }
 }

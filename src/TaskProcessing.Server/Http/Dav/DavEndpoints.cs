@@ -60,6 +60,8 @@ internal static class DavEndpoints
             {
                 var dav = context.RequestServices.GetRequiredService<TService>();
                 var result = await handler(dav)(DavRequest.Of(context), context.RequestAborted);
+                if (result is DavResult { Status: 404 or 409 } && await RemovedAccounts.HasCallerOfAsync(context))
+                    result = DavResult.NotLoggedIn;
                 await result.ExecuteAsync(context);
             }
         );

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
+using TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 namespace TaskProcessing.Server.Store.Copying;
 
@@ -12,12 +13,16 @@ internal sealed record CopiedTable(string Name, IReadOnlyList<CopiedColumn> Colu
     /// <summary>The columns for a statement.</summary>
     public string ColumnList => string.Join(", ", Columns.Select(column => column.Name));
 
-    /// <summary>All tables of the model. A table comes after those that its foreign keys name.</summary>
+    /// <summary>All tables of the model but those that only one kind of database has. A table comes after those that its foreign keys name.</summary>
     public static IReadOnlyList<CopiedTable> ListAll(IModel model)
     {
         var ordered = new List<ITable>();
         foreach (var table in model.GetRelationalModel().Tables.OrderBy(table => table.Name, StringComparer.Ordinal))
-            Add(table);
+        {
+            if (!PostgreSqlTaskDbContext.OwnTables.Contains(table.Name))
+                Add(table);
+        }
+
         return [.. ordered.Select(Create)];
 
         void Add(ITable table)

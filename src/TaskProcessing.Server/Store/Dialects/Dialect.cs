@@ -134,6 +134,9 @@ internal abstract class Dialect : IDisposable
     /// <summary>True when the error means that the database cannot serve now, rather than that the statement was wrong.</summary>
     protected abstract bool IsOutage(DbException error);
 
+    /// <summary>True when a row names another one, by a foreign key, that is not there.</summary>
+    protected abstract bool IsMissingOwner(DbException error);
+
     /// <summary>True when the cause of an outage is a full disk.</summary>
     protected abstract bool IsFull(DbException error);
 
@@ -167,6 +170,9 @@ internal abstract class Dialect : IDisposable
     protected abstract string Advice(DbException? error);
 
     public bool IsOutage(Exception error) => Find(error) is { } own && IsOutage(own);
+
+    /// <summary>True when a row names another one, by a foreign key, that is not there.</summary>
+    public bool IsMissingOwner(Exception error) => Find(error) is { } own && IsMissingOwner(own);
 
     /// <summary>True when the disk or the database is full.</summary>
     public bool IsFull(Exception error) => Find(error) is { } own && IsFull(own);

@@ -10,12 +10,6 @@ internal sealed class TaskStatistics(Database database) : ITaskStatistics
     /// <summary>Word for word the filter of the index of tasks that have ended.</summary>
     private const string Ended = "status NOT IN (1, 2)";
 
-    /// <summary>
-    /// Word for word the filter of an index: SQLite does not conclude from one status that it is among them, and EF Core leaves such a
-    /// condition out where another one implies it.
-    /// </summary>
-    private const string OfRareStatus = "SELECT * FROM tasks WHERE status IN (2, 4, 5)";
-
     private static readonly string LoadOfWaiting = $$"""
         {{TypesOf(TaskStatements.Waiting)}}
         SELECT types.type AS "Type", (SELECT COUNT(*) FROM ({{WaitingOfType}}) AS counted) AS "Count",
@@ -111,8 +105,7 @@ internal sealed class TaskStatistics(Database database) : ITaskStatistics
     {
         var rows = await database.ReadAsync(
             db =>
-                db.Tasks.FromSqlRaw(OfRareStatus)
-                    .Where(task => task.Status == ProcessingStatus.Running)
+                db.Tasks.WithRareStatus(ProcessingStatus.Running)
                     .OrderBy(task => task.Id)
                     .Take(limit)
                     .Select(task => new
@@ -149,8 +142,8 @@ internal sealed class TaskStatistics(Database database) : ITaskStatistics
     public async Task<IReadOnlyList<FailedTask>> ListFailedAsync(int limit, long? beforeId, CancellationToken cancellationToken) =>
         await database.ReadAsync(
             db =>
-                db.Tasks.FromSqlRaw(OfRareStatus)
-                    .Where(task => task.Status == ProcessingStatus.Failed && task.Id < (beforeId ?? long.MaxValue))
+                db.Tasks.WithRareStatus(ProcessingStatus.Failed)
+                    .Where(task => task.Id < (beforeId ?? long.MaxValue))
                     .OrderByDescending(task => task.Id)
                     .Take(limit)
                     .Select(task => new FailedTask(

@@ -155,6 +155,9 @@ internal sealed class PostgreSqlDialect : Dialect
         NpgsqlConnection.ClearPool(connection);
     }
 
+    protected override bool IsMissingOwner(DbException error) =>
+        error is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
+
     protected override bool IsFull(DbException error) => error is PostgresException { SqlState: PostgresErrorCodes.DiskFull };
 
     protected override string Advice(DbException? error) =>

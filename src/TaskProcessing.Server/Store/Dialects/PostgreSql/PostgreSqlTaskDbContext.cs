@@ -9,6 +9,9 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 /// <summary>The schema on PostgreSQL; its migrations are in Store/Migrations/PostgreSql.</summary>
 internal sealed class PostgreSqlTaskDbContext(DbContextOptions<PostgreSqlTaskDbContext> options) : TaskDbContext(options)
 {
+    /// <summary>The tables that no other database has.</summary>
+    public static readonly string[] OwnTables = ["rate_counts"];
+
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         // Only here: on SQLite there is one server, which counts in memory.

@@ -130,6 +130,9 @@ internal sealed class SqliteDialect : Dialect
                 or raw.SQLITE_NOTADB
                 or raw.SQLITE_PERM;
 
+    protected override bool IsMissingOwner(DbException error) =>
+        error is SqliteException { SqliteExtendedErrorCode: SQLitePCL.raw.SQLITE_CONSTRAINT_FOREIGNKEY };
+
     protected override bool IsFull(DbException error) => error is SqliteException { SqliteErrorCode: raw.SQLITE_FULL };
 
     protected override string Advice(DbException? error) =>
