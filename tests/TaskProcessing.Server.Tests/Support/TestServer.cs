@@ -188,6 +188,9 @@ internal sealed class TestServer : IAsyncDisposable
         await _app.DisposeAsync();
         if (_ownsDatabase)
             await _database.DisposeAsync();
+        // Of a server that many tests share, the runner says only that its disposal failed.
+        foreach (var line in _log.Unexpected)
+            await Console.Error.WriteLineAsync(line);
         _log.Unexpected.Should().BeEmpty("a server under test logs no warnings that the test does not expect");
     }
 
@@ -209,8 +212,10 @@ internal sealed class TestServer : IAsyncDisposable
 
         private readonly ConcurrentQueue<string> _seen = new();
 
-        // Tests keep no secret worth a certificate, and PostgreSQL's disk is of no use to them.
-        public ConcurrentBag<string> Expected { get; } = ["No XML encryptor configured", "settings off: fsync"];
+        // Tests keep no secret worth a certificate, PostgreSQL's disk is of no use to them, and Kestrel counts its own seconds
+        // on a machine that has others' work to do.
+        public ConcurrentBag<string> Expected { get; } =
+        ["No XML encryptor configured", "settings off: fsync", "the heartbeat has been running for"];
 
         public IEnumerable<string> Seen => _seen;
 
