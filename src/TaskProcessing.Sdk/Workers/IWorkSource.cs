@@ -9,6 +9,22 @@ namespace TaskProcessing.Sdk.Workers;
 /// </summary>
 public interface IWorkSource
 {
+    /// <summary>
+    /// True when <see cref="ClaimAsync"/> waits for a task and may be cancelled at any time without losing one; then several claims, for
+    /// different providers, are under way at once. False for servers that answer at once and never take back what they have given out:
+    /// these are asked for all providers together, and the call is never cancelled. It may become true later. Default true.
+    /// </summary>
+    bool HoldsClaims => true;
+
+    /// <summary>
+    /// Names the app and its server for the journal of claims (<see cref="WorkerOptions.ClaimsDirectory"/>), where a lost task is given to
+    /// nobody else; null, the default, when no journal is needed.
+    /// </summary>
+    string? JournalKey => null;
+
+    /// <summary>Forgets that the server refused the app: it has enabled it. Default: nothing is remembered.</summary>
+    void EndSilence() { }
+
     /// <summary>Makes the providers known and effective. Repeating it is harmless.</summary>
     ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken);
 
@@ -58,6 +74,12 @@ public interface IWorkSource
     /// </summary>
     /// <returns>The task's status after the report, null when the task is gone.</returns>
     ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// True when the task can be given back, or another worker gets it after a while. If not, a worker that stops fails the task with a
+    /// sentence, because nobody else would ever end it. Default true.
+    /// </summary>
+    bool CanRelease(ClaimedTask task) => true;
 
     /// <summary>
     /// Gives a task back unfinished, because the worker stops. A source that cannot do that does nothing, as here: the

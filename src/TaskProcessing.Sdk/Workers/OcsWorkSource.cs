@@ -1,7 +1,9 @@
-using System.Globalization;
 using System.Text.Json;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Workers;
 
@@ -11,45 +13,67 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private const string Tasks = "ocs/v2.php/taskprocessing/tasks_provider";
     private const string Registry = "ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing";
 
-    // Servers and proxies commonly end a request line at 8 KB.
-    private const int LongestQuery = 4000;
-
-    private static readonly TimeSpan WatchPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan LongestWatchPause = TimeSpan.FromSeconds(30);
-
     private readonly OcsConnection _connection;
     private readonly AppGate _gate;
-    private readonly TimeProvider _time;
+    private readonly OptionalFileSlots _fileSlots;
     private readonly ResultDelivery _results;
+    private readonly HeartbeatWatch _watch;
     private readonly TimeSpan _wait;
+    private volatile ServerProduct? _product;
     private volatile bool _streamingUnknown;
-    private volatile bool _watchingUnknown;
 
     /// <summary>Connects on the first call.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(OcsWorkerOptions options, TimeProvider time)
-    {
-        _gate = new AppGate(time);
-        _connection = new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time)
-        {
-            Gate = _gate,
-        };
-        _time = time;
-        _results = new ResultDelivery(_connection, FinishAloneAsync);
-        _wait = options.Wait;
-    }
+        : this(options, time, NullLogger<OcsWorkSource>.Instance) { }
+
+    /// <summary>Connects on the first call.</summary>
+    /// <param name="options">The server, and the app's credentials there.</param>
+    /// <param name="time">All pauses go by it.</param>
+    /// <param name="logger">For what the server cannot take.</param>
+    /// <exception cref="ArgumentException">The options are wrong.</exception>
+    public OcsWorkSource(OcsWorkerOptions options, TimeProvider time, ILogger<OcsWorkSource> logger)
+        : this(
+            options,
+            time,
+            logger,
+            gate => new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time)
+            {
+                Gate = gate,
+            }
+        ) { }
 
     /// <summary>Calls through the given client, which has the server's base address; the caller disposes of it.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(HttpClient http, OcsWorkerOptions options, TimeProvider time)
+        : this(
+            options,
+            time,
+            NullLogger<OcsWorkSource>.Instance,
+            gate =>
+            {
+                options.Server ??= http.BaseAddress;
+                return new OcsConnection(http, options.CheckedCredentials(), time) { Gate = gate };
+            }
+        ) { }
+
+    private OcsWorkSource(OcsWorkerOptions options, TimeProvider time, ILogger logger, Func<AppGate, OcsConnection> connect)
     {
-        options.Server ??= http.BaseAddress;
         _gate = new AppGate(time);
-        _connection = new OcsConnection(http, options.CheckedCredentials(), time) { Gate = _gate };
-        _time = time;
+        _connection = connect(_gate);
+        _fileSlots = new OptionalFileSlots(logger);
         _results = new ResultDelivery(_connection, FinishAloneAsync);
+        _watch = new HeartbeatWatch(ReportAsync, options.Wait, time);
         _wait = options.Wait;
+        JournalKey = $"{options.Server} {options.AppId}";
     }
+
+    /// <inheritdoc />
+    /// <remarks>True on TaskProcessing servers, which <c>status.php</c> names.</remarks>
+    public bool HoldsClaims => _wait > TimeSpan.Zero && _product is { HoldsClaims: true };
+
+    /// <inheritdoc />
+    public string JournalKey { get; }
 
     /// <summary>
     /// The time until which no call is made, because the server refuses the app: it is disabled, its credentials are wrong, or all apps of
@@ -62,12 +86,19 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     public void EndSilence() => _gate.Open();
 
     /// <inheritdoc />
+    /// <remarks>
+    /// A server that is no TaskProcessing server gets no optional input slots that hold files: Nextcloud then refuses each task without
+    /// them. A warning names the slots.
+    /// </remarks>
     public async ValueTask RegisterAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
+        // Anew each time: the server may be another one, or have a new version.
+        _product = await ServerProduct.FindAsync(_connection, cancellationToken).ConfigureAwait(false);
         foreach (var provider in providers)
         {
             using var request = _connection.Request(HttpMethod.Post, Registry);
-            request.Content = OcsConnection.Json(json => ProviderRegistration.Write(json, provider));
+            var fitting = _product.TakesOptionalFileSlots ? provider : _fileSlots.LeaveOut(provider);
+            request.Content = OcsConnection.Json(json => ProviderRegistration.Write(json, fitting));
             await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
         }
     }
@@ -92,10 +123,8 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <inheritdoc />
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
-        using var request = NextRequest(
-            [.. providers.Select(provider => provider.Id)],
-            [.. providers.Select(provider => provider.TaskType).Distinct()]
-        );
+        await RecogniseAsync(cancellationToken).ConfigureAwait(false);
+        using var request = ClaimRequest.Make(_connection, providers, HoldsClaims ? _wait : TimeSpan.Zero);
         if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
             return null;
 
@@ -125,53 +154,32 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     }
 
     /// <inheritdoc />
-    /// <remarks>Results that pile up behind others go together, where the server can take many at once.</remarks>
-    public ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken) =>
-        _results.DeliverAsync(task, result, cancellationToken);
+    /// <remarks>
+    /// Results that pile up behind others go together, where the server can take many at once. A server that keeps one error text, as
+    /// Nextcloud before 33, gets the sentence for the user in it.
+    /// </remarks>
+    public async ValueTask<ProcessingStatus?> FinishAsync(ClaimedTask task, TaskResult result, CancellationToken cancellationToken)
+    {
+        if (result is { Output: null, UserFacingErrorMessage: not null })
+        {
+            await RecogniseAsync(cancellationToken).ConfigureAwait(false);
+            if (_product?.KeepsUserMessages == false)
+                result = result with { ErrorMessage = WithUserMessage(result) };
+        }
+
+        return await _results.DeliverAsync(task, result, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     /// <remarks>
     /// Heartbeats that the server holds until the task is no longer wanted. Work that is done within a second goes without.
     /// </remarks>
-    public async ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken)
-    {
-        var failing = new Backoff(WatchPause, LongestWatchPause);
-        var pause = WatchPause;
-        while (true)
-        {
-            await Task.Delay(_watchingUnknown || _wait <= TimeSpan.Zero ? Timeout.InfiniteTimeSpan : pause, _time, cancellationToken)
-                .ConfigureAwait(false);
-            var askedAt = _time.GetTimestamp();
-            try
-            {
-                var status = await ReportAsync(
-                        task,
-                        "heartbeat",
-                        json => json.WriteNumber("wait", (int)_wait.TotalSeconds),
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
-                if (status is null || status.Value.IsFinal())
-                    return status;
+    public ValueTask<ProcessingStatus?> WhenUnwantedAsync(ClaimedTask task, CancellationToken cancellationToken) =>
+        _watch.WhenUnwantedAsync(task, cancellationToken);
 
-                // A server that stops answers early; one that is asked at once again would be asked without end.
-                pause = _time.GetElapsedTime(askedAt) < WatchPause ? failing.Next() : TimeSpan.Zero;
-                if (pause == TimeSpan.Zero)
-                    failing.Reset();
-            }
-            catch (OcsException exception)
-                when (exception.Kind is OcsErrorKind.NotFound or OcsErrorKind.InvalidInput or OcsErrorKind.NotAvailable)
-            {
-                // Nextcloud has no such route, which is not worth another try.
-                _watchingUnknown |= exception.Kind == OcsErrorKind.NotFound;
-                pause = Timeout.InfiniteTimeSpan;
-            }
-            catch (OcsException exception)
-            {
-                pause = failing.Next(exception.RetryAfter);
-            }
-        }
-    }
+    /// <inheritdoc />
+    /// <remarks>True with a claim number: a Nextcloud gives none, and takes nothing back.</remarks>
+    public bool CanRelease(ClaimedTask task) => task.Claim is not null;
 
     /// <inheritdoc />
     /// <remarks>
@@ -228,27 +236,13 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <inheritdoc />
     public void Dispose() => _connection.Dispose();
 
-    private HttpRequestMessage NextRequest(string[] providerIds, string[] taskTypeIds)
-    {
-        var wait = _wait > TimeSpan.Zero ? $"wait={((int)_wait.TotalSeconds).ToString(CultureInfo.InvariantCulture)}" : "";
-        var query = string.Join(
-            '&',
-            providerIds
-                .Select(id => $"providerIds[]={Uri.EscapeDataString(id)}")
-                .Concat(taskTypeIds.Select(id => $"taskTypeIds[]={Uri.EscapeDataString(id)}"))
-        );
-        if (query.Length <= LongestQuery)
-            return _connection.Request(HttpMethod.Get, $"{Tasks}/next?{query}{(wait.Length > 0 ? "&" : "")}{wait}");
+    private async ValueTask RecogniseAsync(CancellationToken cancellationToken) =>
+        _product ??= await ServerProduct.FindAsync(_connection, cancellationToken).ConfigureAwait(false);
 
-        // Servers read a JSON body on GET too; only here, because some proxies drop it.
-        var request = _connection.Request(HttpMethod.Get, $"{Tasks}/next?{wait}");
-        request.Content = OcsConnection.Json(json =>
-        {
-            WriteList(json, "providerIds", providerIds);
-            WriteList(json, "taskTypeIds", taskTypeIds);
-        });
-        return request;
-    }
+    private static string WithUserMessage(TaskResult result) =>
+        result.ErrorMessage is { Length: > 0 } message && message != result.UserFacingErrorMessage
+            ? $"{result.UserFacingErrorMessage} ({message})"
+            : result.UserFacingErrorMessage!;
 
     private ValueTask<ProcessingStatus?> FinishAloneAsync(PendingResult result) =>
         ReportAsync(result.Task, "result", result.Write, result.CancellationToken);
@@ -287,13 +281,5 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             json.WriteNullValue();
         else
             json.WriteRawValue(output.ToJson());
-    }
-
-    private static void WriteList(Utf8JsonWriter json, string key, string[] values)
-    {
-        json.WriteStartArray(key);
-        foreach (var value in values)
-            json.WriteStringValue(value);
-        json.WriteEndArray();
     }
 }

@@ -3,8 +3,8 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>
-/// The class that a provider author writes: a description and one method. A task is run at least once: after a crash the
-/// server hands it out again, so the work must be repeatable.
+/// The class that a provider author writes: a description and one method. A task is run at least once: after a crash a TaskProcessing
+/// server hands it out again, so the work must be repeatable. On Nextcloud it is run at most once: after a crash it fails.
 /// </summary>
 public abstract class TaskProvider
 {
@@ -13,11 +13,16 @@ public abstract class TaskProvider
     /// </summary>
     public abstract ProviderDescriptor Descriptor { get; }
 
-    /// <summary>The number of tasks of this provider that may run at the same time in one worker. Default 1.</summary>
+    /// <summary>
+    /// The number of tasks of this provider that may run at the same time; in all workers together that have this object. Default 1.
+    /// </summary>
     public virtual int Concurrency => 1;
 
     /// <summary>A limit that holds for this provider and all others that answer the same object. Default none.</summary>
     public virtual SharedLimit? SharedLimit => null;
+
+    /// <summary>The runs and claims of this object in all workers; at most <see cref="Concurrency"/>.</summary>
+    internal SharedLimit Places { get; } = new(int.MaxValue);
 
     /// <summary>Runs one task and answers its output.</summary>
     /// <param name="context">The task's input, and the ways to report.</param>

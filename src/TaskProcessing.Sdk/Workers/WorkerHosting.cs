@@ -56,7 +56,8 @@ public sealed class WorkerBuilder(IServiceCollection services)
         Services.AddOptions<OcsWorkerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
         Services.AddSingleton<IWorkSource>(provider => new OcsWorkSource(
             provider.GetRequiredService<IOptions<OcsWorkerOptions>>().Value,
-            provider.GetRequiredService<TimeProvider>()
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<OcsWorkSource>>()
         ));
         return this;
     }

@@ -1,9 +1,7 @@
 using System.Collections.Concurrent;
-using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Primitives;
-using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers.Running;
 
 namespace TaskProcessing.Sdk.Workers;
@@ -14,16 +12,19 @@ namespace TaskProcessing.Sdk.Workers;
 /// </summary>
 public sealed partial class WorkerLoop
 {
+    // For the log lines of deliveries that have just been broken off.
+    private static readonly TimeSpan LastWords = TimeSpan.FromSeconds(1);
+
     private readonly IWorkSource _source;
     private readonly WorkerOptions _options;
     private readonly ILogger<WorkerLoop> _logger;
     private readonly TimeProvider _time;
     private readonly WorkerSlots _slots;
+    private readonly ServerContact _contact;
+    private readonly Registrar _registrar;
     private readonly Backoff _idle;
-    private readonly Backoff _failing;
+    private readonly WakeSignal _wake = new();
     private readonly ConcurrentDictionary<Task, bool> _underWay = new();
-    private ImmutableArray<TaskProvider> _announced;
-    private ProviderDescriptor[] _registered = [];
 
     /// <summary>A worker that is not running yet.</summary>
     /// <param name="source">The source of tasks.</param>
@@ -48,8 +49,9 @@ public sealed partial class WorkerLoop
         _logger = logger;
         _time = time;
         _slots = new WorkerSlots(providers, options.MaxConcurrency);
+        _contact = new ServerContact(options, logger, time);
+        _registrar = new Registrar(source, _slots, _contact, options, logger, time);
         _idle = new Backoff(options.IdleInterval, options.MaxIdleInterval);
-        _failing = new Backoff(options.RetryDelay, options.MaxRetryDelay);
     }
 
     /// <summary>The number of running tasks.</summary>
@@ -62,6 +64,30 @@ public sealed partial class WorkerLoop
     /// <exception cref="ArgumentException">Two providers have the same id.</exception>
     public void Offer(IEnumerable<TaskProvider> providers) => _slots.Offer(providers);
 
+    /// <summary>Ends pauses: there is work, says somebody, or the server is there again.</summary>
+    public void Wake()
+    {
+        _idle.Reset();
+        _wake.Set();
+    }
+
+    /// <summary>
+    /// The server has enabled the app: the providers are registered (again), and tasks are claimed at once, whatever the server refused
+    /// before.
+    /// </summary>
+    public void Enable()
+    {
+        _source.EndSilence();
+        _registrar.Allow();
+        Wake();
+    }
+
+    /// <summary>
+    /// The server is about to disable the app: removes the providers from it, and claims nothing until <see cref="Enable"/>. Running tasks
+    /// go on.
+    /// </summary>
+    public Task DisableAsync(CancellationToken cancellationToken) => _registrar.WithdrawAsync(cancellationToken);
+
     /// <summary>
     /// Works until stopped; then claims nothing more, lets running tasks finish for
     /// <see cref="WorkerOptions.DrainTimeout"/>, cancels the rest and answers. Call it once.
@@ -70,18 +96,29 @@ public sealed partial class WorkerLoop
     {
         using var interrupt = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
+        using var registrar = _registrar;
+        using var journal = ClaimJournal.For(_source, _options, _logger);
         var tokens = new WorkerTokens(stoppingToken, interrupt.Token, abandon.Token);
+        var results = new ResultSender(_source, journal, _contact, _options, _logger, _time);
+        var services = new RunServices(_source, _options, _contact, results, journal, _logger, _time);
+        var runs = new TaskStarter(services, _slots, tokens, Track);
         try
         {
+            runs.EndAbandonedTasks();
             while (true)
             {
                 // A claim that stopping has ended frees its slots, so without this the loop would claim on, for ever.
                 stoppingToken.ThrowIfCancellationRequested();
-                await RegisterAsync(stoppingToken).ConfigureAwait(false);
-                if (_slots.TryReserveClaim() is { } offered)
-                    Track(ClaimAsync(offered, tokens));
-                else
+                var woken = _wake.Next;
+                await _registrar.RegisterAsync(woken, stoppingToken).ConfigureAwait(false);
+                if (_registrar.IsWithdrawn)
+                    await woken.WaitAsync(stoppingToken).ConfigureAwait(false);
+                else if (_slots.TryReserveClaim() is not { } offered)
                     await _slots.WhenChangedAsync(stoppingToken).ConfigureAwait(false);
+                else if (_source.HoldsClaims)
+                    Track(WaitForTaskAsync(offered, runs, tokens));
+                else
+                    await PollAsync(offered, woken, runs, tokens).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -90,102 +127,87 @@ public sealed partial class WorkerLoop
         }
     }
 
-    /// <summary>Registers the offered providers, if that is not done yet.</summary>
-    private async Task RegisterAsync(CancellationToken stoppingToken)
+    /// <summary>A claim that the server holds until there is a task. Others, for the rest of the providers, are made beside it.</summary>
+    private async Task WaitForTaskAsync(IReadOnlyList<TaskProvider> offered, TaskStarter runs, WorkerTokens tokens)
     {
-        while (_slots.Offered is var offered && offered != _announced)
-        {
-            TimeSpan? retryAfter;
-            try
-            {
-                await AnnounceAsync([.. offered.Select(provider => provider.Descriptor)], stoppingToken).ConfigureAwait(false);
-                _announced = offered;
-                _failing.Reset();
-                continue;
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                retryAfter = (exception as OcsException)?.RetryAfter;
-                Log.RegistrationFailed(_logger, exception);
-            }
-
-            await Task.Delay(_failing.Next(retryAfter), _time, stoppingToken).ConfigureAwait(false);
-        }
+        var woken = _wake.Next;
+        var (pause, _) = await ClaimAsync(offered, runs, tokens.Stopping).ConfigureAwait(false);
+        if (pause > TimeSpan.Zero)
+            await PauseAsync(woken, pause, tokens.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _slots.EndClaim(offered);
     }
 
-    private async Task AnnounceAsync(ProviderDescriptor[] descriptors, CancellationToken stoppingToken)
+    /// <summary>
+    /// One claim for all that are free, and the pause after it: on a server that answers at once. Stopping does not cancel the call,
+    /// because the server does not take back what it has given out.
+    /// </summary>
+    private async Task PollAsync(IReadOnlyList<TaskProvider> offered, Task woken, TaskStarter runs, WorkerTokens tokens)
     {
-        var gone = _registered.Where(old => !descriptors.Any(descriptor => descriptor.Id == old.Id)).ToList();
-        if (gone.Count > 0)
-            await _source.UnregisterAsync(gone, stoppingToken).ConfigureAwait(false);
-        if (descriptors.Length > 0)
-            await _source.RegisterAsync(descriptors, stoppingToken).ConfigureAwait(false);
-        if (descriptors.Length > 0 || gone.Count > 0)
-            Log.Registered(_logger, descriptors.Length);
-        _registered = descriptors;
+        var polling = PollOnceAsync(offered, runs, tokens.Abandon);
+        Track(polling);
+        var (pause, hasFailed) = await polling.WaitAsync(tokens.Stopping).ConfigureAwait(false);
+        if (pause <= TimeSpan.Zero)
+            return;
+
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stopping);
+        // Who finishes a task has likely more to do, so the next look comes at once; but not while the server is away.
+        var change = hasFailed ? woken : Task.WhenAny(woken, _slots.WhenChangedAsync(over.Token));
+        if (await change.EndsWithinAsync(pause, _time, tokens.Stopping).ConfigureAwait(false))
+            _idle.Reset();
+        await over.CancelAsync().ConfigureAwait(false);
     }
 
-    private async Task ClaimAsync(IReadOnlyList<TaskProvider> offered, WorkerTokens tokens)
+    private async Task<(TimeSpan Pause, bool HasFailed)> PollOnceAsync(
+        IReadOnlyList<TaskProvider> offered,
+        TaskStarter runs,
+        CancellationToken abandon
+    )
     {
-        var began = _time.GetTimestamp();
-        var pause = TimeSpan.Zero;
+        var answer = await ClaimAsync(offered, runs, abandon).ConfigureAwait(false);
+        _slots.EndClaim(offered, isChange: false);
+        return answer;
+    }
+
+    /// <summary>Claims a task and begins it.</summary>
+    /// <returns>The pause before the next claim.</returns>
+    private async Task<(TimeSpan Pause, bool HasFailed)> ClaimAsync(
+        IReadOnlyList<TaskProvider> offered,
+        TaskStarter runs,
+        CancellationToken cancellationToken
+    )
+    {
+        var began = _contact.Now;
         try
         {
             var claimed = await _source
-                .ClaimAsync([.. offered.Select(provider => provider.Descriptor)], tokens.Stopping)
+                .ClaimAsync([.. offered.Select(provider => provider.Descriptor)], cancellationToken)
                 .ConfigureAwait(false);
-            _failing.Reset();
-            if (claimed is not null)
+            _contact.Succeeded();
+            if (claimed is null)
             {
-                _idle.Reset();
-                await StartAsync(claimed, offered, tokens).ConfigureAwait(false);
-            }
-            else
-            {
-                pause = _idle.Next() - _time.GetElapsedTime(began);
+                var pause = _idle.Next() - _time.GetElapsedTime(began);
                 if (pause <= TimeSpan.Zero)
                     _idle.Reset();
+                return (pause, false);
             }
+
+            _idle.Reset();
+            runs.Start(claimed, offered);
+            return (TimeSpan.Zero, false);
         }
-        catch (Exception exception) when (!tokens.Stopping.IsCancellationRequested)
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
-            pause = _failing.Next((exception as OcsException)?.RetryAfter);
-            Log.ClaimFailed(_logger, exception, pause);
+            return (_contact.Failed(exception, began), true);
         }
         catch (Exception)
         {
             // Stopping: there is nothing more to claim.
+            return (TimeSpan.Zero, true);
         }
-
-        if (pause > TimeSpan.Zero)
-            await Task.Delay(pause, _time, tokens.Stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _slots.EndClaim(offered);
     }
 
-    private async Task StartAsync(ClaimedTask claimed, IReadOnlyList<TaskProvider> offered, WorkerTokens tokens)
-    {
-        var provider =
-            offered.FirstOrDefault(provider => provider.Descriptor.Id == claimed.ProviderId)
-            ?? offered.FirstOrDefault(provider => provider.Descriptor.TaskType == claimed.Task.Type);
-        if (provider is null)
-        {
-            Log.NotOurs(_logger, claimed.Task.Id, claimed.ProviderId);
-            await _source.ReleaseAsync(claimed, tokens.Abandon).ConfigureAwait(false);
-            return;
-        }
-
-        _slots.BeginRun(provider);
-        Track(RunAsync(claimed, provider, tokens));
-    }
-
-    private async Task RunAsync(ClaimedTask claimed, TaskProvider provider, WorkerTokens tokens)
-    {
-        using (WorkerTracing.Run(claimed))
-        using (var run = new TaskRun(_source, claimed, provider, _options, tokens, _logger, _time))
-            await run.RunAsync().ConfigureAwait(false);
-
-        _slots.EndRun(provider);
-    }
+    private async Task PauseAsync(Task woken, TimeSpan pause, CancellationToken stoppingToken) =>
+        await woken.EndsWithinAsync(pause, _time, stoppingToken).ConfigureAwait(false);
 
     private async Task DrainAsync(CancellationTokenSource interrupt, CancellationTokenSource abandon)
     {
@@ -199,6 +221,7 @@ public sealed partial class WorkerLoop
             {
                 Log.Abandoning(_logger, _slots.Running);
                 await abandon.CancelAsync().ConfigureAwait(false);
+                await ended.EndsWithinAsync(LastWords, _time, CancellationToken.None).ConfigureAwait(false);
             }
         }
 
@@ -211,11 +234,11 @@ public sealed partial class WorkerLoop
         using var timeout = new CancellationTokenSource(_options.StopGrace, _time);
         try
         {
-            await _source.UnregisterAsync(_registered, timeout.Token).ConfigureAwait(false);
+            await _registrar.UnregisterAsync(timeout.Token).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
-            Log.UnregisterFailed(_logger, exception);
+            Log.UnregisterFailed(_logger, ServerContact.IsOrdinary(exception) ? null : exception, exception.Message);
         }
     }
 
@@ -242,20 +265,8 @@ public sealed partial class WorkerLoop
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "{Count} provider(s) registered; waiting for tasks.")]
-        public static partial void Registered(ILogger logger, int count);
-
-        [LoggerMessage(LogLevel.Warning, "Could not register the providers; trying again.")]
-        public static partial void RegistrationFailed(ILogger logger, Exception exception);
-
-        [LoggerMessage(LogLevel.Warning, "Could not unregister the providers.")]
-        public static partial void UnregisterFailed(ILogger logger, Exception exception);
-
-        [LoggerMessage(LogLevel.Warning, "Could not claim a task; trying again after {Pause}.")]
-        public static partial void ClaimFailed(ILogger logger, Exception exception, TimeSpan pause);
-
-        [LoggerMessage(LogLevel.Error, "The server assigned task {TaskId} to provider {ProviderId}, which this worker does not run.")]
-        public static partial void NotOurs(ILogger logger, long taskId, string providerId);
+        [LoggerMessage(LogLevel.Warning, "Could not unregister the providers: {Reason}")]
+        public static partial void UnregisterFailed(ILogger logger, Exception? exception, string reason);
 
         [LoggerMessage(LogLevel.Information, "Stopping: waiting for {Count} running task(s) to finish.")]
         public static partial void Draining(ILogger logger, int count);

@@ -34,6 +34,20 @@ public sealed class WorkerOptions
     public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
+    /// The time after which the providers are registered again, in case the server has lost them; also done after each outage. Default one
+    /// hour.
+    /// </summary>
+    public TimeSpan RegistrationInterval { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>
+    /// The directory in which the worker writes down the tasks that it holds, with their results as long as these are not delivered. The
+    /// next worker ends what a killed one has left. Only for servers that give a lost task to nobody, such as Nextcloud. Keep it on a local
+    /// disk and from one start to the next. Default: <c>claims</c> in the directory of APP_PERSISTENT_STORAGE, or else
+    /// <c>taskprocessing/claims</c> in the user's directory for application data. Empty: nothing is written down.
+    /// </summary>
+    public string ClaimsDirectory { get; set; } = DefaultClaimsDirectory();
+
+    /// <summary>
     /// The time for which the worker tries to deliver a result before it gives it up. Default one day: finished work is
     /// worth keeping, and the server would only have it done again.
     /// </summary>
@@ -73,6 +87,7 @@ public sealed class WorkerOptions
                 (nameof(MaxIdleInterval), MaxIdleInterval),
                 (nameof(RetryDelay), RetryDelay),
                 (nameof(MaxRetryDelay), MaxRetryDelay),
+                (nameof(RegistrationInterval), RegistrationInterval),
                 (nameof(ResultRetryTimeout), ResultRetryTimeout),
             }
         )
@@ -86,4 +101,11 @@ public sealed class WorkerOptions
         if (StopGrace < TimeSpan.Zero)
             yield return $"{nameof(StopGrace)} must not be negative.";
     }
+
+    // Without a home, as in many containers, there is no directory for application data.
+    private static string DefaultClaimsDirectory() =>
+        Environment.GetEnvironmentVariable("APP_PERSISTENT_STORAGE") is { Length: > 0 } storage ? Path.Combine(storage, "claims")
+        : Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData) is { Length: > 0 } data
+            ? Path.Combine(data, "taskprocessing", "claims")
+        : Path.Combine(Path.GetTempPath(), "taskprocessing", "claims");
 }

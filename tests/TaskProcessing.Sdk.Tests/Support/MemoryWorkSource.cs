@@ -44,6 +44,27 @@ internal sealed class MemoryWorkSource : IWorkSource
     /// <summary>True when a claim waits for a task; otherwise it answers null at once.</summary>
     public bool Waits { get; init; } = true;
 
+    public bool HoldsClaims => Waits;
+
+    /// <summary>False plays a server that takes nothing back.</summary>
+    public bool TakesBack { get; init; } = true;
+
+    public string? JournalKey { get; init; }
+
+    /// <summary>The id of the provider that claimed tasks are said to be for; their own by default.</summary>
+    public string? HandedOutFor { get; set; }
+
+    /// <summary>Answered claims wait for it.</summary>
+    public Task ClaimsMayEnd { get; set; } = Task.CompletedTask;
+
+    /// <summary>The most claims that were under way together.</summary>
+    public int MostClaims { get; private set; }
+
+    /// <summary>True when a claim was cancelled.</summary>
+    public bool WasClaimCancelled { get; private set; }
+
+    private int _claimsUnderWay;
+
     public long Queue(string provider = "test:one", bool preferStreaming = false)
     {
         lock (_lock)
@@ -98,7 +119,30 @@ internal sealed class MemoryWorkSource : IWorkSource
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
         var ids = providers.Select(provider => provider.Id).ToArray();
-        Note(ClaimFaults, () => Claims.Add(ids));
+        lock (_lock)
+            MostClaims = Math.Max(MostClaims, ++_claimsUnderWay);
+        try
+        {
+            Note(ClaimFaults, () => Claims.Add(ids));
+            await ClaimsMayEnd.WaitAsync(cancellationToken);
+            return await NextAsync(ids, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            WasClaimCancelled = true;
+            throw;
+        }
+        finally
+        {
+            lock (_lock)
+                _claimsUnderWay--;
+        }
+    }
+
+    public bool CanRelease(ClaimedTask task) => TakesBack;
+
+    private async Task<ClaimedTask?> NextAsync(string[] ids, CancellationToken cancellationToken)
+    {
         while (true)
         {
             Task queued;
@@ -108,7 +152,7 @@ internal sealed class MemoryWorkSource : IWorkSource
                 if (next is not null || !Waits)
                 {
                     _queue.Remove(next!);
-                    return next;
+                    return HandedOutFor is { } provider && next is not null ? next with { ProviderId = provider } : next;
                 }
 
                 if (_queued.Task.IsCompleted)

@@ -23,6 +23,7 @@ internal sealed class StandInServer : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<SeenCall> _calls = [];
     private readonly List<(string Start, Queue<Answer> Answers)> _routes = [];
+    private string _status = """{"version":"35.0.0.0","productname":"TaskProcessing"}""";
     private LoopbackWeb _web = null!;
 
     private StandInServer() { }
@@ -57,6 +58,15 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public IReadOnlyList<SeenCall> CallsTo(string start) => [.. Calls.Where(call => call.Line.StartsWith(start, StringComparison.Ordinal))];
 
+    /// <summary>
+    /// From now on its <c>status.php</c> says that it is a Nextcloud. Until then it says that it is a TaskProcessing server.
+    /// </summary>
+    public StandInServer AsNextcloud(string version = "32.0.1.2")
+    {
+        _status = $$"""{"version":"{{version}}","productname":"Nextcloud"}""";
+        return this;
+    }
+
     public static Answer Envelope(string data, int status = 200, int? http = null) =>
         Raw(
             http ?? status,
@@ -68,8 +78,8 @@ internal sealed class StandInServer : IAsyncDisposable
 
     public static Answer Answered(long id, string status, string extra = "") => Envelope($$"""{"task":{{TaskJson(id, status, extra)}}}""");
 
-    public static Answer Claim(long id, string provider, string extra = "") =>
-        Envelope($$$"""{"task":{{{TaskJson(id, "STATUS_RUNNING")}}},"provider":{"name":"{{{provider}}}"}{{{extra}}}}""");
+    public static Answer Claim(long id, string provider, string extra = "", string input = "text") =>
+        Envelope($$$"""{"task":{{{TaskJson(id, "STATUS_RUNNING", input: input)}}},"provider":{"name":"{{{provider}}}"}{{{extra}}}}""");
 
     /// <summary>A task that a worker was given; without a claim, as Nextcloud gives it.</summary>
     public static ClaimedTask Claimed(long id, long? claim = null) =>
@@ -87,10 +97,10 @@ internal sealed class StandInServer : IAsyncDisposable
             Claim = claim,
         };
 
-    public static string TaskJson(long id, string status, string extra = "") =>
+    public static string TaskJson(long id, string status, string extra = "", string input = "text") =>
         $$$"""
             {"id":{{{id}}},"type":"core:text2text","lastUpdated":1,"status":"{{{status}}}","userId":"anna","appId":"test",
-             "input":{"input":"text"},"output":null,"customId":"","completionExpectedAt":null,"progress":null,
+             "input":{"input":"{{{input}}}"},"output":null,"customId":"","completionExpectedAt":null,"progress":null,
              "scheduledAt":1,"startedAt":null,"endedAt":null{{{extra}}}}
             """;
 
@@ -138,9 +148,12 @@ internal sealed class StandInServer : IAsyncDisposable
         Answer answer;
         lock (_lock)
         {
-            _calls.Add(call);
-            var route =
-                _routes.Find(route => call.Line.StartsWith(route.Start, StringComparison.Ordinal)).Answers ?? new Queue<Answer>([NoRoute]);
+            var route = _routes.Find(route => call.Line.StartsWith(route.Start, StringComparison.Ordinal)).Answers;
+            // Not noted, because every caller begins with it.
+            var isStatus = route is null && call.Line == "GET /status.php";
+            if (!isStatus)
+                _calls.Add(call);
+            route ??= new Queue<Answer>([isStatus ? Raw(200, _status) : NoRoute]);
             answer = route.Count > 1 ? route.Dequeue() : route.Peek();
         }
 

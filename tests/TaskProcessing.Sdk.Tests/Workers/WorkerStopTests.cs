@@ -128,6 +128,8 @@ public sealed class WorkerStopTests
         _time.Advance(TimeSpan.FromSeconds(20));
         await _time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(5));
         _time.Advance(TimeSpan.FromSeconds(5));
+        await _time.WhenSomebodyWaitsAsync(TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
         await worker.Ended;
 
         worker.Loop.RunningTasks.Should().Be(1);

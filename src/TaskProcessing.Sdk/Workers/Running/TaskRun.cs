@@ -5,17 +5,23 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>One claimed task, from the claim to its delivered result: runs the provider and, beside it, one sender of reports.</summary>
-internal sealed partial class TaskRun(
-    IWorkSource source,
-    ClaimedTask claimed,
-    TaskProvider provider,
-    WorkerOptions options,
-    WorkerTokens tokens,
-    ILogger logger,
-    TimeProvider time
-) : ITaskRunHost, IDisposable
+internal sealed partial class TaskRun(RunServices services, ClaimedTask claimed, TaskProvider provider, WorkerTokens tokens)
+    : ITaskRunHost,
+        IDisposable
 {
-    private readonly ProgressThrottle _throttle = new(options.ReportInterval, options.KeepAliveInterval, time);
+    private static readonly TaskResult Interrupted = new()
+    {
+        ErrorMessage = "The worker was stopped before the task was done.",
+        UserFacingErrorMessage = "The service was stopped before your task was done. Please try again.",
+    };
+
+    private readonly IWorkSource _source = services.Source;
+    private readonly WorkerOptions _options = services.Options;
+    private readonly ServerContact _contact = services.Contact;
+    private readonly ILogger _logger = services.Logger;
+    private readonly TimeProvider _time = services.Time;
+    private readonly ProgressThrottle _throttle = new(services.Options.ReportInterval, services.Options.KeepAliveInterval, services.Time);
+    private readonly TaskFiles _files = new(services, claimed);
     private readonly CancellationTokenSource _unwanted = new();
     private int _stopReason;
 
@@ -25,55 +31,55 @@ internal sealed partial class TaskRun(
     /// <summary>Runs the task; throws nothing.</summary>
     public async Task RunAsync()
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object> { ["TaskId"] = Id, ["TaskType"] = claimed.Task.Type });
+        using var scope = _logger.BeginScope(new Dictionary<string, object> { ["TaskId"] = Id, ["TaskType"] = claimed.Task.Type });
         using var ended = new CancellationTokenSource();
         await using var interruption = tokens.Interrupt.Register(() => Stop(StopReason.WorkerStopping)).ConfigureAwait(false);
 
-        var startedAt = time.GetTimestamp();
+        var startedAt = _time.GetTimestamp();
         var reporting = Task.WhenAll(SendReportsAsync(ended.Token), WatchAsync(ended.Token));
         var result = await RunProviderAsync().ConfigureAwait(false);
         await ended.CancelAsync().ConfigureAwait(false);
         await reporting.ConfigureAwait(false);
 
-        if (result is not null && StopReason is not (StopReason.TaskCancelled or StopReason.TaskGone))
-            await DeliverAsync(result, startedAt).ConfigureAwait(false);
-        else if (StopReason == StopReason.WorkerStopping)
-            await ReleaseAsync().ConfigureAwait(false);
+        if (StopReason is StopReason.TaskCancelled or StopReason.TaskGone)
+        {
+            services.Journal.Ended(claimed);
+            Log.Dropped(_logger, Id, StopReason);
+        }
+        else if (result is not null || !_source.CanRelease(claimed))
+            await DeliverAsync(result ?? Interrupted, startedAt).ConfigureAwait(false);
         else
-            Log.Dropped(logger, Id, StopReason);
+            await ReleaseAsync().ConfigureAwait(false);
     }
 
     public void ReportProgress(double progress) => _throttle.Offer(progress);
 
     public void StreamOutput(TaskOutput output) => _throttle.Offer(output);
 
-    public ValueTask<Stream?> OpenFileAsync(long fileId) => RetryAsync(() => source.OpenFileAsync(claimed, fileId, _unwanted.Token));
+    public ValueTask<Stream?> OpenFileAsync(long fileId) => _files.OpenAsync(fileId, _unwanted.Token);
 
-    public ValueTask<long> UploadFileAsync(Stream content, string fileName)
-    {
-        // A stream that cannot be read twice cannot be sent twice.
-        if (!content.CanSeek)
-            return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
-
-        var start = content.Position;
-        return RetryAsync(() =>
-        {
-            content.Position = start;
-            return source.UploadFileAsync(claimed, content, fileName, _unwanted.Token);
-        });
-    }
+    public ValueTask<long> UploadFileAsync(Stream content, string fileName) => _files.UploadAsync(content, fileName, _unwanted.Token);
 
     public void Dispose() => _unwanted.Dispose();
 
     /// <returns>Null when the provider was interrupted.</returns>
     private async Task<TaskResult?> RunProviderAsync()
     {
-        var context = new TaskRunContext(this, claimed, logger, _unwanted.Token, tokens.Stopping);
+        var context = new TaskRunContext(this, claimed, _logger, _unwanted.Token, tokens.Stopping);
+        // A provider that does not heed its token shall not keep its task from being failed while there is time for it.
+        using var hurry = new CancellationTokenSource(Timeout.InfiniteTimeSpan, _time);
+        await using var interruption = tokens
+            .Interrupt.Register(() =>
+            {
+                if (!_source.CanRelease(claimed))
+                    hurry.CancelAfter(_options.StopGrace / 2);
+            })
+            .ConfigureAwait(false);
         try
         {
             // On the pool, because a provider may compute for long before it first awaits.
             var output =
-                await Task.Run(() => provider.RunAsync(context).AsTask()).ConfigureAwait(false)
+                await Task.Run(() => provider.RunAsync(context).AsTask()).WaitAsync(hurry.Token).ConfigureAwait(false)
                 ?? throw new TaskFailedException("The provider answered no output.");
             return new TaskResult { Output = output };
         }
@@ -84,7 +90,7 @@ internal sealed partial class TaskRun(
         }
         catch (TaskFailedException failure)
         {
-            Log.Failed(logger, failure, Id, failure.Message);
+            Log.Failed(_logger, failure, Id, failure.Message);
             return new TaskResult
             {
                 ErrorMessage = failure.Message,
@@ -95,7 +101,7 @@ internal sealed partial class TaskRun(
         }
         catch (Exception exception)
         {
-            Log.Threw(logger, exception, provider.Descriptor.Id, Id);
+            Log.Threw(_logger, exception, provider.Descriptor.Id, Id);
             return new TaskResult { ErrorMessage = $"{exception.GetType().Name}: {exception.Message}" };
         }
     }
@@ -118,8 +124,8 @@ internal sealed partial class TaskRun(
             catch (Exception exception)
             {
                 // Once per outage: the next reports try again, and a result does not depend on them.
-                if (failures++ == 0)
-                    Log.ReportFailed(logger, exception, Id);
+                if (!_contact.IsTrouble(exception, _options.ReportInterval) && failures++ == 0)
+                    Log.ReportFailed(_logger, ServerContact.IsOrdinary(exception) ? null : exception, Id, exception.Message);
             }
         }
     }
@@ -128,7 +134,7 @@ internal sealed partial class TaskRun(
     {
         try
         {
-            Obey(await source.WhenUnwantedAsync(claimed, ended).ConfigureAwait(false));
+            Obey(await _source.WhenUnwantedAsync(claimed, ended).ConfigureAwait(false));
         }
         catch (Exception)
         {
@@ -143,7 +149,8 @@ internal sealed partial class TaskRun(
         await streaming.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (report.Progress is { } progress && StopReason == StopReason.None)
         {
-            Obey(await source.ReportProgressAsync(claimed, progress, cancellationToken).ConfigureAwait(false));
+            Obey(await _source.ReportProgressAsync(claimed, progress, cancellationToken).ConfigureAwait(false));
+            _contact.Succeeded();
             _throttle.Confirm();
         }
 
@@ -152,7 +159,7 @@ internal sealed partial class TaskRun(
 
     private async Task SendOutputAsync(TaskOutput output, CancellationToken cancellationToken)
     {
-        var status = await source.StreamOutputAsync(claimed, output, cancellationToken).ConfigureAwait(false);
+        var status = await _source.StreamOutputAsync(claimed, output, cancellationToken).ConfigureAwait(false);
         Obey(status);
         if (status != ProcessingStatus.Unknown)
             _throttle.Confirm();
@@ -177,93 +184,32 @@ internal sealed partial class TaskRun(
         }
         catch (AggregateException exception)
         {
-            Log.CallbackThrew(logger, exception, Id);
-        }
-    }
-
-    private async ValueTask<T> RetryAsync<T>(Func<ValueTask<T>> call)
-    {
-        var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
-        var beganAt = time.GetTimestamp();
-        while (true)
-        {
-            TimeSpan pause;
-            try
-            {
-                return await call().ConfigureAwait(false);
-            }
-            catch (OcsException exception) when (exception.MayPass && time.GetElapsedTime(beganAt) < options.ResultRetryTimeout)
-            {
-                Log.FileDelayed(logger, exception, Id);
-                pause = backoff.Next(exception.RetryAfter);
-            }
-
-            await Task.Delay(pause, time, _unwanted.Token).ConfigureAwait(false);
+            Log.CallbackThrew(_logger, exception, Id);
         }
     }
 
     private async Task DeliverAsync(TaskResult result, long startedAt)
     {
-        var backoff = new Backoff(options.RetryDelay, options.MaxRetryDelay);
-        var doneAt = time.GetTimestamp();
-        while (true)
-        {
-            TimeSpan? retryAfter = null;
-            try
-            {
-                var status = await source.FinishAsync(claimed, result, tokens.Abandon).ConfigureAwait(false);
-                Log.Finished(logger, Id, status?.ToWire() ?? "gone", time.GetElapsedTime(startedAt));
-                return;
-            }
-            catch (OcsException refusal) when (refusal.Kind == OcsErrorKind.InvalidInput)
-            {
-                Log.ResultRefused(logger, refusal, Id);
-                if (result.Output is null)
-                    return;
-
-                // The same result would be refused again; the owner shall learn why there is no result.
-                result = new TaskResult { ErrorMessage = $"The server refused the result: {refusal.Message}" };
-                continue;
-            }
-            catch (Exception) when (tokens.Abandon.IsCancellationRequested)
-            {
-                Log.ResultLost(logger, Id, time.GetElapsedTime(doneAt));
-                return;
-            }
-            catch (Exception exception)
-            {
-                retryAfter = (exception as OcsException)?.RetryAfter;
-                if (time.GetElapsedTime(doneAt) >= options.ResultRetryTimeout)
-                {
-                    Log.ResultLost(logger, Id, time.GetElapsedTime(doneAt));
-                    return;
-                }
-
-                Log.ResultDelayed(logger, exception, Id);
-            }
-
-            await Task.Delay(backoff.Next(retryAfter), time, tokens.Abandon).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
+        if (result == Interrupted)
+            Log.FailedByStop(_logger, Id);
+        await services.Results.DeliverAsync(claimed, result, startedAt, tokens.Abandon).ConfigureAwait(false);
     }
 
     private async Task ReleaseAsync()
     {
         try
         {
-            await source.ReleaseAsync(claimed, tokens.Abandon).ConfigureAwait(false);
-            Log.Released(logger, Id);
+            await _source.ReleaseAsync(claimed, tokens.Abandon).ConfigureAwait(false);
+            Log.Released(_logger, Id);
         }
         catch (Exception exception)
         {
-            Log.ReleaseFailed(logger, exception, Id);
+            Log.ReleaseFailed(_logger, ServerContact.IsOrdinary(exception) ? null : exception, Id, exception.Message);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Information, "Task {TaskId} ended as {Status} after {Elapsed}.")]
-        public static partial void Finished(ILogger logger, long taskId, string status, TimeSpan elapsed);
-
         [LoggerMessage(LogLevel.Information, "Task {TaskId} is no longer wanted: {Reason}.")]
         public static partial void Dropped(ILogger logger, long taskId, StopReason reason);
 
@@ -273,28 +219,19 @@ internal sealed partial class TaskRun(
         [LoggerMessage(LogLevel.Error, "Provider {ProviderId} threw an exception in task {TaskId}.")]
         public static partial void Threw(ILogger logger, Exception exception, string providerId, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "Could not report the progress of task {TaskId}; trying again.")]
-        public static partial void ReportFailed(ILogger logger, Exception exception, long taskId);
+        [LoggerMessage(LogLevel.Warning, "Could not report the progress of task {TaskId}; trying again: {Reason}")]
+        public static partial void ReportFailed(ILogger logger, Exception? exception, long taskId, string reason);
 
         [LoggerMessage(LogLevel.Warning, "A cancellation callback of the provider threw an exception in task {TaskId}.")]
         public static partial void CallbackThrew(ILogger logger, Exception exception, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "Could not transfer a file of task {TaskId}; trying again.")]
-        public static partial void FileDelayed(ILogger logger, Exception exception, long taskId);
-
-        [LoggerMessage(LogLevel.Warning, "Could not deliver the result of task {TaskId}; trying again.")]
-        public static partial void ResultDelayed(ILogger logger, Exception exception, long taskId);
-
-        [LoggerMessage(LogLevel.Error, "The server rejected the result of task {TaskId}.")]
-        public static partial void ResultRefused(ILogger logger, Exception exception, long taskId);
-
-        [LoggerMessage(LogLevel.Error, "Could not deliver the result of task {TaskId} for {Elapsed}; giving up.")]
-        public static partial void ResultLost(ILogger logger, long taskId, TimeSpan elapsed);
+        [LoggerMessage(LogLevel.Warning, "Task {TaskId} is failed unfinished: the worker is stopping, and this server takes no task back.")]
+        public static partial void FailedByStop(ILogger logger, long taskId);
 
         [LoggerMessage(LogLevel.Information, "Released task {TaskId} unfinished: the worker is stopping.")]
         public static partial void Released(ILogger logger, long taskId);
 
-        [LoggerMessage(LogLevel.Warning, "Could not release task {TaskId}; the server reassigns it when its lease expires.")]
-        public static partial void ReleaseFailed(ILogger logger, Exception exception, long taskId);
+        [LoggerMessage(LogLevel.Warning, "Could not release task {TaskId}; the server reassigns it when its lease expires: {Reason}")]
+        public static partial void ReleaseFailed(ILogger logger, Exception? exception, long taskId, string reason);
     }
 }

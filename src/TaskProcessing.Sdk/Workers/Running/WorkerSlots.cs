@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace TaskProcessing.Sdk.Workers.Running;
 
 /// <summary>
-/// Counts the free slots of each provider. A claim that is under way holds one slot over all, one of each shared limit,
-/// and covers every provider that it asks for. A slot that becomes free meanwhile is asked for by a claim of its own, so
-/// no limit is ever exceeded.
+/// Counts the free slots of each provider. A claim that is under way holds one slot over all, one of each limit, and covers every
+/// provider that it asks for. On servers that hold claims a slot that becomes free meanwhile is asked for by a claim of its own, so no
+/// limit is ever exceeded. A provider may belong to several workers, and so may a limit.
 /// </summary>
 internal sealed class WorkerSlots
 {
@@ -15,6 +15,7 @@ internal sealed class WorkerSlots
     private readonly Dictionary<string, Slot> _slots = [];
 
     private readonly int _maxConcurrency;
+    private readonly Action _signalChange;
     private ImmutableArray<TaskProvider> _offered = [];
     private int _claims;
     private TaskCompletionSource _changed = NewSignal();
@@ -22,6 +23,7 @@ internal sealed class WorkerSlots
     public WorkerSlots(IEnumerable<TaskProvider> providers, int maxConcurrency)
     {
         _maxConcurrency = maxConcurrency;
+        _signalChange = SignalChange;
         Offer(providers);
     }
 
@@ -81,29 +83,29 @@ internal sealed class WorkerSlots
             if (_claims + CountRunning() >= _maxConcurrency)
                 return null;
 
-            var free = _slots.Values.Where(slot => slot.IsFree).ToList();
+            var places = new HashSet<SharedLimit>();
+            var free = _slots.Values.Where(slot => slot.IsFree && TryTakePlaces(slot.Provider, places)).ToList();
             if (free.Count == 0)
                 return null;
 
             _claims++;
             free.ForEach(slot => slot.Asked = true);
-            List<TaskProvider> providers = [.. free.Select(slot => slot.Provider)];
-            foreach (var limit in LimitsOf(providers))
-                limit.Taken++;
-            return providers;
+            return [.. free.Select(slot => slot.Provider)];
         }
     }
 
-    public void EndClaim(IReadOnlyList<TaskProvider> asked)
+    /// <param name="asked">The providers of the claim.</param>
+    /// <param name="isChange">False when the caller itself decides on the next claim.</param>
+    public void EndClaim(IReadOnlyList<TaskProvider> asked, bool isChange = true)
     {
         lock (_lock)
         {
             _claims--;
             foreach (var provider in asked)
                 _slots[provider.Descriptor.Id].Asked = false;
-            foreach (var limit in LimitsOf(asked))
-                limit.Taken--;
-            Settle();
+            foreach (var limit in asked.SelectMany(LimitsOf).Distinct())
+                limit.Free();
+            Settle(isChange);
         }
     }
 
@@ -113,8 +115,8 @@ internal sealed class WorkerSlots
         lock (_lock)
         {
             _slots[provider.Descriptor.Id].Running++;
-            if (provider.SharedLimit is { } limit)
-                limit.Taken++;
+            foreach (var limit in LimitsOf(provider))
+                limit.Take();
         }
     }
 
@@ -123,8 +125,8 @@ internal sealed class WorkerSlots
         lock (_lock)
         {
             _slots[provider.Descriptor.Id].Running--;
-            if (provider.SharedLimit is { } limit)
-                limit.Taken--;
+            foreach (var limit in LimitsOf(provider))
+                limit.Free();
             Settle();
         }
     }
@@ -136,17 +138,43 @@ internal sealed class WorkerSlots
             return _changed.Task.WaitAsync(cancellationToken);
     }
 
-    private void Settle()
+    private void Settle(bool isChange = true)
     {
         foreach (var slot in _slots.Values.Where(slot => slot.IsOver).ToList())
             _slots.Remove(slot.Provider.Descriptor.Id);
-        _changed.TrySetResult();
+        if (isChange)
+            SignalChange();
     }
+
+    /// <summary>Takes no lock: it is also called by other workers, below their own.</summary>
+    private void SignalChange() => Volatile.Read(ref _changed).TrySetResult();
+
+    /// <summary>Takes a place of each limit of the provider that the claim does not hold yet, or none.</summary>
+    private bool TryTakePlaces(TaskProvider provider, HashSet<SharedLimit> held)
+    {
+        var taken = new List<SharedLimit>();
+        foreach (var limit in LimitsOf(provider).Where(limit => !held.Contains(limit)))
+        {
+            if (!TryTake(provider, limit))
+            {
+                taken.ForEach(other => other.Free());
+                return false;
+            }
+
+            taken.Add(limit);
+        }
+
+        held.UnionWith(taken);
+        return true;
+    }
+
+    private bool TryTake(TaskProvider provider, SharedLimit limit) =>
+        limit == provider.Places ? limit.TryTake(Math.Max(1, provider.Concurrency), _signalChange) : limit.TryTake(_signalChange);
 
     private int CountRunning() => _slots.Values.Sum(slot => slot.Running);
 
-    private static IEnumerable<SharedLimit> LimitsOf(IEnumerable<TaskProvider> providers) =>
-        providers.Select(provider => provider.SharedLimit).OfType<SharedLimit>().Distinct();
+    private static IEnumerable<SharedLimit> LimitsOf(TaskProvider provider) =>
+        provider.SharedLimit is { } limit ? [provider.Places, limit] : [provider.Places];
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -160,11 +188,7 @@ internal sealed class WorkerSlots
 
         public int Running { get; set; }
 
-        public bool IsFree =>
-            IsOffered
-            && !Asked
-            && Running < Math.Max(1, Provider.Concurrency)
-            && (Provider.SharedLimit is not { } limit || limit.Taken < limit.AtMost);
+        public bool IsFree => IsOffered && !Asked && Running < Math.Max(1, Provider.Concurrency);
 
         public bool IsOver => !IsOffered && !Asked && Running == 0;
 
