@@ -6,7 +6,7 @@ using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
 
 var builder = Host.CreateApplicationBuilder(args);
-builder.Services.AddTaskProcessingWorker().UseServer().AddProvider<WordCount>();
+builder.Services.AddTaskProcessingWorker().UseServer().Listen().AddProvider<WordCount>();
 builder.Build().Run();
 
 /// <summary>

@@ -124,7 +124,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
         await RecogniseAsync(cancellationToken).ConfigureAwait(false);
-        using var request = ClaimRequest.Make(_connection, providers, HoldsClaims ? _wait : TimeSpan.Zero);
+        using var request = NextTaskCall.Make(_connection, providers, HoldsClaims ? _wait : TimeSpan.Zero);
         if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
             return null;
 

@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Sdk.Workers.Listening;
 
 namespace TaskProcessing.Sdk.Workers;
 
@@ -19,6 +21,13 @@ public static class WorkerServiceCollectionExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidation>());
         services.AddOptions<WorkerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        services.TryAddSingleton(provider => new WorkerLoop(
+            provider.GetRequiredService<IWorkSource>(),
+            provider.GetServices<TaskProvider>(),
+            provider.GetRequiredService<IOptions<WorkerOptions>>().Value,
+            provider.GetRequiredService<ILogger<WorkerLoop>>(),
+            provider.GetRequiredService<TimeProvider>()
+        ));
         services.AddHostedService<WorkerService>();
         return new WorkerBuilder(services);
     }
@@ -62,6 +71,19 @@ public sealed class WorkerBuilder(IServiceCollection services)
         return this;
     }
 
+    /// <summary>
+    /// Listens for the server, which a Nextcloud asks of every app: answers its heartbeats, registers the providers when it enables the app
+    /// and removes them when it disables it, and asks for tasks at once when it says that there is one. Unset options come from the
+    /// environment (<see cref="AppListenerOptions"/>); without a port the app does not listen.
+    /// </summary>
+    public WorkerBuilder Listen(Action<AppListenerOptions>? configure = null)
+    {
+        Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<AppListenerOptions>, AppListenerOptionsValidation>());
+        Services.AddOptions<AppListenerOptions>().Configure(configure ?? (_ => { })).ValidateOnStart();
+        Services.AddHostedService<AppListenerService>();
+        return this;
+    }
+
     /// <summary>Takes tasks from this source.</summary>
     public WorkerBuilder UseWorkSource<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TSource>()
         where TSource : class, IWorkSource
@@ -78,17 +100,42 @@ public sealed class WorkerBuilder(IServiceCollection services)
     }
 }
 
-internal sealed class WorkerService(
-    IWorkSource source,
-    IEnumerable<TaskProvider> providers,
-    IOptions<WorkerOptions> options,
-    ILogger<WorkerLoop> logger,
-    TimeProvider time
-) : BackgroundService
+internal sealed class WorkerService(WorkerLoop loop) : BackgroundService
 {
-    private readonly WorkerLoop _loop = new(source, providers, options.Value, logger, time);
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => loop.RunAsync(stoppingToken);
+}
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) => _loop.RunAsync(stoppingToken);
+internal sealed class AppListenerService(
+    IOptions<AppListenerOptions> options,
+    IOptions<OcsWorkerOptions> credentials,
+    WorkerLoop loop,
+    ILogger<AppListenerService> logger,
+    TimeProvider time
+) : IHostedService, IAsyncDisposable
+{
+    private readonly AppListener _listener = new(
+        options.Value,
+        new AppCalls(credentials.Value, loop, logger, time).AnswerAsync,
+        logger,
+        time
+    );
+
+    /// <summary>Null as long as it does not listen.</summary>
+    public IPEndPoint? Endpoint { get; private set; }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (options.Value.Port is null)
+            return;
+
+        await _listener.StartAsync(cancellationToken).ConfigureAwait(false);
+        Endpoint = _listener.Endpoint;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) =>
+        Endpoint is null ? Task.CompletedTask : _listener.StopAsync(cancellationToken);
+
+    public ValueTask DisposeAsync() => Endpoint is null ? ValueTask.CompletedTask : _listener.DisposeAsync();
 }
 
 internal sealed class WorkerOptionsValidation : IValidateOptions<WorkerOptions>
@@ -103,6 +150,15 @@ internal sealed class WorkerOptionsValidation : IValidateOptions<WorkerOptions>
 internal sealed class OcsWorkerOptionsValidation : IValidateOptions<OcsWorkerOptions>
 {
     public ValidateOptionsResult Validate(string? name, OcsWorkerOptions options)
+    {
+        var problems = options.Validate().ToList();
+        return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);
+    }
+}
+
+internal sealed class AppListenerOptionsValidation : IValidateOptions<AppListenerOptions>
+{
+    public ValidateOptionsResult Validate(string? name, AppListenerOptions options)
     {
         var problems = options.Validate().ToList();
         return problems.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(problems);

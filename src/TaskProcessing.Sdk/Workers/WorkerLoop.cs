@@ -110,11 +110,13 @@ public sealed partial class WorkerLoop
                 // A claim that stopping has ended frees its slots, so without this the loop would claim on, for ever.
                 stoppingToken.ThrowIfCancellationRequested();
                 var woken = _wake.Next;
-                await _registrar.RegisterAsync(woken, stoppingToken).ConfigureAwait(false);
+                if (!await _registrar.RegisterAsync(woken, stoppingToken).ConfigureAwait(false))
+                    continue;
+
                 if (_registrar.IsWithdrawn)
                     await woken.WaitAsync(stoppingToken).ConfigureAwait(false);
                 else if (_slots.TryReserveClaim() is not { } offered)
-                    await _slots.WhenChangedAsync(stoppingToken).ConfigureAwait(false);
+                    await WhenChangedAsync(woken, Timeout.InfiniteTimeSpan, stoppingToken).ConfigureAwait(false);
                 else if (_source.HoldsClaims)
                     Track(WaitForTaskAsync(offered, runs, tokens));
                 else
@@ -149,12 +151,22 @@ public sealed partial class WorkerLoop
         if (pause <= TimeSpan.Zero)
             return;
 
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(tokens.Stopping);
         // Who finishes a task has likely more to do, so the next look comes at once; but not while the server is away.
-        var change = hasFailed ? woken : Task.WhenAny(woken, _slots.WhenChangedAsync(over.Token));
-        if (await change.EndsWithinAsync(pause, _time, tokens.Stopping).ConfigureAwait(false))
+        if (hasFailed)
+            await PauseAsync(woken, pause, tokens.Stopping).ConfigureAwait(false);
+        else if (await WhenChangedAsync(woken, pause, tokens.Stopping).ConfigureAwait(false))
             _idle.Reset();
+    }
+
+    /// <returns>False when the time was over first.</returns>
+    private async Task<bool> WhenChangedAsync(Task woken, TimeSpan longest, CancellationToken stoppingToken)
+    {
+        // Ends the waits that came to nothing; they would pile up behind a change that is long in coming.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        var change = Task.WhenAny(woken, _slots.WhenChangedAsync(over.Token));
+        var hasChanged = await change.EndsWithinAsync(longest, _time, stoppingToken).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
+        return hasChanged;
     }
 
     private async Task<(TimeSpan Pause, bool HasFailed)> PollOnceAsync(

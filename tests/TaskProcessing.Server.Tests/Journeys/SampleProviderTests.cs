@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TaskProcessing.Server.Providers.Apps.LifeCycle;
 using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 
@@ -42,7 +43,41 @@ public sealed class SampleProviderTests
         }
     }
 
-    private static Process Start(TestServer server) =>
+    [Fact]
+    public async Task With_a_port_it_is_brought_up_disabled_and_enabled_by_the_server()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var alice = await server.UserAsync("alice");
+        var port = Loopback.FreePort();
+        using var sample = Start(server, port);
+        try
+        {
+            await server.AddExAppAsync("wordcount", url: $"http://127.0.0.1:{port}");
+            await Eventually.BecomesTrue(() => IsOffered(server), "the registration");
+            (await alice.SucceedAsync(Type, new { text = "One two" }))
+                .GetProperty("output")
+                .GetProperty("count")
+                .GetDouble()
+                .Should()
+                .Be(2);
+
+            await server.Get<EnableExApp>().RunAsync("wordcount", enabled: false, CancellationToken.None);
+            await Eventually.BecomesTrue(() => !IsOffered(server), "the removal of the providers");
+            await server.Get<EnableExApp>().RunAsync("wordcount", enabled: true, CancellationToken.None);
+            await Eventually.BecomesTrue(() => IsOffered(server), "the second registration");
+
+            (await alice.SucceedAsync(Type, new { text = "One" })).GetProperty("output").GetProperty("count").GetDouble().Should().Be(1);
+        }
+        finally
+        {
+            sample.Kill();
+            await sample.WaitForExitAsync(CancellationToken.None);
+        }
+    }
+
+    private static bool IsOffered(TestServer server) => server.Get<CurrentTaskTypes>().Current.Find(Type) is not null;
+
+    private static Process Start(TestServer server, int? port = null) =>
         Process.Start(
             new ProcessStartInfo("dotnet", [Repository.SampleProgram])
             {
@@ -53,6 +88,7 @@ public sealed class SampleProviderTests
                     ["APP_ID"] = "wordcount",
                     ["APP_VERSION"] = "1.0.0",
                     ["APP_SECRET"] = "secret",
+                    ["APP_PORT"] = port?.ToString(System.Globalization.CultureInfo.InvariantCulture),
                     ["Logging__LogLevel__Default"] = "Warning",
                 },
             }

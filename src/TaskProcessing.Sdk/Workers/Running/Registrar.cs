@@ -33,7 +33,8 @@ internal sealed partial class Registrar(
     /// <summary>Registers what is not registered, or not any more.</summary>
     /// <param name="woken">Ends the pause before the next try.</param>
     /// <param name="stoppingToken">Ends everything.</param>
-    public async Task RegisterAsync(Task woken, CancellationToken stoppingToken)
+    /// <returns>False when the pause was ended, and the first registration is still to be made.</returns>
+    public async Task<bool> RegisterAsync(Task woken, CancellationToken stoppingToken)
     {
         while (!_isWithdrawn && slots.Offered is var offered && offered != _announced)
         {
@@ -52,11 +53,12 @@ internal sealed partial class Registrar(
             }
 
             if (await woken.EndsWithinAsync(pause, time, stoppingToken).ConfigureAwait(false))
-                return;
+                return false;
         }
 
         if (!_isWithdrawn && _registered.Length > 0 && (contact.TakeReturn() || time.GetElapsedTime(_registeredAt) >= _renewAfter))
             await RenewAsync(stoppingToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>Removes the providers from the server, until they are allowed again.</summary>
@@ -64,6 +66,7 @@ internal sealed partial class Registrar(
     {
         _isWithdrawn = true;
         await UnregisterAsync(cancellationToken).ConfigureAwait(false);
+        _registered = [];
     }
 
     /// <summary>The providers are to be registered again.</summary>

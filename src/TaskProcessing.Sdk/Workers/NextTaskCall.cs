@@ -6,7 +6,7 @@ using TaskProcessing.Sdk.Protocol;
 namespace TaskProcessing.Sdk.Workers;
 
 /// <summary>Writes the call that asks for a task.</summary>
-internal static class ClaimRequest
+internal static class NextTaskCall
 {
     private const string Route = "ocs/v2.php/taskprocessing/tasks_provider/next";
 
