@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
@@ -19,6 +20,7 @@ internal sealed partial class ServerStart(
     LocalProviders localProviders,
     AvailableTaskTypes taskTypes,
     ChangeWatcher changes,
+    IDataProtectionProvider protection,
     IStoreProbe probe,
     IOptions<StoreOptions> store,
     IOptions<DataDirectoryOptions> data,
@@ -42,6 +44,7 @@ internal sealed partial class ServerStart(
                 $"{migrator.Location} does not exist yet; \"taskprocessing migrate\" makes it",
                 innerException: null
             );
+        await MakeKeysAsync(cancellationToken);
         if (await probe.ListUnsafeSettingsAsync(cancellationToken) is { Count: > 0 } settings)
             Log.Unsafe(logger, migrator.Location, string.Join(", ", settings));
         _isFirst = !await accounts.AnyAsync(cancellationToken);
@@ -63,6 +66,15 @@ internal sealed partial class ServerStart(
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>
+    /// Servers that start together on a new database would each make a key, and know the others' keys only a day later.
+    /// </summary>
+    private async Task MakeKeysAsync(CancellationToken cancellationToken)
+    {
+        await using (await migrator.TakeTurnAsync(cancellationToken))
+            protection.CreateProtector(nameof(ServerStart)).Protect([]);
+    }
 
     /// <summary>An operator's directories are left as they are: they may be open on purpose.</summary>
     private void WarnOfOpenDirectories()

@@ -23,6 +23,7 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
     {
         try
         {
+            await RefusePoolerAsync(cancellationToken);
             await RefuseNewerAsync(cancellationToken);
             if (await ListPendingOnceAsync(cancellationToken) is [])
                 return [];
@@ -47,6 +48,9 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
         }
     }
 
+    /// <summary>Work at a start that servers on one database do one after the other; ends when the result is disposed of.</summary>
+    public Task<IAsyncDisposable> TakeTurnAsync(CancellationToken cancellationToken) => dialect.LockMigrationsAsync(cancellationToken);
+
     /// <summary>The migrations that this program knows and the database has not seen, oldest first.</summary>
     /// <exception cref="StoreUnavailableException">The database cannot be opened.</exception>
     public async Task<IReadOnlyList<string>> ListPendingAsync(CancellationToken cancellationToken)
@@ -66,6 +70,7 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
     public async Task<SchemaState> ReadStateAsync(CancellationToken cancellationToken)
     {
         var pending = await ListPendingAsync(cancellationToken);
+        await RefusePoolerAsync(cancellationToken);
         await RefuseNewerAsync(cancellationToken);
         if (pending is [])
             return SchemaState.Current;
@@ -105,6 +110,22 @@ internal sealed partial class StoreMigrator(IDbContextFactory<TaskDbContext> con
                 innerException: null
             );
         }
+    }
+
+    private async Task RefusePoolerAsync(CancellationToken cancellationToken)
+    {
+        string? problem;
+        try
+        {
+            problem = await dialect.FindPoolerProblemAsync(cancellationToken);
+        }
+        catch (Exception error) when (IsUnavailable(error))
+        {
+            throw Unavailable(error);
+        }
+
+        if (problem is not null)
+            throw new StoreUnavailableException($"{dialect.Location} cannot be used: {problem}", innerException: null);
     }
 
     private bool IsUnavailable(Exception error) => dialect.IsOutage(error) || error is IOException or UnauthorizedAccessException;

@@ -16,6 +16,13 @@ internal sealed class StoreOptions : IValidatableObject
     public string? ConnectionString { get; set; }
 
     /// <summary>
+    /// Only PostgreSQL, and only where <see cref="ConnectionString"/> leads to a pooler that gives each transaction another connection,
+    /// such as PgBouncer: the connection string of PostgreSQL itself, for notifications and the lock of migrations, one connection for
+    /// each server. Default none.
+    /// </summary>
+    public string? DirectConnectionString { get; set; }
+
+    /// <summary>
     /// True when <c>serve</c> migrates the database on start. Default true; false leaves that to <c>migrate</c>.
     /// </summary>
     public bool MigrateOnStart { get; set; } = true;
@@ -29,23 +36,32 @@ internal sealed class StoreOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (Provider != DatabaseProvider.PostgreSql)
+            return Validate(() => _ = new SqliteConnectionStringBuilder(ConnectionString), nameof(ConnectionString));
+
+        return
+        [
+            .. Validate(() => ReadPostgreSql(ConnectionString), nameof(ConnectionString)),
+            .. Validate(() => ReadPostgreSql(DirectConnectionString), nameof(DirectConnectionString)),
+        ];
+    }
+
+    private static IEnumerable<ValidationResult> Validate(Action read, string setting)
+    {
         try
         {
-            if (Provider == DatabaseProvider.PostgreSql)
-                ReadPostgreSql();
-            else
-                _ = new SqliteConnectionStringBuilder(ConnectionString);
+            read();
             return [];
         }
         catch (ArgumentException error)
         {
-            return [new ValidationResult($"cannot be read: {error.Message}", [nameof(ConnectionString)])];
+            return [new ValidationResult($"cannot be read: {error.Message}", [setting])];
         }
     }
 
     // For itself, so that Npgsql is not loaded without need.
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private void ReadPostgreSql() => _ = new NpgsqlConnectionStringBuilder(ConnectionString);
+    private static void ReadPostgreSql(string? connectionString) => _ = new NpgsqlConnectionStringBuilder(connectionString);
 }
 
 /// <summary>The databases that the store knows.</summary>

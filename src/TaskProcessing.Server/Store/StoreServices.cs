@@ -120,7 +120,7 @@ internal static class StoreServices
         options.Provider switch
         {
             DatabaseProvider.Sqlite => new SqliteDialect(options.ConnectionString, dataDirectory, options.CacheMegabytes),
-            DatabaseProvider.PostgreSql => new PostgreSqlDialect(options.ConnectionString),
+            DatabaseProvider.PostgreSql => new PostgreSqlDialect(options.ConnectionString, options.DirectConnectionString),
             _ => throw new ArgumentOutOfRangeException(nameof(options), options.Provider, "Unknown store."),
         };
 }

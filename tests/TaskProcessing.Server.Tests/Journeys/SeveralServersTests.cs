@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
@@ -14,6 +15,8 @@ namespace TaskProcessing.Server.Tests.Journeys;
 public sealed class SeveralServersTests
 {
     private const string Type = "core:text2text";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task A_worker_that_waits_at_one_server_gets_the_task_that_is_scheduled_at_the_other()
@@ -91,6 +94,62 @@ public sealed class SeveralServersTests
         (await all.NextAsync()).Status.Should().Be("STATUS_CANCELLED");
     }
 
+    [Fact]
+    public async Task News_from_before_a_wait_does_not_end_it()
+    {
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
+        using var worker = await one.WorkerAsync(Type);
+        using var alice = await one.UserAsync("alice");
+        await using var other = await one.StartPeerAsync();
+        using var aliceElsewhere = await ClientAt(other, one, "alice");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        var wait = aliceElsewhere.OcsAsync("GET", $"/task/{id}?wait=60");
+        await Eventually.BecomesTrue(() => other.Get<TaskSignal>().IsWatched(id), "waiting");
+
+        // The news that the task was scheduled, which was under way when the wait began.
+        other.Get<TaskSignal>().Receive(new TaskNotification.Changed(id, "alice"));
+        await Eventually.BecomesTrue(() => other.Get<TaskSignal>().IsWatched(id), "waiting on");
+        await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
+
+        ((string?)(await SoonAsync(wait)).Task["status"]).Should().Be("STATUS_CANCELLED");
+    }
+
+    [Fact]
+    public async Task A_lost_line_is_restored_and_what_was_missed_is_caught_up_with()
+    {
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
+        using var worker = await one.WorkerAsync(Type);
+        using var alice = await one.UserAsync("alice");
+        await using var other = await one.StartPeerAsync(new NoPolls());
+        using var aliceElsewhere = await ClientAt(other, one, "alice");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        (await worker.NextAsync($"worker:{Type}", Type)).Should().Be(id);
+        await using var stream = await EventReader.FollowAsync(aliceElsewhere, $"/task/{id}/events");
+        await stream.NextAsync();
+        var wait = aliceElsewhere.OcsAsync("GET", $"/task/{id}?wait=60");
+        await Eventually.BecomesTrue(() => other.Get<TaskSignal>().Waiters.OfTasks == 2, "waiting");
+
+        await CutLinesAsync(one);
+        await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
+        ((string?)(await wait.WaitAsync(TimeSpan.FromSeconds(60), Token)).Task["status"]).Should().Be("STATUS_CANCELLED");
+        (await stream.NextAsync().WaitAsync(TimeSpan.FromSeconds(60), Token)).Status.Should().Be("STATUS_CANCELLED");
+    }
+
+    /// <summary>Ends the connections on which servers listen.</summary>
+    private static async Task CutLinesAsync(TestServer server)
+    {
+        await using var db = await server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync(Token);
+        var ended = await db
+            .Database.SqlQueryRaw<bool>(
+                """
+                SELECT pg_terminate_backend(pid, 10000) AS "Value" FROM pg_stat_activity
+                WHERE datname = current_database() AND query LIKE 'LISTEN%'
+                """
+            )
+            .ToListAsync(Token);
+        ended.Should().HaveCount(2).And.OnlyContain(isEnded => isEnded);
+    }
+
     private static async Task<HttpClient> ClientAt(TestServer server, TestServer first, string user)
     {
         if (await first.Get<IAccountStore>().FindAsync(user, TestContext.Current.CancellationToken) is null)
@@ -102,4 +161,11 @@ public sealed class SeveralServersTests
 
     /// <summary>Fails where it was only found by looking, every fifteen seconds; leaves room for a busy machine.</summary>
     private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));
+
+    /// <summary>A clock that runs as always, but never for the fifteen seconds after which a server looks for missed changes.</summary>
+    private sealed class NoPolls : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, dueTime == TimeSpan.FromSeconds(15) ? Timeout.InfiniteTimeSpan : dueTime, period);
+    }
 }

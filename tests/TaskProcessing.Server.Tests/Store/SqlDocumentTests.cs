@@ -91,7 +91,7 @@ public sealed class SqlDocumentTests
                 -- In psql: "PREPARE s AS …; EXPLAIN EXECUTE s(42);", or from version 16 on the statement and "\bind 42 \g" for its
                 -- semicolon.
                 -- The connections of the batchers have these options, which PGOPTIONS gives to psql:
-                --  {PostgreSqlDialect.PlannerOptions}
+                --  {PostgreSqlConnectionStrings.PlannerOptions}
                 -- Before a statement of FileTreeStatements its transaction runs: {dialect.IndexesOnly}
 
                 """

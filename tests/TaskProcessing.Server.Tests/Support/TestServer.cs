@@ -59,6 +59,10 @@ internal sealed class TestServer : IAsyncDisposable
         Action<IServiceCollection>? more = null
     ) => await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
 
+    /// <summary>Starts a server on a database that others may have too.</summary>
+    public static Task<TestServer> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> settings) =>
+        StartAsync(database, ownsDatabase: false, time: null, settings, more: null);
+
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
     public Task<TestServer> StartPeerAsync(TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null) =>
         StartAsync(_database, ownsDatabase: false, time, settings, more: null);

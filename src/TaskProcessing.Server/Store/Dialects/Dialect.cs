@@ -49,6 +49,9 @@ internal abstract class Dialect : IDisposable
     /// <summary>Counts the calls of all servers on the database.</summary>
     public virtual IRateCounter CountRates(Database database, TimeProvider time) => new SlidingLog(time);
 
+    /// <summary>What is wrong with a pooler before the database, so that no server may start; null when nothing is.</summary>
+    public virtual Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
     /// <summary>Takes the lock for migrations until the result is disposed of; the lock of a dead process is free.</summary>
     public abstract Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken);
 
@@ -117,6 +120,10 @@ internal abstract class Dialect : IDisposable
             DropConnections();
             return await ReadOnceAsync();
         }
+        catch (Exception error) when (IsToBeRepeated(error))
+        {
+            return await ReadOnceAsync();
+        }
 
         async Task<T> ReadOnceAsync()
         {
@@ -127,6 +134,9 @@ internal abstract class Dialect : IDisposable
 
     /// <summary>True when the error means a dead connection, which says nothing about the database.</summary>
     protected virtual bool IsCut(Exception error) => false;
+
+    /// <summary>True when the database broke a transaction off for the sake of others; nothing of it has happened.</summary>
+    protected virtual bool IsToBeRepeated(Exception error) => false;
 
     /// <summary>Drops pooled connections.</summary>
     protected virtual void DropConnections() { }

@@ -9,8 +9,9 @@ namespace TaskProcessing.Server.Store.Signals;
 /// lets only one notifying transaction commit at a time, which would serialise all writers. Other processes find the changes of a
 /// process that died in between when they poll.
 /// </summary>
-/// <remarks>Not through a pooler that gives each transaction another connection: then the looks alone carry the news.</remarks>
-internal sealed class PostgreSqlNotifier(string connectionString) : IChangeNotifier
+/// <param name="connectionString">For sending.</param>
+/// <param name="direct">For listening: not through a pooler that gives each transaction another connection.</param>
+internal sealed class PostgreSqlNotifier(string connectionString, string direct) : IChangeNotifier
 {
     public const string Channel = "taskprocessing";
 
@@ -64,7 +65,7 @@ internal sealed class PostgreSqlNotifier(string connectionString) : IChangeNotif
 
     public async Task ListenAsync(Action connected, Action<TaskNotification> receive, CancellationToken cancellationToken)
     {
-        var listening = new NpgsqlConnectionStringBuilder(connectionString) { Pooling = false, KeepAlive = KeepAlive };
+        var listening = new NpgsqlConnectionStringBuilder(direct) { Pooling = false, KeepAlive = KeepAlive };
         await using var connection = new NpgsqlConnection(listening.ToString());
         await connection.OpenAsync(cancellationToken);
         connection.Notification += (_, notification) =>

@@ -33,11 +33,18 @@ internal sealed class FindTask(ITaskStore tasks, TaskSignal signal, TimeProvider
         if (task is null || task.Status.IsFinal())
             return task;
 
-        listener.Track(task);
         using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopWaiting);
-        await listener.WaitAsync(longest, time, waiting.Token);
-        cancellationToken.ThrowIfCancellationRequested();
-        return listener.LatestIfNewer(task) ?? await RunAsync(id, owner, cancellationToken);
+        var began = time.GetTimestamp();
+        while (true)
+        {
+            listener.Track(task);
+            var wasWoken = await listener.WaitAsync(longest - time.GetElapsedTime(began), time, waiting.Token);
+            cancellationToken.ThrowIfCancellationRequested();
+            var current = listener.LatestIfNewer(task) ?? await RunAsync(id, owner, cancellationToken);
+            // Another server's news of a change from before the wait comes during the wait.
+            if (!wasWoken || current is null || current.Revision != task.Revision)
+                return current;
+        }
     }
 
     /// <summary>Waits until a task has ended or another worker has it. Local workers use it to notice a cancel.</summary>

@@ -14,12 +14,16 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 /// Statements that lock a row are sent in the order of its id, so that no two transactions of any process deadlock.
 /// </remarks>
 /// <param name="connectionString">Of its connection, which is not the pool's.</param>
+/// <param name="settings">The statement that a batch begins with, for a connection that is not always the same; else null.</param>
 /// <param name="writes">True when a statement must not run twice.</param>
 /// <param name="metrics">Counts commits.</param>
-internal sealed class PostgreSqlBatcher(string connectionString, bool writes, TaskMetrics metrics) : IDisposable
+internal sealed class PostgreSqlBatcher(string connectionString, string? settings, bool writes, TaskMetrics metrics) : IDisposable
 {
     /// <summary>The limit bounds how long a batch holds its row locks.</summary>
     private const int LargestBatch = 200;
+
+    /// <summary>The number of times that a statement is sent that PostgreSQL breaks off for the sake of others.</summary>
+    private const int Tries = 5;
 
     private readonly Lock _lock = new();
     private readonly Queue<QueuedStatement> _waiting = new();
@@ -103,7 +107,7 @@ internal sealed class PostgreSqlBatcher(string connectionString, bool writes, Ta
         }
     }
 
-    private async Task RunAsync(IReadOnlyList<QueuedStatement> batch)
+    private async Task RunAsync(IReadOnlyList<QueuedStatement> batch, int tries = Tries)
     {
         var began = Stopwatch.GetTimestamp();
         try
@@ -116,6 +120,11 @@ internal sealed class PostgreSqlBatcher(string connectionString, bool writes, Ta
             _link.Dispose();
             foreach (var pending in batch)
                 await RunAsync([pending]);
+            return;
+        }
+        catch (PostgresException error) when (tries > 1 && PostgreSqlErrors.IsToBeRepeated(error))
+        {
+            await RunAsync(batch, tries - 1);
             return;
         }
         catch (Exception error)
@@ -155,12 +164,16 @@ internal sealed class PostgreSqlBatcher(string connectionString, bool writes, Ta
         async Task SendAsync(NpgsqlConnection connection)
         {
             await using var commands = new NpgsqlBatch(connection);
+            if (settings is not null)
+                commands.BatchCommands.Add(new NpgsqlBatchCommand(settings));
             foreach (var pending in batch)
                 commands.BatchCommands.Add(pending.Command());
 
             // The server commits the batch after its last statement, and confirms that before the reader ends.
             await using var reader = await commands.ExecuteReaderAsync(CancellationToken.None);
             isAnswered = true;
+            if (settings is not null)
+                await reader.NextResultAsync(CancellationToken.None);
             foreach (var pending in batch)
             {
                 await pending.ReadAsync(reader);

@@ -19,45 +19,16 @@ internal sealed class PostgreSqlDialect : Dialect
     /// <summary>The key of the advisory lock for migrations: any number that no other program uses in this database.</summary>
     private const long MigrationLock = 0x7461736b70726f63;
 
-    /// <summary>
-    /// The number of statements that a connection keeps prepared; the hot ones are about twenty. A connection string for
-    /// a pooler without support for them sets 0.
-    /// </summary>
-    private const int PreparedStatements = 60;
-
-    /// <summary>
-    /// Each hot statement has an index in its order. PostgreSQL's statistics of a young table are wrong until it has
-    /// analysed the table, and a plan that is made then is kept: it would read and sort the whole queue. A sort that is
-    /// still needed, of the few candidates of several types, looks so expensive then that it would be compiled; so
-    /// compilation is off.
-    /// </summary>
-    internal const string PlannerOptions = " -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off";
-
     private readonly PostgreSqlErrors.Watch _watch = new();
-    private readonly string _connectionString;
-    private readonly string _batchConnectionString;
+    private readonly PostgreSqlConnectionStrings _strings;
 
-    public PostgreSqlDialect(string? connectionString)
+    public PostgreSqlDialect(string? connectionString, string? directConnectionString = null)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        if (string.IsNullOrEmpty(builder.Host))
-            throw new ArgumentException(
-                "PostgreSQL needs Store:ConnectionString, such as \"Host=db;Database=taskprocessing;Username=…;Password=…\"."
-            );
-
-        builder.ApplicationName ??= "taskprocessing";
-        builder.Options ??= "-c synchronous_commit=on";
-        if (!builder.Keys.Cast<string>().Contains("Max Auto Prepare"))
-            builder.MaxAutoPrepare = PreparedStatements;
-        _connectionString = builder.ToString();
-        _batchConnectionString = new NpgsqlConnectionStringBuilder(_connectionString)
-        {
-            Pooling = false,
-            Options = builder.Options + PlannerOptions,
-        }.ToString();
-        Notifier = new PostgreSqlNotifier(_connectionString);
-        Copies = new PostgreSqlCopies(builder);
-        Location = $"the PostgreSQL database {builder.Database ?? builder.Username} on {builder.Host}:{builder.Port}";
+        _strings = new PostgreSqlConnectionStrings(connectionString, directConnectionString);
+        var common = _strings.Common;
+        Notifier = new PostgreSqlNotifier(_strings.Pooled, _strings.Direct);
+        Copies = new PostgreSqlCopies(new NpgsqlConnectionStringBuilder(_strings.Direct));
+        Location = $"the PostgreSQL database {common.Database ?? common.Username} on {common.Host}:{common.Port}";
     }
 
     public override string Location { get; }
@@ -66,25 +37,28 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override IDatabaseCopies Copies { get; }
 
-    public override PostgreSqlCopyTarget CopyTarget => new(_connectionString);
+    public override PostgreSqlCopyTarget CopyTarget => new(_strings.Direct);
 
     public override string AnnounceChange => PostgreSqlNotifier.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) =>
-        options.UseNpgsql(_connectionString).AddInterceptors(StorableText.Guard, _watch);
+        options.UseNpgsql(_strings.Pooled).AddInterceptors(StorableText.Guard, _watch);
 
     public override IDbContextFactory<TaskDbContext> FindContexts(IServiceProvider services) =>
         new TaskDbContexts<PostgreSqlTaskDbContext>(services.GetRequiredService<IDbContextFactory<PostgreSqlTaskDbContext>>());
 
     public override StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics) =>
-        new PostgreSqlStoreConnections(contexts, _batchConnectionString, metrics);
+        new PostgreSqlStoreConnections(contexts, _strings, metrics);
 
     public override IRateCounter CountRates(Database database, TimeProvider time) => new PostgreSqlRateCounter(database, time);
+
+    public override Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) =>
+        new PostgreSqlPoolerCheck(_strings).FindProblemAsync(cancellationToken);
 
     public override async Task<IAsyncDisposable> LockMigrationsAsync(CancellationToken cancellationToken)
     {
         // Not pooled: closing the connection releases the lock.
-        var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_connectionString) { Pooling = false }.ToString());
+        var connection = new NpgsqlConnection(_strings.Direct);
         try
         {
             await connection.OpenAsync(cancellationToken);
@@ -149,9 +123,11 @@ internal sealed class PostgreSqlDialect : Dialect
 
     protected override bool IsCut(Exception error) => PostgreSqlErrors.IsCut(error);
 
+    protected override bool IsToBeRepeated(Exception error) => PostgreSqlErrors.IsToBeRepeated(error);
+
     protected override void DropConnections()
     {
-        using var connection = new NpgsqlConnection(_connectionString);
+        using var connection = new NpgsqlConnection(_strings.Pooled);
         NpgsqlConnection.ClearPool(connection);
     }
 
@@ -163,6 +139,9 @@ internal sealed class PostgreSqlDialect : Dialect
     protected override string Advice(DbException? error) =>
         (error as PostgresException)?.SqlState switch
         {
+            // The words are PgBouncer's.
+            _ when error?.Message.Contains("unsupported startup parameter", StringComparison.Ordinal) == true =>
+                "a pooler that takes no options needs Store:DirectConnectionString beside Store:ConnectionString",
             PostgresErrorCodes.InvalidCatalogName => "make it with CREATE DATABASE, or name another one in Store:ConnectionString",
             { } state when state.StartsWith("28", StringComparison.Ordinal) =>
                 "see to user and password in Store:ConnectionString, and to pg_hba.conf",

@@ -29,6 +29,13 @@ internal static class PostgreSqlErrors
         Find(error) is PostgresException refused && (refused.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || IsEnd(refused));
 
     /// <summary>
+    /// True when PostgreSQL broke the transaction off because of others: a deadlock, or a conflict. Nothing of it has happened, and it
+    /// may succeed when it is repeated.
+    /// </summary>
+    public static bool IsToBeRepeated(Exception error) =>
+        Find(error) is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
+
+    /// <summary>
     /// Makes the pool drop its connections when the error may have left prepared statements in disorder. The driver
     /// prepares frequent statements along with running them. When the server accepts the text but not the values, the
     /// driver believes the statement prepared, yet knows nothing of its columns, and the next caller of it on that

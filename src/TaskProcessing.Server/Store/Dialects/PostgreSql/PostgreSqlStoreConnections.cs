@@ -13,21 +13,17 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 /// </summary>
 internal sealed class PostgreSqlStoreConnections(
     IDbContextFactory<TaskDbContext> contexts,
-    string laneConnectionString,
+    PostgreSqlConnectionStrings strings,
     TaskMetrics metrics
 ) : StoreConnections
 {
-    private readonly PostgreSqlBatcher _readers = new(laneConnectionString, writes: false, metrics);
-    private readonly PostgreSqlBatcher _changes = new(laneConnectionString, writes: true, metrics);
-    private readonly PostgreSqlBatcher _additions = new(laneConnectionString, writes: true, metrics);
-    private readonly PostgreSqlBatcher _counts = new(
-        new NpgsqlConnectionStringBuilder(laneConnectionString)
-        {
-            Options = new NpgsqlConnectionStringBuilder(laneConnectionString).Options + " -c synchronous_commit=off",
-        }.ToString(),
-        writes: false,
-        metrics
-    );
+    /// <summary>The number of times that a write is tried whose transaction PostgreSQL breaks off for the sake of others.</summary>
+    private const int Tries = 5;
+
+    private readonly PostgreSqlBatcher _readers = new(strings.Batches, strings.BatchSettings, writes: false, metrics);
+    private readonly PostgreSqlBatcher _changes = new(strings.Batches, strings.BatchSettings, writes: true, metrics);
+    private readonly PostgreSqlBatcher _additions = new(strings.Batches, strings.BatchSettings, writes: true, metrics);
+    private readonly PostgreSqlBatcher _counts = new(strings.Counts, strings.CountSettings, writes: false, metrics);
 
     public override Task<List<T>> QueryAsync<T>(
         Statement statement,
@@ -55,11 +51,17 @@ internal sealed class PostgreSqlStoreConnections(
     public override async Task<T> WriteAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await using var db = await OpenAsync(atomic);
-        var answer = await write(new PostgreSqlStoreConnection(db));
-        if (db.Database.CurrentTransaction is { } transaction)
-            await transaction.CommitAsync(CancellationToken.None);
-        return answer;
+        for (var count = 1; ; count++)
+        {
+            try
+            {
+                return await WriteOnceAsync(write, atomic);
+            }
+            catch (Exception error) when (count < Tries && PostgreSqlErrors.IsToBeRepeated(error))
+            {
+                // The other transaction of a deadlock goes on at once.
+            }
+        }
     }
 
     public override void Dispose()
@@ -68,6 +70,15 @@ internal sealed class PostgreSqlStoreConnections(
         _changes.Dispose();
         _additions.Dispose();
         _counts.Dispose();
+    }
+
+    private async Task<T> WriteOnceAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic)
+    {
+        await using var db = await OpenAsync(atomic);
+        var answer = await write(new PostgreSqlStoreConnection(db));
+        if (db.Database.CurrentTransaction is { } transaction)
+            await transaction.CommitAsync(CancellationToken.None);
+        return answer;
     }
 
     /// <summary>
