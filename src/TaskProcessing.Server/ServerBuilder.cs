@@ -97,6 +97,7 @@ internal static class ServerBuilder
         services.AddDrain();
         services.AddUpkeep();
         services.AddExAppBackground();
+        services.AddNextcloudBackground();
         services.AddWebhookDispatcher();
         services.AddLocalProviders();
         return builder;
@@ -125,6 +126,7 @@ internal static class ServerBuilder
             app.MapManual();
         app.MapAppApiRoutes();
         app.MapAppApiSettings();
+        app.MapNextclouds();
         app.MapCloudRoutes();
         if (app.Services.GetRequiredService<IOptions<PageOptions>>().Value.Enabled)
         {

@@ -9,6 +9,7 @@ using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Pages;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
+using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps;
@@ -55,6 +56,7 @@ internal static class ServerOptions
         services.AddSection<HeldConnectionOptions>(configuration, "Waiting");
         services.AddSection<ShutdownOptions>(configuration, ShutdownOptions.Section);
         services.AddSection<RetentionOptions>(configuration, "Retention");
+        services.AddSection<NextcloudOptions>(configuration, "Nextclouds");
         services.AddSection<WebhookOptions>(configuration, "Webhooks");
         services.AddSingleton(provider => TaskJson.Of(provider.GetRequiredService<IOptions<OcsOptions>>().Value.Profile));
         services.AddSection<TaskTypeOptions>(configuration, "TaskTypes");

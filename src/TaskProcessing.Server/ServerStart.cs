@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
@@ -19,6 +20,7 @@ internal sealed partial class ServerStart(
     CreateAccount createAccount,
     LocalProviders localProviders,
     AvailableTaskTypes taskTypes,
+    ApplyNextcloudSettings applyNextcloudSettings,
     ChangeWatcher changes,
     IDataProtectionProvider protection,
     IStoreProbe probe,
@@ -52,6 +54,7 @@ internal sealed partial class ServerStart(
 
         // The worker announces them too, but not before the first request could come.
         await taskTypes.SetLocalProvidersAsync(localProviders.Descriptors, cancellationToken);
+        await applyNextcloudSettings.RunAsync(cancellationToken);
         await changes.RunAsync(cancellationToken);
     }
 

@@ -81,6 +81,7 @@ internal static class CommandLine
             ApiKeyCommands.Create(host),
             ExAppCommands.Create(host),
             ProviderCommands.Create(host),
+            NextcloudCommands.Create(host),
             TaskCommands.Create(host),
             FileCommands.Create(host),
             WebhookCommands.Create(host),

@@ -3,8 +3,8 @@ using TaskProcessing.Server.Primitives;
 namespace TaskProcessing.Server.Nextclouds;
 
 /// <summary>
-/// Keeps the connections. Each change but those of <see cref="NoteContactAsync"/> and <see cref="SetOfferedAsync"/> raises the
-/// version of <see cref="ChangeTopic.Nextclouds"/> in the same transaction.
+/// Keeps the connections. Each change but those of what was learned and registered raises the version of
+/// <see cref="ChangeTopic.Nextclouds"/> in the same transaction.
 /// </summary>
 internal interface INextcloudStore
 {
@@ -28,11 +28,17 @@ internal interface INextcloudStore
     /// <summary>Replaces the secret, and forgets what the Nextcloud said with the old one. False when there is no such connection.</summary>
     Task<bool> SetSecretAsync(string id, string protectedSecret, CancellationToken cancellationToken);
 
-    /// <summary>Keeps what <c>PUT /enabled</c> said. False when there is no such connection.</summary>
-    Task<bool> SetEnabledThereAsync(string id, bool enabled, CancellationToken cancellationToken);
+    /// <summary>
+    /// Keeps what <c>PUT /enabled</c> said; once enabled, all that is offered has to be registered, and no earlier trouble
+    /// counts. False when there is no such connection.
+    /// </summary>
+    Task<bool> SetEnabledThereAsync(string id, bool enabled, DateTimeOffset now, CancellationToken cancellationToken);
 
-    /// <summary>Keeps which task types are registered there.</summary>
-    Task SetOfferedAsync(string id, string? types, CancellationToken cancellationToken);
+    /// <summary>Keeps which task types are registered there, and when all were; null while some are missing.</summary>
+    Task SetOfferedAsync(string id, string? types, DateTimeOffset? offeredAt, CancellationToken cancellationToken);
+
+    /// <summary>Keeps that a file of this size was refused as too large.</summary>
+    Task NoteRefusedUploadAsync(string id, long bytes, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Keeps what the last contact taught.</summary>
     Task NoteContactAsync(string id, NextcloudContact contact, DateTimeOffset now, CancellationToken cancellationToken);

@@ -56,6 +56,15 @@ internal sealed class Nextcloud
     /// <summary>When the Nextcloud may be asked again; null when at once.</summary>
     public DateTimeOffset? ProblemUntil { get; init; }
 
+    /// <summary>When all that is offered was last registered there; null when that has to be done.</summary>
+    public DateTimeOffset? OfferedAt { get; init; }
+
+    /// <summary>When the Nextcloud's web server or PHP last refused a file as too large.</summary>
+    public DateTimeOffset? RefusedUploadAt { get; init; }
+
+    /// <summary>The size of that file; null for none.</summary>
+    public long? RefusedUploadBytes { get; init; }
+
     public const string DefaultAppId = "taskprocessing";
 
     public const int DefaultMaxRunning = 16;

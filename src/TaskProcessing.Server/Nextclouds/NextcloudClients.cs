@@ -44,6 +44,7 @@ internal sealed class NextcloudClient
         _quick = Http(AnswerTimeout);
         _patient = Http(Timeout.InfiniteTimeSpan);
         Calls = new OcsConnection(_quick, Credentials(userId: null), time);
+        CallsAsGuest = new OcsConnection(_quick, OcsCredentials.Guest, time);
         Work = new OcsWorkSource(_quick, Options(), time);
         Transfers = new OcsWorkSource(_patient, Options(), time);
 
@@ -51,8 +52,14 @@ internal sealed class NextcloudClient
             new(sockets, disposeHandler: false) { BaseAddress = new Uri(known.Connection.Url + '/'), Timeout = timeout };
     }
 
+    /// <summary>Pages, without credentials; an answer within a minute.</summary>
+    public HttpClient Pages => _quick;
+
     /// <summary>Calls as the app without a user; an answer within a minute.</summary>
     public OcsConnection Calls { get; }
+
+    /// <summary>Calls without credentials; an answer within a minute.</summary>
+    public OcsConnection CallsAsGuest { get; }
 
     /// <summary>Tasks and reports; an answer within a minute.</summary>
     public OcsWorkSource Work { get; }

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.DataProtection;
 
 namespace TaskProcessing.Server.Nextclouds;
@@ -10,4 +11,17 @@ internal sealed class NextcloudSecrets(IDataProtectionProvider dataProtection)
     public string Protect(string secret) => _protector.Protect(secret);
 
     public string Unprotect(Nextcloud connection) => _protector.Unprotect(connection.ProtectedSecret);
+
+    /// <summary>Null for one that was encrypted with a key that is lost.</summary>
+    public string? TryUnprotect(Nextcloud connection)
+    {
+        try
+        {
+            return Unprotect(connection);
+        }
+        catch (CryptographicException)
+        {
+            return null;
+        }
+    }
 }

@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Nextclouds.Connecting;
+
 namespace TaskProcessing.Server.Nextclouds;
 
 internal static class NextcloudServices
@@ -11,6 +13,22 @@ internal static class NextcloudServices
         services.AddSingleton<NextcloudClients>();
         services.AddSingleton<OfferedProviders>();
         services.AddSingleton<NoteContact>();
+        services.AddSingleton<RecognizeNextcloud>();
+        services.AddSingleton<ReadNextcloud>();
+        services.AddSingleton<RegisterOffer>();
+        services.AddSingleton<EnableThere>();
+        services.AddSingleton<KeepOffer>();
+        services.AddSingleton<AddNextcloud>();
+        services.AddSingleton<ApplyNextcloudSettings>();
+        services.AddSingleton<ChangeNextcloud>();
+        services.AddSingleton<CheckNextcloud>();
+        return services;
+    }
+
+    /// <summary>The background work for Nextclouds, in a serving process.</summary>
+    public static IServiceCollection AddNextcloudBackground(this IServiceCollection services)
+    {
+        services.AddHostedService<NextcloudRunner>();
         return services;
     }
 }

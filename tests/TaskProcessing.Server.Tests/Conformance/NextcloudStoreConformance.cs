@@ -35,8 +35,8 @@ public abstract class NextcloudStoreConformance : StoreConformance
     public async Task A_new_secret_makes_the_connection_forget_what_was_said_with_the_old_one()
     {
         await Nextclouds.TryAddAsync(Connection("home"), Token);
-        await Nextclouds.SetEnabledThereAsync("home", enabled: true, Token);
-        await Nextclouds.SetOfferedAsync("home", "core:text2text", Token);
+        await Nextclouds.SetEnabledThereAsync("home", enabled: true, Now, Token);
+        await Nextclouds.SetOfferedAsync("home", "core:text2text", Now, Token);
         await Nextclouds.NoteContactAsync("home", Bad(NextcloudTrouble.WrongSecret), Now, Token);
 
         (await Nextclouds.SetSecretAsync("home", "another", Token)).Should().BeTrue();
@@ -46,9 +46,48 @@ public abstract class NextcloudStoreConformance : StoreConformance
         connection!.ProtectedSecret.Should().Be("another");
         connection.EnabledThere.Should().BeNull();
         connection.Offered.Should().BeNull();
+        connection.OfferedAt.Should().BeNull();
         connection.Trouble.Should().Be(NextcloudTrouble.None);
         connection.Problem.Should().BeNull();
         connection.ProblemSince.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task Once_enabled_there_all_has_to_be_registered_again_and_no_trouble_counts()
+    {
+        await Nextclouds.TryAddAsync(Connection("home"), Token);
+        await Nextclouds.NoteContactAsync("home", Bad(NextcloudTrouble.WrongSecret) with { Until = Now.AddMinutes(10) }, Now, Token);
+        await Nextclouds.SetOfferedAsync("home", "core:text2text", Now, Token);
+        (await Nextclouds.FindAsync("home", Token))!.OfferedAt.Should().Be(Now);
+
+        (await Nextclouds.SetEnabledThereAsync("home", enabled: true, Now, Token)).Should().BeTrue();
+        (await Nextclouds.SetEnabledThereAsync("away", enabled: true, Now, Token)).Should().BeFalse();
+
+        var connection = await Nextclouds.FindAsync("home", Token);
+        connection!.EnabledThere.Should().BeTrue();
+        connection.Offered.Should().Be("core:text2text");
+        connection.OfferedAt.Should().BeNull();
+        connection.Trouble.Should().Be(NextcloudTrouble.None);
+        connection.ProblemUntil.Should().BeNull();
+        connection.ContactAt.Should().Be(Now);
+
+        await Nextclouds.SetEnabledThereAsync("home", enabled: false, Now, Token);
+        var disabled = await Nextclouds.FindAsync("home", Token);
+        disabled!.EnabledThere.Should().BeFalse();
+        disabled.Trouble.Should().Be(NextcloudTrouble.NotEnabled);
+        disabled.ProblemSince.Should().Be(Now);
+    }
+
+    [Fact]
+    public async Task A_refused_upload_is_kept_with_its_size()
+    {
+        await Nextclouds.TryAddAsync(Connection("home"), Token);
+
+        await Nextclouds.NoteRefusedUploadAsync("home", 3_000_000_000, Now, Token);
+
+        var connection = await Nextclouds.FindAsync("home", Token);
+        connection!.RefusedUploadBytes.Should().Be(3_000_000_000);
+        connection.RefusedUploadAt.Should().Be(Now);
     }
 
     [Fact]
@@ -94,7 +133,7 @@ public abstract class NextcloudStoreConformance : StoreConformance
             [Connection("a"), Connection("b"), Connection("by-command", url: "https://new.example.org")],
             Token
         );
-        await Nextclouds.SetEnabledThereAsync("a", enabled: true, Token);
+        await Nextclouds.SetEnabledThereAsync("a", enabled: true, Now, Token);
 
         await Nextclouds.PutConfiguredAsync([Connection("a", url: "https://new.example.org", types: "core:text2text")], Token);
 
@@ -117,9 +156,9 @@ public abstract class NextcloudStoreConformance : StoreConformance
         {
             () => Nextclouds.TryAddAsync(Connection("home"), Token),
             () => Nextclouds.SetEnabledAsync("home", enabled: false, Token),
-            () => Nextclouds.SetEnabledThereAsync("home", enabled: true, Token),
+            () => Nextclouds.SetEnabledThereAsync("home", enabled: true, Now, Token),
             () => Nextclouds.SetSecretAsync("home", "another", Token),
-            () => Nextclouds.SetOfferedAsync("home", "core:text2text", Token),
+            () => Nextclouds.SetOfferedAsync("home", "core:text2text", Now, Token),
             () => Nextclouds.NoteContactAsync("home", NextcloudContact.Good, Now, Token),
             () => Nextclouds.PutConfiguredAsync([], Token),
             () => Nextclouds.PutConfiguredAsync([Connection("a")], Token),

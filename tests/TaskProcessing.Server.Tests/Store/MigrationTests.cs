@@ -184,7 +184,12 @@ public sealed class MigrationTests
         // SQLite puts a column that is added later right before the last bracket, behind a comma where the line before ends.
         return definitions
             .SelectMany(definition =>
-                definition.Replace("\n, ", ",\n").Replace(", \"revision\"", ",\n\"revision\"").Replace("NULL)", "NULL\n)").Split('\n')
+                definition
+                    .Replace("\n, ", ",\n")
+                    .Replace(", \"revision\"", ",\n\"revision\"")
+                    .Replace("NULL, \"", "NULL,\n\"")
+                    .Replace("NULL)", "NULL\n)")
+                    .Split('\n')
             )
             .Select(line => line.Trim(' ', ','))
             .Where(line => line != "");

@@ -17,6 +17,9 @@ internal static class GuessedName
     /// <summary>Unknown provider apps. Known apps have a name each.</summary>
     public const string UnknownApp = "(an unknown app)";
 
+    /// <summary>Nextclouds that call this server as their app.</summary>
+    public const string Nextcloud = "(a Nextcloud)";
+
     public static string OfUser(string? user) =>
         user is null ? Token
         : LoginName.IsPossible(user) ? LoginName.Key(user)

@@ -170,7 +170,7 @@ internal sealed class Login(
     private static bool IsHigher(string version, string stored) =>
         version != stored && Version.TryParse(version, out var given) && (!Version.TryParse(stored, out var known) || given > known);
 
-    private static (string User, string Secret)? Decode(string encoded)
+    public static (string User, string Secret)? Decode(string encoded)
     {
         var bytes = new byte[encoded.Length];
         if (!Convert.TryFromBase64String(encoded, bytes, out var length))

@@ -67,6 +67,7 @@ internal sealed class NextcloudStore(Database database) : INextcloudStore
                             set.SetProperty(one => one.ProtectedSecret, protectedSecret)
                                 .SetProperty(one => one.EnabledThere, (bool?)null)
                                 .SetProperty(one => one.Offered, (string?)null)
+                                .SetProperty(one => one.OfferedAt, (DateTimeOffset?)null)
                                 .SetProperty(one => one.Trouble, NextcloudTrouble.None)
                                 .SetProperty(one => one.Problem, (string?)null)
                                 .SetProperty(one => one.ProblemSince, (DateTimeOffset?)null)
@@ -76,15 +77,46 @@ internal sealed class NextcloudStore(Database database) : INextcloudStore
             cancellationToken
         );
 
-    public Task<bool> SetEnabledThereAsync(string id, bool enabled, CancellationToken cancellationToken) =>
-        ChangeAsync(
-            db => Row(db, id).ExecuteUpdateAsync(set => set.SetProperty(one => one.EnabledThere, enabled), CancellationToken.None),
+    public Task<bool> SetEnabledThereAsync(string id, bool enabled, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        DateTimeOffset? since = enabled ? null : now;
+        return ChangeAsync(
+            db =>
+                Row(db, id)
+                    .ExecuteUpdateAsync(
+                        set =>
+                            set.SetProperty(one => one.EnabledThere, enabled)
+                                .SetProperty(one => one.OfferedAt, (DateTimeOffset?)null)
+                                .SetProperty(one => one.ContactAt, now)
+                                .SetProperty(one => one.Trouble, enabled ? NextcloudTrouble.None : NextcloudTrouble.NotEnabled)
+                                .SetProperty(one => one.Problem, enabled ? null : NextcloudTroubles.DisabledThere)
+                                .SetProperty(one => one.ProblemSince, since)
+                                .SetProperty(one => one.ProblemUntil, (DateTimeOffset?)null),
+                        CancellationToken.None
+                    ),
+            cancellationToken
+        );
+    }
+
+    public Task SetOfferedAsync(string id, string? types, DateTimeOffset? offeredAt, CancellationToken cancellationToken) =>
+        database.WriteAsync(
+            db =>
+                Row(db, id)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(one => one.Offered, types).SetProperty(one => one.OfferedAt, offeredAt),
+                        CancellationToken.None
+                    ),
             cancellationToken
         );
 
-    public Task SetOfferedAsync(string id, string? types, CancellationToken cancellationToken) =>
+    public Task NoteRefusedUploadAsync(string id, long bytes, DateTimeOffset now, CancellationToken cancellationToken) =>
         database.WriteAsync(
-            db => Row(db, id).ExecuteUpdateAsync(set => set.SetProperty(one => one.Offered, types), CancellationToken.None),
+            db =>
+                Row(db, id)
+                    .ExecuteUpdateAsync(
+                        set => set.SetProperty(one => one.RefusedUploadBytes, bytes).SetProperty(one => one.RefusedUploadAt, now),
+                        CancellationToken.None
+                    ),
             cancellationToken
         );
 

@@ -486,6 +486,10 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                         .HasColumnType("text")
                         .HasColumnName("offered");
 
+                    b.Property<long?>("OfferedAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("offered_at");
+
                     b.Property<string>("Problem")
                         .HasColumnType("text")
                         .HasColumnName("problem");
@@ -502,6 +506,14 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("protected_secret");
+
+                    b.Property<long?>("RefusedUploadAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refused_upload_at");
+
+                    b.Property<long?>("RefusedUploadBytes")
+                        .HasColumnType("bigint")
+                        .HasColumnName("refused_upload_bytes");
 
                     b.Property<string>("ServerVersion")
                         .HasColumnType("text")

@@ -473,6 +473,10 @@ namespace TaskProcessing.Server.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("offered");
 
+                    b.Property<long?>("OfferedAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("offered_at");
+
                     b.Property<string>("Problem")
                         .HasColumnType("TEXT")
                         .HasColumnName("problem");
@@ -489,6 +493,14 @@ namespace TaskProcessing.Server.Store.Migrations.Sqlite
                         .IsRequired()
                         .HasColumnType("TEXT")
                         .HasColumnName("protected_secret");
+
+                    b.Property<long?>("RefusedUploadAt")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refused_upload_at");
+
+                    b.Property<long?>("RefusedUploadBytes")
+                        .HasColumnType("INTEGER")
+                        .HasColumnName("refused_upload_bytes");
 
                     b.Property<string>("ServerVersion")
                         .HasColumnType("TEXT")

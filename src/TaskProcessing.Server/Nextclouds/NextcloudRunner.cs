@@ -1,0 +1,43 @@
+using System.Collections.Concurrent;
+
+namespace TaskProcessing.Server.Nextclouds;
+
+/// <summary>Runs the work for each connection as long as there is the connection.</summary>
+internal sealed partial class NextcloudRunner(NextcloudDirectory directory, KeepOffer keepOffer, ILogger<NextcloudRunner> logger)
+    : BackgroundService
+{
+    private readonly ConcurrentDictionary<string, Task> _running = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (true)
+        {
+            var changed = directory.Changed.Task;
+            foreach (var known in directory.Current)
+            {
+                if (!_running.TryGetValue(known.Id, out var running) || running.IsCompleted)
+                    _running[known.Id] = RunAsync(known.Id, stoppingToken);
+            }
+
+            await changed.WaitAsync(stoppingToken);
+        }
+    }
+
+    private async Task RunAsync(string id, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await keepOffer.RunAsync(id, stoppingToken);
+        }
+        catch (Exception error) when (error is not OperationCanceledException)
+        {
+            Log.Failed(logger, error, id);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Error, "The work for Nextcloud {Id} has ended; it begins again when a connection changes")]
+        public static partial void Failed(ILogger logger, Exception error, string id);
+    }
+}
