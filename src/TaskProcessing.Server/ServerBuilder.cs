@@ -134,6 +134,7 @@ internal static class ServerBuilder
             app.MapLoginFlow();
             app.MapAdmin();
             app.MapAdminServing();
+            app.MapAdminNextclouds();
             app.MapAdminAccounts();
             app.MapPages();
         }

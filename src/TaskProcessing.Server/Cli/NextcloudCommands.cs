@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
@@ -38,24 +39,13 @@ internal static class NextcloudCommands
                 host.RunAsync(
                     async services =>
                     {
-                        var connections = await services.GetRequiredService<INextcloudStore>().ListAsync(cancellationToken);
+                        var connections = await services.GetRequiredService<ListNextclouds>().RunAsync(cancellationToken);
                         return parsed.GetValue(json)
                             ? host.Streams.WriteJson(connections.Select(NextcloudView.Of))
                             : Table.Write(
                                 host.Streams.Out,
-                                ["ID", "URL", "VERSION", "ENABLED", "TYPES", "LAST CONTACT (UTC)", "STATE"],
-                                connections.Select(connection =>
-                                    new[]
-                                    {
-                                        connection.Id,
-                                        connection.Url,
-                                        connection.ServerVersion,
-                                        Table.YesNo(connection.Enabled),
-                                        NextcloudView.CountOf(connection.Offered),
-                                        Table.Time(connection.ContactAt),
-                                        NextcloudCondition.Describe(connection),
-                                    }
-                                )
+                                ["ID", "URL", "VERSION", "ENABLED", "TYPES", "WAITING", "RUNNING", "ENDING", "LAST CONTACT (UTC)", "STATE"],
+                                connections.Select(Row)
                             );
                     },
                     cancellationToken
@@ -63,6 +53,22 @@ internal static class NextcloudCommands
         );
         return command;
     }
+
+    private static string?[] Row(ListedNextcloud listed) =>
+        [
+            listed.Connection.Id,
+            listed.Connection.Url,
+            listed.Connection.ServerVersion,
+            Table.YesNo(listed.Connection.Enabled),
+            Count(TypeNames.Read(listed.Connection.Offered)?.Count ?? 0),
+            Count(listed.Load.Waiting),
+            Count(listed.Load.Running),
+            Count(listed.Load.Finishing),
+            Table.Time(listed.Connection.ContactAt),
+            listed.State,
+        ];
+
+    private static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
 
     private static Command Check(CommandHost host)
     {
@@ -124,14 +130,17 @@ internal static class NextcloudCommands
     private static Command Remove(CommandHost host)
     {
         var id = Id();
-        var command = new Command("remove", "Removes a connection, and what is offered there.") { id };
+        var force = new Option<bool>("--force") { Description = "Give tasks up that are under way; they stay running there for ever." };
+        var command = new Command("remove", "Removes a connection, and what is offered there.") { id, force };
         command.SetAction(
             (parsed, cancellationToken) =>
                 host.RunAsync(
                     async services =>
                     {
                         var name = parsed.GetRequiredValue(id);
-                        var outcome = await services.GetRequiredService<ChangeNextcloud>().RemoveAsync(name, cancellationToken);
+                        var outcome = await services
+                            .GetRequiredService<ChangeNextcloud>()
+                            .RemoveAsync(name, parsed.GetValue(force), cancellationToken);
                         if (outcome is not ChangeNextcloudOutcome.Changed changed)
                             return Refuse(host, name, outcome)!.Value;
 

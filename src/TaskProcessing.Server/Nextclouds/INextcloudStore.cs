@@ -13,6 +13,9 @@ internal interface INextcloudStore
     /// <summary>By id.</summary>
     Task<IReadOnlyList<Nextcloud>> ListAsync(CancellationToken cancellationToken);
 
+    /// <summary>The connections of which there are tasks that have not ended.</summary>
+    Task<IReadOnlyList<NextcloudLoad>> ListLoadAsync(CancellationToken cancellationToken);
+
     /// <summary>False when the id is taken.</summary>
     Task<bool> TryAddAsync(Nextcloud connection, CancellationToken cancellationToken);
 
@@ -25,7 +28,9 @@ internal interface INextcloudStore
     /// <summary>False when there is no such connection.</summary>
     Task<bool> SetEnabledAsync(string id, bool enabled, CancellationToken cancellationToken);
 
-    /// <summary>Replaces the secret, and forgets what the Nextcloud said with the old one. False when there is no such connection.</summary>
+    /// <summary>
+    /// Replaces the secret, and forgets what the Nextcloud said with the old one. False when there is no such connection.
+    /// </summary>
     Task<bool> SetSecretAsync(string id, string protectedSecret, CancellationToken cancellationToken);
 
     /// <summary>

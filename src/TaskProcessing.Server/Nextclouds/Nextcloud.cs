@@ -3,7 +3,9 @@ namespace TaskProcessing.Server.Nextclouds;
 /// <summary>A connection: a Nextcloud whose tasks this server works on as one of that Nextcloud's provider apps.</summary>
 internal sealed class Nextcloud
 {
-    /// <summary>1 to 32 lower-case letters, digits, - and _; so it has no slash, and no owner of a task can be mistaken for another's.</summary>
+    /// <summary>
+    /// 1 to 32 lower-case letters, digits, - and _; so it has no slash, and no owner of a task can be mistaken for another's.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The Nextcloud's address, without a slash at its end.</summary>

@@ -22,6 +22,7 @@ internal static class NextcloudServices
         services.AddSingleton<ApplyNextcloudSettings>();
         services.AddSingleton<ChangeNextcloud>();
         services.AddSingleton<CheckNextcloud>();
+        services.AddSingleton<ListNextclouds>();
         return services;
     }
 

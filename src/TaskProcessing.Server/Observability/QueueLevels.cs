@@ -3,7 +3,17 @@ namespace TaskProcessing.Server.Observability;
 /// <summary>How much there is to do, read from the database at one moment.</summary>
 /// <param name="Queue">The task types of which there are tasks that have not ended.</param>
 /// <param name="WaitingWebhooks">Deliveries that are due, being sent, or waiting for their next attempt.</param>
-internal sealed record QueueLevels(IReadOnlyList<QueueLevel> Queue, int WaitingWebhooks);
+/// <param name="Nextclouds">The Nextclouds whose tasks are worked on here.</param>
+internal sealed record QueueLevels(IReadOnlyList<QueueLevel> Queue, int WaitingWebhooks, IReadOnlyList<NextcloudLevel> Nextclouds);
+
+/// <summary>How much there is to do for one Nextcloud.</summary>
+/// <param name="Id">The id of the connection.</param>
+/// <param name="Waiting">Claimed tasks that no worker has.</param>
+/// <param name="Running">Claimed tasks that a worker has.</param>
+/// <param name="Finishing">Claimed tasks whose result is on its way there.</param>
+/// <param name="IsInTrouble">True when something hinders the work that an administrator here wants.</param>
+/// <param name="Silence">The time since the last contact; null when there was none.</param>
+internal readonly record struct NextcloudLevel(string Id, int Waiting, int Running, int Finishing, bool IsInTrouble, TimeSpan? Silence);
 
 /// <summary>How much there is to do of one task type.</summary>
 /// <param name="Type">The task type.</param>

@@ -13,6 +13,7 @@ internal sealed class TaskMetrics : IDisposable
 
     private const string TypeLabel = "task.type";
     private const string OutcomeLabel = "outcome";
+    private const string NextcloudLabel = "nextcloud";
 
     private readonly Meter _meter;
     private readonly BoundedLabels _types = new(MaxTypes);
@@ -122,6 +123,14 @@ internal sealed class TaskMetrics : IDisposable
         Gauge("taskprocessing.queue.tasks", "{task}", "Tasks that have not ended, by state.", ListTasks);
         Gauge("taskprocessing.queue.oldest.age", "s", "The time since the oldest waiting task was scheduled.", ListAges);
         Gauge("taskprocessing.webhooks.waiting", "{delivery}", "Webhook deliveries that have not ended.", ListWebhooks);
+        Gauge(
+            "taskprocessing.nextcloud.tasks",
+            "{task}",
+            "Tasks of a connected Nextcloud that have not ended there, by state.",
+            ListNextcloudTasks
+        );
+        Gauge("taskprocessing.nextcloud.trouble", "", "1 when something hinders the work for a connected Nextcloud.", ListTroubles);
+        Gauge("taskprocessing.nextcloud.silence", "s", "The time since the last contact with a connected Nextcloud.", ListSilences);
         Gauge("taskprocessing.waiters", "{waiter}", "Workers and requests that wait in this process, by kind.", ListWaiters);
         Gauge("taskprocessing.outages", "{place}", "Places for data that cannot be used; the log names them.", () => [new(_outages())]);
     }
@@ -141,6 +150,27 @@ internal sealed class TaskMetrics : IDisposable
         ByType().Select(type => new Measurement<double>(Seconds(type.Max(level => level.OldestAge)), Label(TypeLabel, type.Key)));
 
     private IEnumerable<Measurement<double>> ListWebhooks() => _levels() is { } levels ? [new(levels.WaitingWebhooks)] : [];
+
+    private IEnumerable<Measurement<double>> ListNextcloudTasks() =>
+        Nextclouds()
+            .SelectMany(one =>
+                new Measurement<double>[]
+                {
+                    new(one.Waiting, Label(NextcloudLabel, one.Id), Label("state", "waiting")),
+                    new(one.Running, Label(NextcloudLabel, one.Id), Label("state", "running")),
+                    new(one.Finishing, Label(NextcloudLabel, one.Id), Label("state", "finishing")),
+                }
+            );
+
+    private IEnumerable<Measurement<double>> ListTroubles() =>
+        Nextclouds().Select(one => new Measurement<double>(one.IsInTrouble ? 1 : 0, Label(NextcloudLabel, one.Id)));
+
+    private IEnumerable<Measurement<double>> ListSilences() =>
+        Nextclouds()
+            .Where(one => one.Silence is not null)
+            .Select(one => new Measurement<double>(Seconds(one.Silence), Label(NextcloudLabel, one.Id)));
+
+    private IReadOnlyList<NextcloudLevel> Nextclouds() => _levels()?.Nextclouds ?? [];
 
     private IEnumerable<Measurement<double>> ListWaiters()
     {

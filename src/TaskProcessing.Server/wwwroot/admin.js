@@ -2,6 +2,7 @@
 import { announce, html, ocs, Page, show, t, useEffect, useRef, useState } from "./base.js";
 import "./admin-texts.js";
 import { Refused, Users } from "./admin-accounts.js";
+import { nextcloudProblems, Nextclouds } from "./admin-nextclouds.js";
 import { Providers, servingProblems, Webhooks } from "./admin-serving.js";
 import { Act, Ago, Chart, clockTime, Confirm, counted, LongText, number, sentence, span, Table } from "./admin-parts.js";
 
@@ -66,7 +67,7 @@ function problemsOf(overview) {
   }
   for (const task of running.filter(one => one.leaseUntil && one.leaseUntil < at - 5))
     problems.push(t("The worker of task {0} has been silent since its lease ended, {1} ago.", task.id, span(at - task.leaseUntil)));
-  return [...problems, ...servingProblems(overview)].map(sentence);
+  return [...problems, ...servingProblems(overview), ...nextcloudProblems(overview)].map(sentence);
 }
 
 function Problems({ problems }) {
@@ -264,6 +265,7 @@ const tabs = {
   queue: { name: () => t("Queue"), content: Queue },
   failed: { name: () => t("Failed"), content: Failed, count: overview => sum(overview.minutes, "failed") },
   providers: { name: () => t("Providers"), content: Providers },
+  nextclouds: { name: () => t("Nextclouds"), content: Nextclouds, count: overview => nextcloudProblems(overview).length },
   webhooks: { name: () => t("Webhooks"), content: Webhooks, count: overview => overview.webhooks.failedCount },
   users: { name: () => t("Users"), content: Users },
   refused: { name: () => t("Refused callers"), content: Refused, count: overview => overview.blocks.length },

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;
@@ -57,7 +58,9 @@ public sealed class NextcloudCommandTests
         second.GetProperty("url").GetString().Should().Be("https://other.example.org");
         first.GetProperty("commands")[1].GetString().Should().Contain(secret);
         var list = await driver.SucceedAsync("nextcloud", "list");
-        list.Should().MatchRegex(@"home +https://cloud\.example\.org +- +yes +0 +- +not registered there yet").And.NotContain(secret);
+        list.Should()
+            .MatchRegex(@"home +https://cloud\.example\.org +- +yes +0 +0 +0 +0 +- +not registered there yet")
+            .And.NotContain(secret);
         var json = await driver.SucceedAsync("nextcloud", "list", "--json");
         JsonElement.Parse(json)[0].GetProperty("state").GetString().Should().Be("not registered there yet");
         json.Should().NotContain(secret);
@@ -88,6 +91,55 @@ public sealed class NextcloudCommandTests
 
         (await driver.SucceedAsync("nextcloud", "remove", "home")).Should().Contain("occ app_api:app:unregister taskprocessing");
         (await KnownAsync(server)).Should().BeNull();
+    }
+
+    [Theory]
+    [InlineData(nameof(DatabaseProvider.Sqlite))]
+    [InlineData(nameof(DatabaseProvider.PostgreSql))]
+    public async Task A_running_server_notices_by_itself(string store)
+    {
+        await using var server = await TestServer.StartAsync(Enum.Parse<DatabaseProvider>(store));
+        var directory = server.Get<NextcloudDirectory>();
+        var added = await server
+            .Get<AddNextcloud>()
+            .RunAsync(new NewNextcloud("home", "https://cloud.example.org", "a-secret-of-sixteen"), Token);
+
+        added.Should().BeOfType<AddNextcloudOutcome.Added>();
+        await Eventually.BecomesTrue(() => directory.Find("home")?.Secret == "a-secret-of-sixteen", "the notice of a new connection");
+
+        await server.Get<ChangeNextcloud>().RemoveAsync("home", force: false, Token);
+        await Eventually.BecomesTrue(() => directory.Find("home") is null, "the notice of a removed connection");
+    }
+
+    [Fact]
+    public async Task A_connection_with_tasks_under_way_is_disabled_and_removed_by_force_alone()
+    {
+        await using var server = await TestServer.StartAsync();
+        await server.ConnectAsync("home", new Uri("https://cloud.example.org"));
+        await server
+            .Get<INextcloudTaskStore>()
+            .AddAsync(
+                new NextcloudTask
+                {
+                    NextcloudId = "home",
+                    RemoteId = 7,
+                    Type = "core:text2text",
+                    AppId = "assistant",
+                    Input = "{}",
+                    Key = "home/7",
+                    TakenAt = DateTimeOffset.UnixEpoch,
+                },
+                Token
+            );
+        var driver = new CommandLineDriver(server.DataDirectory);
+
+        var refused = await driver.RunAsync("nextcloud", "remove", "home");
+
+        refused.ExitCode.Should().Be(1);
+        refused.Error.Should().Contain("1 task(s) of \"home\" are under way");
+        (await server.ConnectionAsync("home")).Enabled.Should().BeFalse();
+        await driver.SucceedAsync("nextcloud", "remove", "home", "--force");
+        (await server.Get<INextcloudTaskStore>().ListUnfinishedAsync("home", Token)).Should().BeEmpty();
     }
 
     [Fact]

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
-using TaskProcessing.Server.Store;
+using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 
@@ -161,6 +161,49 @@ public sealed class NextcloudOfferTests
         await first.RegisterAppAsync(server, NextcloudDriver.SecretOf("first"));
         await first.OffersAsync("core:text2image");
         second.TypesOffered().Should().Equal("core:text2text");
+    }
+
+    [Fact]
+    public async Task A_version_is_offered_what_it_knows_and_what_the_filter_brings_along()
+    {
+        await using var server = await TestServer.StartAsync();
+        using var worker = await server.WorkerAsync([.. CoreTaskTypes.All.Select(type => type.Id)]);
+        await server.ConnectAsync("all", new Uri("http://127.0.0.1:9"));
+        await server.ConnectAsync("some", new Uri("http://127.0.0.1:9"), types: "core:text2text\ncore:image2text:ocr");
+        var (all, some) = (server.Get<NextcloudDirectory>().Find("all")!, server.Get<NextcloudDirectory>().Find("some")!);
+        var offered = server.Get<OfferedProviders>();
+
+        foreach (
+            var (version, count) in new[] { ("30.0.1", 13), ("31.0.0", 17), ("32.0.1", 21), ("33.0.0", 22), ("34.1.0", 23), ("35.0.0", 28) }
+        )
+            offered.To(all, version).Should().HaveCount(count, version).And.OnlyContain(one => one.CustomTaskType == null);
+        offered.To(all, version: null).Should().HaveCount(28, "nothing is withheld from a version that is not known");
+
+        var brought = offered.To(some, "32.0.1");
+        brought.Select(one => one.Id).Should().Equal("taskprocessing:core:text2text", "taskprocessing:core:image2text:ocr");
+        brought[0].CustomTaskType.Should().BeNull();
+        brought[1].CustomTaskType!.Id.Should().Be("core:image2text:ocr");
+        offered.To(some, "33.0.0")[1].CustomTaskType.Should().BeNull("it is known there");
+    }
+
+    [Fact]
+    public async Task After_a_refusal_the_Nextcloud_is_left_alone_until_it_calls()
+    {
+        await using var nextcloud = await NextcloudDriver.StartNextcloudAsync();
+        await using var server = await TestServer.StartAsync();
+        using var worker = await server.WorkerAsync("core:text2text");
+        await server.ConnectAsync("home", nextcloud.Address);
+        server.ExpectedLog.Add("Nextcloud home: It refuses the app");
+        // It was enabled with another secret.
+        await server.Get<INextcloudStore>().SetEnabledThereAsync("home", enabled: true, DateTimeOffset.UnixEpoch, Token);
+        await server.Get<ChangeWatcher>().RunAsync(Token);
+
+        var refused = await server.ReachesAsync("home", one => one.Trouble == NextcloudTrouble.WrongSecret, "refused");
+        refused.ProblemUntil.Should().BeAfter(DateTimeOffset.UtcNow.AddMinutes(5));
+        await nextcloud.RegisterAppAsync(server, NextcloudDriver.SecretOf("home"));
+
+        await nextcloud.OffersAsync("core:text2text");
+        await server.ReachesAsync("home", one => one is { Trouble: NextcloudTrouble.None, ProblemUntil: null }, "well");
     }
 
     [Fact]

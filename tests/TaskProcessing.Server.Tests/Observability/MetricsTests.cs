@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Hosting;
 using TaskProcessing.Server.Http.Scraping;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
@@ -66,6 +67,25 @@ public sealed partial class MetricsTests
         metrics["taskprocessing_outages"].Should().Be(0);
         metrics.Text.Should().Contain("http_route=", "the web server is measured as well");
         metrics.Text.Should().NotContain("alice", "users are no labels");
+    }
+
+    [Fact]
+    public async Task Connected_Nextclouds_are_measured_with_what_hinders_their_work()
+    {
+        var time = new ManualTimeProvider();
+        await using var server = await TestServer.StartAsync(time: time, settings: Settings());
+        server.ExpectedLog.Add("Nextcloud home: gone");
+        await server.ConnectAsync("home", new Uri("http://127.0.0.1:9"));
+        await server.Get<NoteContact>().RunAsync("home", NextcloudContact.Good, Token);
+        time.SetForward(TimeSpan.FromSeconds(90));
+        await server.Get<NoteContact>().RunAsync("home", new(NextcloudTrouble.Unreachable, "gone", Until: null), Token);
+
+        var metrics = await ScrapeAsync(server);
+
+        metrics["taskprocessing_nextcloud_trouble", "home"].Should().Be(1);
+        metrics["taskprocessing_nextcloud_silence_seconds", "home"].Should().Be(90);
+        foreach (var state in (string[])["waiting", "running", "finishing"])
+            metrics["taskprocessing_nextcloud_tasks", "home", state].Should().Be(0);
     }
 
     [Fact]

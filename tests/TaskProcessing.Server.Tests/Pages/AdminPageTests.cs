@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Playwright;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Webhooks;
 using static Microsoft.Playwright.Assertions;
@@ -97,6 +98,36 @@ public sealed partial class AdminPageTests
         await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Send again" }).ClickAsync();
         await server.DeliveryBecomesAsync(WebhookState.Delivered);
         await Expect(page.GetByText("No webhook was given up or refused.")).ToBeVisibleAsync();
+    }
+
+    [Theory]
+    [InlineData(1280, false)]
+    [InlineData(390, true)]
+    public async Task Connected_Nextclouds_are_seen_checked_and_switched(int width, bool isDark)
+    {
+        await using var server = await TestServer.StartAsync(settings: Settings());
+        await server.AddUserAsync("ada", isAdmin: true, SessionDriver.Password);
+        await server.ConnectAsync("home", new Uri($"http://127.0.0.1:{Loopback.FreePort()}"));
+        server.ExpectedLog.Add("Nextcloud home: It cannot be reached");
+        await server
+            .Get<NoteContact>()
+            .RunAsync("home", new(NextcloudTrouble.Unreachable, "It cannot be reached: Connection refused", Until: null), Token);
+        await using var browser = await PageBrowser.StartAsync(server, width, isDark: isDark);
+        var page = browser.Page;
+
+        await browser.SignInAsync("ada", "/admin#nextclouds");
+        await Expect(page.Locator(".problems")).ToContainTextAsync("Nextcloud home, for ");
+        await Expect(page.Locator(".problems")).ToContainTextAsync("It cannot be reached: Connection refused");
+        await browser.CheckAsync($"admin-nextclouds-{width}");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check: home" }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Check it" }).ClickAsync();
+        await Expect(page.Locator(".findings .alarm")).ToContainTextAsync("It cannot be reached");
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Close" }).ClickAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Take no more: home" }).ClickAsync();
+        await page.GetByRole(AriaRole.Dialog).GetByRole(AriaRole.Button, new() { Name = "Take no more" }).ClickAsync();
+        await Expect(page.GetByText("disabled here")).ToBeVisibleAsync();
+        await Expect(page.Locator(".problems")).Not.ToContainTextAsync("Nextcloud home");
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Choosing;
 using TaskProcessing.Server.Tasks.Overview;
@@ -17,6 +18,7 @@ namespace TaskProcessing.Server.Http.Admin;
 /// <param name="Failed">The newest failed tasks, up to 20.</param>
 /// <param name="Apps">The provider apps, by id.</param>
 /// <param name="Providers">The providers, by task type; within one, in the order in which they stand in for each other.</param>
+/// <param name="Nextclouds">The Nextclouds whose tasks are worked on here, by id.</param>
 /// <param name="Webhooks">The deliveries that have not reached their receivers.</param>
 /// <param name="Blocks">The addresses from which passwords were guessed and that are refused now, up to 100.</param>
 /// <param name="RateLimitHits">The callers that met a rate limit of this server within the last hour, the latest first, up to 100.</param>
@@ -29,6 +31,7 @@ internal sealed record OverviewResource(
     IReadOnlyList<FailedTaskResource> Failed,
     IReadOnlyList<AppResource> Apps,
     IReadOnlyList<ProviderResource> Providers,
+    IReadOnlyList<NextcloudResource> Nextclouds,
     WebhooksResource Webhooks,
     IReadOnlyList<BlockResource> Blocks,
     IReadOnlyList<RateLimitHitResource> RateLimitHits
@@ -40,6 +43,7 @@ internal sealed record OverviewResource(
         TaskOverview overview,
         IEnumerable<ListedExApp> apps,
         IEnumerable<KnownProvider> providers,
+        IEnumerable<ListedNextcloud> nextclouds,
         WebhookBacklog webhooks,
         IEnumerable<LoginBlock> blocks,
         IEnumerable<RateLimitHit> rateLimitHits
@@ -53,6 +57,7 @@ internal sealed record OverviewResource(
             [.. overview.Failed.Select(FailedTaskResource.Of)],
             [.. apps.Select(AppResource.Of)],
             [.. providers.Select(ProviderResource.Of)],
+            [.. nextclouds.Select(NextcloudResource.Of)],
             WebhooksResource.Of(webhooks),
             [.. blocks.Take(MaxListed).Select(BlockResource.Of)],
             [.. rateLimitHits.Take(MaxListed).Select(RateLimitHitResource.Of)]

@@ -1,5 +1,6 @@
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Http.RateLimiting;
+using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Apps;
 using TaskProcessing.Server.Providers.Choosing;
@@ -13,6 +14,7 @@ internal sealed class ReadOverview(
     ReadTaskOverview readTaskOverview,
     ListExApps listExApps,
     ListProviders listProviders,
+    ListNextclouds listNextclouds,
     IWebhookStore webhooks,
     ListBlocks listBlocks,
     RateLimitHits rateLimitHits,
@@ -32,6 +34,7 @@ internal sealed class ReadOverview(
             await readTaskOverview.RunAsync(cancellationToken),
             await listExApps.RunAsync(cancellationToken),
             await listProviders.RunAsync(cancellationToken),
+            await listNextclouds.RunAsync(cancellationToken),
             await webhooks.ReadBacklogAsync(MaxWebhooks, ReadTaskOverview.MaxCounted, cancellationToken),
             await listBlocks.RunAsync(cancellationToken),
             rateLimitHits.List()

@@ -164,6 +164,7 @@ internal sealed record AppFindingResource(bool IsGood, string Text);
 [JsonSerializable(typeof(OverviewResource))]
 [JsonSerializable(typeof(FailedTasksResource))]
 [JsonSerializable(typeof(AppFindingsResource))]
+[JsonSerializable(typeof(NextcloudFindingsResource))]
 [JsonSerializable(typeof(UsersResource))]
 [JsonSerializable(typeof(AppPasswordsResource))]
 [JsonSerializable(typeof(NewAppPasswordResource))]

@@ -1,9 +1,16 @@
+using System.Globalization;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Nextclouds.Work;
 
 namespace TaskProcessing.Server.Nextclouds.Connecting;
 
 /// <summary>Disables, enables, gives another secret to, or removes a connection. Settings rule over their own ones.</summary>
-internal sealed class ChangeNextcloud(INextcloudStore store, NextcloudSecrets secrets, RegisterOffer registerOffer)
+internal sealed class ChangeNextcloud(
+    INextcloudStore store,
+    INextcloudTaskStore tasks,
+    NextcloudSecrets secrets,
+    RegisterOffer registerOffer
+)
 {
     /// <summary>A running server withdraws or registers what is offered.</summary>
     public async Task<ChangeNextcloudOutcome> EnableAsync(string id, bool enabled, CancellationToken cancellationToken)
@@ -34,8 +41,14 @@ internal sealed class ChangeNextcloud(INextcloudStore store, NextcloudSecrets se
         return new ChangeNextcloudOutcome.Changed(connection) { Secret = secret };
     }
 
-    /// <summary>Takes back what is registered there first, for nobody does it later.</summary>
-    public async Task<ChangeNextcloudOutcome> RemoveAsync(string id, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes back what is registered there first, for nobody does it later. A connection with tasks under way is only disabled: without
+    /// it they would be running there for ever.
+    /// </summary>
+    /// <param name="id">The connection.</param>
+    /// <param name="force">True to give tasks under way up.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<ChangeNextcloudOutcome> RemoveAsync(string id, bool force, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(id, cancellationToken) is not { } connection)
             return new ChangeNextcloudOutcome.Unknown();
@@ -45,6 +58,17 @@ internal sealed class ChangeNextcloud(INextcloudStore store, NextcloudSecrets se
         await store.SetEnabledAsync(id, enabled: false, cancellationToken);
         if (connection is { EnabledThere: true, Offered.Length: > 0 } && secrets.TryUnprotect(connection) is { } secret)
             await registerOffer.WithdrawAsync(new KnownNextcloud(connection, secret), cancellationToken);
+
+        var load = (await store.ListLoadAsync(cancellationToken)).FirstOrDefault(load => load.NextcloudId == id);
+        if (load is not null && !force)
+            return new ChangeNextcloudOutcome.Refused(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{load.All} task(s) of \"{id}\" are under way: it is disabled now, and can be removed when they have ended. "
+                ) + "--force gives them up; they stay running in the Nextcloud for ever"
+            );
+
+        await tasks.RemoveAsync(id, cancellationToken);
         await store.RemoveAsync(id, cancellationToken);
         return new ChangeNextcloudOutcome.Changed(connection);
     }

@@ -136,12 +136,10 @@ internal sealed class CheckNextcloud(INextcloudStore store, NextcloudSecrets sec
         if (connection.RefusedUploadBytes is not { } bytes)
             return;
 
+        var megabytes = string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#}");
         findings.Add(
             NextcloudFinding.Bad(
-                string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"It refused a file of {bytes / 1048576.0:0.#} MB at {Time(connection.RefusedUploadAt)}: raise PHP's upload_max_filesize and "
-                )
+                $"It refused a file of {megabytes} MB at {Time(connection.RefusedUploadAt)}: raise PHP's upload_max_filesize and "
                     + "post_max_size and the web server's limit (nginx: client_max_body_size), or let large files go by WebDAV "
                     + "(--upload-by-webdav)"
             )

@@ -32,7 +32,9 @@ internal sealed class ConfiguredNextcloud
     /// <summary>The Nextcloud's address, such as <c>https://cloud.example.org</c>.</summary>
     public string Url { get; set; } = "";
 
-    /// <summary>The secret that the Nextcloud's administrator registers the app with; 16 to 256 printable characters without spaces.</summary>
+    /// <summary>
+    /// The secret that the Nextcloud's administrator registers the app with; 16 to 256 printable characters without spaces.
+    /// </summary>
     public string Secret { get; set; } = "";
 
     /// <summary>A file with the secret in its first line, in place of <see cref="Secret"/>.</summary>

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using TaskProcessing.Server.Primitives;
@@ -34,10 +33,8 @@ internal static class OccCommands
         );
         return
         [
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"occ app_api:daemon:register {connection.AppId} {Name} manual-install {own.Scheme} {Host(own)} {ShellWord.Of(connection.Url)}"
-            ),
+            $"occ app_api:daemon:register {connection.AppId} {Name} manual-install {own.Scheme} {Host(own)} "
+                + ShellWord.Of(connection.Url),
             $"occ app_api:app:register {connection.AppId} {connection.AppId} --wait-finish --json-info {ShellWord.Of(info)}",
         ];
     }

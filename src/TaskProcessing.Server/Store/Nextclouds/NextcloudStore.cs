@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Nextclouds;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Store.Nextclouds;
@@ -17,6 +19,38 @@ internal sealed class NextcloudStore(Database database) : INextcloudStore
         // Sorted here: databases differ in how they order letters.
         connections.Sort((left, right) => string.CompareOrdinal(left.Id, right.Id));
         return connections;
+    }
+
+    public async Task<IReadOnlyList<NextcloudLoad>> ListLoadAsync(CancellationToken cancellationToken)
+    {
+        var counts = await database.ReadAsync(
+            db =>
+                (
+                    from claimed in db.NextcloudTasks
+                    where claimed.State != NextcloudTaskState.Ended
+                    let isRunning = db.Tasks.Any(task => task.Id == claimed.TaskId && task.Status == ProcessingStatus.Running)
+                    group claimed by new
+                    {
+                        claimed.NextcloudId,
+                        IsFinishing = claimed.State == NextcloudTaskState.Finishing,
+                        isRunning,
+                    } into same
+                    select new { same.Key, Count = same.Count() }
+                ).ToListAsync(cancellationToken),
+            cancellationToken
+        );
+        return
+        [
+            .. counts
+                .GroupBy(count => count.Key.NextcloudId)
+                .OrderBy(connection => connection.Key, StringComparer.Ordinal)
+                .Select(connection => new NextcloudLoad(
+                    connection.Key,
+                    connection.Where(count => !count.Key.IsFinishing && !count.Key.isRunning).Sum(count => count.Count),
+                    connection.Where(count => !count.Key.IsFinishing && count.Key.isRunning).Sum(count => count.Count),
+                    connection.Where(count => count.Key.IsFinishing).Sum(count => count.Count)
+                )),
+        ];
     }
 
     public Task<bool> TryAddAsync(Nextcloud connection, CancellationToken cancellationToken) =>

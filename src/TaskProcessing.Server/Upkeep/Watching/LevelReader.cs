@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Nextclouds;
+using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks;
@@ -9,7 +11,14 @@ namespace TaskProcessing.Server.Upkeep.Watching;
 /// Reads how full the queue and the outbox are, for those who read metrics: when they ask, and every few seconds at most, however
 /// many they are.
 /// </summary>
-internal sealed partial class LevelReader(ITaskStore tasks, IWebhookStore webhooks, TimeProvider time, ILogger<LevelReader> logger)
+internal sealed partial class LevelReader(
+    ITaskStore tasks,
+    IWebhookStore webhooks,
+    NextcloudDirectory nextclouds,
+    ListNextclouds listNextclouds,
+    TimeProvider time,
+    ILogger<LevelReader> logger
+)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(5);
 
@@ -44,7 +53,8 @@ internal sealed partial class LevelReader(ITaskStore tasks, IWebhookStore webhoo
         {
             return new QueueLevels(
                 await tasks.MeasureQueueAsync(time.GetUtcNow(), CancellationToken.None),
-                await webhooks.CountWaitingAsync(CancellationToken.None)
+                await webhooks.CountWaitingAsync(CancellationToken.None),
+                nextclouds.Current.Count == 0 ? [] : [.. (await listNextclouds.RunAsync(CancellationToken.None)).Select(LevelOf)]
             );
         }
         catch (Exception error)
@@ -55,6 +65,16 @@ internal sealed partial class LevelReader(ITaskStore tasks, IWebhookStore webhoo
             return null;
         }
     }
+
+    private NextcloudLevel LevelOf(ListedNextcloud listed) =>
+        new(
+            listed.Connection.Id,
+            listed.Load.Waiting,
+            listed.Load.Running,
+            listed.Load.Finishing,
+            listed.Connection is { Enabled: true, Trouble: not (NextcloudTrouble.None or NextcloudTrouble.NotEnabled) },
+            time.GetUtcNow() - listed.Connection.ContactAt
+        );
 
     private static partial class Log
     {
