@@ -165,6 +165,26 @@ SELECT (SELECT COUNT(*) FROM counted), COALESCE(
     (SELECT MIN(entry.ends) - CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) FROM rate_counts AS kept, unnest(kept.ends) AS entry(ends)
         WHERE kept.key = $1 AND entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)), 1);
 
+-- PostgreSqlGuessCounter.Begin
+INSERT INTO guess_counts AS kept (network, names, ends, last_end)
+SELECT $1, ARRAY[$2], ARRAY[event.ends], event.ends FROM (SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) + $5 AS ends) AS event
+ON CONFLICT (network) DO UPDATE SET last_end = excluded.last_end, (names, ends) = (
+    SELECT ARRAY_AGG(entry.name), ARRAY_AGG(entry.ends)
+    FROM (SELECT entry.name, entry.ends FROM unnest(kept.names, kept.ends) AS entry(name, ends) WHERE entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) UNION ALL SELECT $2, excluded.last_end) AS entry(name, ends))
+WHERE (SELECT COUNT(*) FROM unnest(kept.names, kept.ends) AS entry(name, ends) WHERE entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AND entry.name = $2) < $3
+    AND (SELECT COUNT(DISTINCT entry.name) FROM unnest(kept.names, kept.ends) AS entry(name, ends) WHERE entry.ends > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)) < $4
+RETURNING 1;
+
+-- PostgreSqlGuessCounter.TakeBack
+UPDATE guess_counts AS kept SET (names, ends) = (
+    SELECT COALESCE(ARRAY_AGG(entry.name), ARRAY[]::text[]), COALESCE(ARRAY_AGG(entry.ends), ARRAY[]::bigint[])
+    FROM unnest(kept.names, kept.ends) WITH ORDINALITY AS entry(name, ends, place)
+    WHERE entry.place <> (
+        SELECT other.place FROM unnest(kept.names, kept.ends) WITH ORDINALITY AS other(name, ends, place)
+        WHERE other.name = $2 ORDER BY other.ends DESC LIMIT 1))
+WHERE network = $1 AND $2 = ANY(names)
+RETURNING 1;
+
 -- FileTreeStatements.Below
 WITH RECURSIVE tree(id, parent_id, name, is_folder, depth) AS (
     SELECT id, parent_id, name, is_folder, 0 FROM files WHERE id = $1

@@ -23,7 +23,6 @@ internal static class AccountServices
         services.AddSingleton<CreateAppPassword>();
 
         services.AddSingleton<RememberedLogins>();
-        services.AddSingleton<GuessLog>();
         services.AddSingleton<CheckLogin>();
         services.AddSingleton<ListBlocks>();
         services.AddSingleton<LiftBlocks>();

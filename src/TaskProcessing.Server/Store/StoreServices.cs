@@ -61,6 +61,15 @@ internal static class StoreServices
                 .GetRequiredService<Dialect>()
                 .CountRates(provider.GetRequiredService<Database>(), provider.GetRequiredService<TimeProvider>())
         );
+        services.AddSingleton(provider =>
+            provider
+                .GetRequiredService<Dialect>()
+                .CountGuesses(
+                    provider.GetRequiredService<Database>(),
+                    provider.GetRequiredService<IOptions<BruteForceOptions>>(),
+                    provider.GetRequiredService<TimeProvider>()
+                )
+        );
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<CopyStore>();
         services.AddSingleton<ITaskStore, TaskStore>();

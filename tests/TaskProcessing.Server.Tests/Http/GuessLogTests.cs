@@ -107,6 +107,34 @@ public sealed class GuessLogTests
     }
 
     [Fact]
+    public async Task Logins_that_are_being_verified_count_until_they_turn_out_to_be_right()
+    {
+        var begun = new List<TimeSpan?>();
+        foreach (var name in new[] { "a", "b", "c", "d", "e" })
+            begun.Add(await _log.TryBeginAsync(Office, name, countsOtherNames: true, CancellationToken.None));
+
+        begun.Select(wait => wait is null).Should().Equal(true, true, true, true, false);
+        await _log.RightAsync(Office, "b", CancellationToken.None);
+        (await _log.TryBeginAsync(Office, "e", countsOtherNames: true, CancellationToken.None)).Should().BeNull();
+        foreach (var name in new[] { "a", "c", "d", "e" })
+            await _log.WrongAsync(Office, name, CancellationToken.None);
+        _log.TakeBegun().Should().ContainSingle("it began once").Which.Name.Should().BeNull();
+    }
+
+    [Fact]
+    public async Task A_right_login_takes_its_own_count_back_and_no_other()
+    {
+        Fail("alice", times: 2);
+        (await _log.TryBeginAsync(Office, "alice", countsOtherNames: true, CancellationToken.None)).Should().BeNull();
+        (await _log.TryBeginAsync(Office, "alice", countsOtherNames: true, CancellationToken.None)).Should().NotBeNull();
+        await _log.RightAsync(Office, "alice", CancellationToken.None);
+
+        _log.Wait(Office, "alice").Should().BeNull();
+        _log.Failed(Office, "alice");
+        _log.Wait(Office, "alice").Should().NotBeNull();
+    }
+
+    [Fact]
     public void An_attack_from_ever_new_networks_takes_no_more_than_so_much_memory()
     {
         for (var network = 0; network < 50_000; network++)

@@ -84,6 +84,17 @@ public sealed class GuessingTests
     }
 
     [Fact]
+    public async Task Guesses_at_many_names_at_once_are_no_more_than_as_many_one_by_one()
+    {
+        await using var server = await StartAsync();
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(guess => GetAsync(server, Tasks, Basic($"user{guess}", "guess"))));
+
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.Unauthorized).Should().Be(5);
+        answers.Count(answer => answer.StatusCode == HttpStatusCode.TooManyRequests).Should().Be(19);
+    }
+
+    [Fact]
     public async Task Many_right_logins_at_once_succeed()
     {
         await using var server = await StartAsync();

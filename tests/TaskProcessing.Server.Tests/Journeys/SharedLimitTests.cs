@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
+using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 
@@ -56,5 +57,52 @@ public sealed class SharedLimitTests
         statuses
             .Should()
             .Equal([.. Enumerable.Repeat(HttpStatusCode.BadRequest, 5), .. Enumerable.Repeat(HttpStatusCode.TooManyRequests, 2)]);
+    }
+
+    [Fact]
+    public async Task Wrong_logins_at_both_servers_count_together_and_a_lifted_block_is_lifted_at_both()
+    {
+        var settings = new Dictionary<string, string> { ["BruteForce:Enabled"] = "true", ["BruteForce:MaxAttempts"] = "4" };
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, settings: settings);
+        await using var two = await one.StartPeerAsync(settings: settings);
+        await one.AddUserAsync("alice", password: "alice's password");
+        TestServer[] servers = [one, two];
+
+        var statuses = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(guess => LogInAsync(servers[guess % 2], "alice", $"guess {guess}"))
+        );
+
+        statuses.Count(status => status == HttpStatusCode.Unauthorized).Should().Be(4);
+        statuses.Count(status => status == HttpStatusCode.TooManyRequests).Should().Be(12);
+        foreach (var server in servers)
+            (await LogInAsync(server, "alice", "alice's password")).Should().Be(HttpStatusCode.TooManyRequests);
+
+        var lifted = await LiftedAsync(one);
+        lifted.Should().OnlyContain(block => block.Name == "alice");
+        foreach (var server in servers)
+        {
+            // Nothing but the news drops what a server believes for a moment.
+            HttpStatusCode status;
+            var clock = System.Diagnostics.Stopwatch.StartNew();
+            while ((status = await LogInAsync(server, "alice", "alice's password")) != HttpStatusCode.OK)
+                clock.Elapsed.Should().BeLessThan(TimeSpan.FromSeconds(30), $"it still answers {status}");
+        }
+    }
+
+    /// <summary>The servers write blocks down within a second.</summary>
+    private static async Task<IReadOnlyList<LoginBlock>> LiftedAsync(TestServer server)
+    {
+        IReadOnlyList<LoginBlock> lifted = [];
+        while (lifted.Count == 0)
+            lifted = await server.Get<LiftBlocks>().RunAsync(place: null, name: null, Token);
+        return lifted;
+    }
+
+    private static async Task<HttpStatusCode> LogInAsync(TestServer server, string user, string password)
+    {
+        using var client = server.Guest();
+        client.DefaultRequestHeaders.Authorization = new("Basic", TestServer.Base64($"{user}:{password}"));
+        using var answer = await client.GetAsync("/ocs/v2.php/taskprocessing/tasks", Token);
+        return answer.StatusCode;
     }
 }

@@ -52,7 +52,12 @@ public sealed class SqlDocumentTests
             .. StatementPlanTests.HotStatements(),
             ("WebhookOutbox.Insert", WebhookOutbox.Insert),
             .. dialect is PostgreSqlDialect
-                ? [("PostgreSqlRateCounter.Count", PostgreSqlRateCounter.Count)]
+                ?
+                [
+                    ("PostgreSqlRateCounter.Count", PostgreSqlRateCounter.Count),
+                    ("PostgreSqlGuessCounter.Begin", PostgreSqlGuessCounter.Begin),
+                    ("PostgreSqlGuessCounter.TakeBack", PostgreSqlGuessCounter.TakeBack),
+                ]
                 : Array.Empty<(string, Statement)>(),
             ("FileTreeStatements.Below", new Statement(trees.Below)),
             ("FileTreeStatements.Search", new Statement(trees.Search)),

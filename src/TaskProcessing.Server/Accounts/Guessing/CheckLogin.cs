@@ -2,12 +2,23 @@ namespace TaskProcessing.Server.Accounts.Guessing;
 
 /// <summary>
 /// Verifies a login and blocks guesses. Two kinds of credentials are verified even from a blocked network: those that
-/// were right before from it, and texts in the form of our tokens, which cannot be guessed. All others are verified one
-/// after the other, so that parallel guesses gain nothing.
+/// were right before from it, and texts in the form of our tokens, which cannot be guessed. All others count as wrong while they are
+/// verified, so that parallel guesses gain nothing.
 /// </summary>
-internal sealed class CheckLogin(VerifyCredentials verifyCredentials, RememberedLogins remembered, GuessLog guesses) : IDisposable
+internal sealed class CheckLogin(VerifyCredentials verifyCredentials, RememberedLogins remembered, IGuessCounter guesses) : IDisposable
 {
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+    private const int Lines = 64;
+
+    /// <summary>One login after the other for a name, so that parallel ones with the same right secret cost one verification.</summary>
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Lines).Select(_ => new SemaphoreSlim(1))];
+
+    /// <summary>
+    /// A few logins at a time for a network: a right one counts as wrong until it is verified, and many of them would block each other.
+    /// </summary>
+    private readonly SemaphoreSlim[] _networkTurns =
+    [
+        .. Enumerable.Range(0, Lines).Select(_ => new SemaphoreSlim(Math.Clamp(Environment.ProcessorCount, 1, 4))),
+    ];
 
     /// <param name="network">The caller's network.</param>
     /// <param name="user">The login name; null when only a token was given.</param>
@@ -19,18 +30,18 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
             : new ValueTask<LoginCheck>(CheckAsync(network, user, secret, cancellationToken));
 
     /// <summary>Credentials that cannot even be read count as a guess.</summary>
-    public LoginCheck Unreadable(string network)
+    public async ValueTask<LoginCheck> UnreadableAsync(string network, CancellationToken cancellationToken)
     {
-        if (guesses.Wait(network, GuessedName.Impossible) is { } wait)
+        if (await guesses.TryBeginAsync(network, GuessedName.Impossible, countsOtherNames: true, cancellationToken) is { } wait)
             return new LoginCheck.Refused(wait);
 
-        guesses.Failed(network, GuessedName.Impossible);
+        await guesses.WrongAsync(network, GuessedName.Impossible, cancellationToken);
         return new LoginCheck.Wrong();
     }
 
     public void Dispose()
     {
-        foreach (var turn in _turns)
+        foreach (var turn in _turns.Concat(_networkTurns))
             turn.Dispose();
     }
 
@@ -40,15 +51,23 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
         if (remembered.Contains(network, name, secret))
             return await VerifyAsync(network, user, name, secret, wait: null, cancellationToken);
 
-        var turn = _turns[(uint)HashCode.Combine(network, name) % (uint)_turns.Length];
+        var turn = _turns[(uint)HashCode.Combine(network, name) % Lines];
+        var networkTurn = _networkTurns[(uint)network.GetHashCode(StringComparison.Ordinal) % Lines];
         await turn.WaitAsync(cancellationToken);
         try
         {
-            // The one in front may have had the same credentials, and they were right.
-            var wait = remembered.Contains(network, name, secret) ? null : guesses.Wait(network, name);
-            return wait is null || Passwords.IsToken(secret)
-                ? await VerifyAsync(network, user, name, secret, wait, cancellationToken)
-                : new LoginCheck.Refused(wait.Value);
+            await networkTurn.WaitAsync(cancellationToken);
+            try
+            {
+                // The one in front may have had the same credentials, and they were right.
+                return remembered.Contains(network, name, secret)
+                    ? await VerifyAsync(network, user, name, secret, wait: null, cancellationToken)
+                    : await BeginAsync(network, user, name, secret, cancellationToken);
+            }
+            finally
+            {
+                networkTurn.Release();
+            }
         }
         finally
         {
@@ -56,6 +75,35 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
         }
     }
 
+    private async Task<LoginCheck> BeginAsync(string network, string? user, string name, string secret, CancellationToken cancellationToken)
+    {
+        if (await guesses.TryBeginAsync(network, name, countsOtherNames: true, cancellationToken) is { } wait)
+            return Passwords.IsToken(secret)
+                ? await VerifyAsync(network, user, name, secret, wait, cancellationToken)
+                : new LoginCheck.Refused(wait);
+
+        try
+        {
+            var verified = await verifyCredentials.RunAsync(network, user, secret, triesPassword: true, cancellationToken);
+            if (verified is null)
+            {
+                await guesses.WrongAsync(network, name, CancellationToken.None);
+                return new LoginCheck.Wrong();
+            }
+
+            remembered.Add(network, name, secret);
+            await guesses.RightAsync(network, name, CancellationToken.None);
+            return new LoginCheck.Right(verified);
+        }
+        catch
+        {
+            // Nobody has learned whether it was right.
+            await guesses.RightAsync(network, name, CancellationToken.None);
+            throw;
+        }
+    }
+
+    /// <summary>For a login that is verified even where it is blocked; a wrong one counts where it is not.</summary>
     private async Task<LoginCheck> VerifyAsync(
         string network,
         string? user,
@@ -72,7 +120,7 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
         }
 
         remembered.Remove(network, name, secret);
-        guesses.Failed(network, name);
+        await guesses.FailedAsync(network, name, CancellationToken.None);
         return wait is null ? new LoginCheck.Wrong() : new LoginCheck.Refused(wait.Value);
     }
 }

@@ -3,23 +3,18 @@ using Microsoft.Extensions.Options;
 
 namespace TaskProcessing.Server.Accounts.Guessing;
 
-/// <summary>
-/// Counts wrong logins for each network and name, and computes the time of a block. A right login does not clear the
-/// counts: behind a shared address it may be another person's. Kept in memory, within bounds, so each process counts for
-/// itself.
-/// </summary>
-internal sealed class GuessLog(IOptions<BruteForceOptions> options, TimeProvider time)
+/// <summary>Counts wrong logins in memory, within bounds, for the one server of a database that is a file.</summary>
+internal sealed class GuessLog(IOptions<BruteForceOptions> options, TimeProvider time) : IGuessCounter
 {
     /// <summary>As many networks are watched; beyond that, half of them are forgotten.</summary>
     private const int MaxNetworks = 20_000;
 
-    /// <summary>As many begun blocks wait to be written down; the others still hold, but are not listed.</summary>
-    private const int MaxBegun = 1000;
-
     private readonly BruteForceOptions _options = options.Value;
     private readonly long _period = (long)(options.Value.PeriodSeconds * time.TimestampFrequency);
     private readonly ConcurrentDictionary<string, NetworkGuesses> _networks = new();
-    private readonly ConcurrentQueue<BegunBlock> _begun = new();
+    private readonly BegunBlocks _begun = new(time);
+
+    public bool IsShared => false;
 
     /// <summary>The number of watched networks.</summary>
     public int NetworkCount => _networks.Count;
@@ -36,21 +31,35 @@ internal sealed class GuessLog(IOptions<BruteForceOptions> options, TimeProvider
             return null;
 
         lock (guesses)
-        {
-            var now = time.GetTimestamp();
-            var until = Math.Max(
-                guesses.BlockedUntil(name, _options.MaxAttempts, now),
-                countsOtherNames ? guesses.AllBlockedUntil(_options.MaxNames, now) : 0
-            );
-            return until > now ? time.GetElapsedTime(now, until) : null;
-        }
+            return Wait(guesses, name, countsOtherNames);
+    }
+
+    public ValueTask<TimeSpan?> TryBeginAsync(string network, string name, bool countsOtherNames, CancellationToken cancellationToken) =>
+        new(TryBegin(network, name, countsOtherNames));
+
+    public ValueTask RightAsync(string network, string name, CancellationToken cancellationToken)
+    {
+        Visit(network, guesses => guesses.TakeBack(name));
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask WrongAsync(string network, string name, CancellationToken cancellationToken)
+    {
+        Wrong(network, name);
+        return ValueTask.CompletedTask;
     }
 
     /// <summary>Counts a wrong login.</summary>
     public void Failed(string network, string name)
     {
+        if (TryBegin(network, name, countsOtherNames: false) is null)
+            Wrong(network, name);
+    }
+
+    private TimeSpan? TryBegin(string network, string name, bool countsOtherNames)
+    {
         if (!_options.Enabled)
-            return;
+            return null;
         if (_networks.Count >= MaxNetworks)
             Sweep();
 
@@ -63,45 +72,73 @@ internal sealed class GuessLog(IOptions<BruteForceOptions> options, TimeProvider
                 if (guesses.IsRemoved)
                     continue;
 
-                var now = time.GetTimestamp();
-                if (guesses.BlockedUntil(name, _options.MaxAttempts, now) > now)
-                    return;
+                if (Wait(guesses, name, countsOtherNames) is { } wait)
+                    return wait;
 
-                var wasOpen = guesses.AllBlockedUntil(_options.MaxNames, now) == 0;
-                guesses.Add(name, now + _period);
-                if (guesses.BlockedUntil(name, _options.MaxAttempts, now) is var until and > 0)
-                    Record(network, name, time.GetElapsedTime(now, until));
-                if (wasOpen && guesses.AllBlockedUntil(_options.MaxNames, now) is var allUntil and > 0)
-                    Record(network, null, time.GetElapsedTime(now, allUntil));
-                return;
+                guesses.Add(name, time.GetTimestamp() + _period);
+                return null;
             }
         }
     }
 
-    /// <summary>Ends a block, and removes its counts.</summary>
-    public void Lift(string network, string? name)
+    private void Wrong(string network, string name) =>
+        Visit(
+            network,
+            guesses =>
+            {
+                var now = time.GetTimestamp();
+                if (guesses.BlockedUntil(name, _options.MaxAttempts, now) is var until and > 0)
+                    _begun.Add(network, name, time.GetElapsedTime(now, until));
+                if (guesses.AllBlockedUntil(_options.MaxNames, now) is var allUntil and > 0 && guesses.AllListedUntil <= now)
+                {
+                    guesses.AllListedUntil = allUntil;
+                    _begun.Add(network, null, time.GetElapsedTime(now, allUntil));
+                }
+            }
+        );
+
+    private void Visit(string network, Action<NetworkGuesses> visit)
     {
         if (!_networks.TryGetValue(network, out var guesses))
             return;
 
         lock (guesses)
-            guesses.Remove(name, _options.MaxAttempts);
+            visit(guesses);
     }
 
-    /// <summary>The blocks that began since the last call.</summary>
-    public IReadOnlyList<BegunBlock> TakeBegun()
+    private TimeSpan? Wait(NetworkGuesses guesses, string name, bool countsOtherNames)
     {
-        var begun = new List<BegunBlock>();
-        while (begun.Count < MaxBegun && _begun.TryDequeue(out var block))
-            begun.Add(block);
-        return begun;
+        var now = time.GetTimestamp();
+        var until = Math.Max(
+            guesses.BlockedUntil(name, _options.MaxAttempts, now),
+            countsOtherNames ? guesses.AllBlockedUntil(_options.MaxNames, now) : 0
+        );
+        return until > now ? time.GetElapsedTime(now, until) : null;
     }
 
-    /// <summary>For blocks that were taken and could not be written down.</summary>
+    public Task LiftAsync(string network, string? name, CancellationToken cancellationToken)
+    {
+        Lift(network, name);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Ends a block, and removes its counts.</summary>
+    public void Lift(string network, string? name) => Visit(network, guesses => guesses.Remove(name, _options.MaxAttempts));
+
+    public void Forget() { }
+
+    public Task SweepAsync(CancellationToken cancellationToken)
+    {
+        Sweep();
+        return Task.CompletedTask;
+    }
+
+    public IReadOnlyList<BegunBlock> TakeBegun() => _begun.Take();
+
     public void PutBack(IEnumerable<BegunBlock> blocks)
     {
         foreach (var block in blocks)
-            Record(block);
+            _begun.Add(block);
     }
 
     /// <summary>
@@ -135,19 +172,4 @@ internal sealed class GuessLog(IOptions<BruteForceOptions> options, TimeProvider
         guesses.IsRemoved = true;
         _networks.TryRemove(network, out _);
     }
-
-    private void Record(string network, string? name, TimeSpan wait)
-    {
-        var now = time.GetUtcNow();
-        Record(new BegunBlock(network, name, now, now + wait));
-    }
-
-    private void Record(BegunBlock block)
-    {
-        if (_begun.Count < MaxBegun)
-            _begun.Enqueue(block);
-    }
 }
-
-/// <summary>A block that has begun in this process.</summary>
-internal sealed record BegunBlock(string Network, string? Name, DateTimeOffset BeganAt, DateTimeOffset EndsAt);

@@ -3,7 +3,7 @@ using System.Net;
 namespace TaskProcessing.Server.Accounts.Guessing;
 
 /// <summary>Lifts blocks; running servers let go within a second.</summary>
-internal sealed class LiftBlocks(ILoginBlockStore blocks, TimeProvider time)
+internal sealed class LiftBlocks(ILoginBlockStore blocks, IGuessCounter guesses, TimeProvider time)
 {
     /// <param name="place">An address, or a network as <see cref="LoginBlock.Network"/> has it; null for all.</param>
     /// <param name="name">Only the block on this name; null for those on all names too.</param>
@@ -16,6 +16,9 @@ internal sealed class LiftBlocks(ILoginBlockStore blocks, TimeProvider time)
             .Where(block => block.EndsAt > now)
             .Where(block => (place is null || IsIn(block.Network, place)) && (name is null || IsOf(block.Name, name)))
             .ToList();
+        // Counts that are in the database go first: the servers look there when they hear that rows are gone.
+        foreach (var block in lifted.Where(_ => guesses.IsShared))
+            await guesses.LiftAsync(block.Network, block.Name, cancellationToken);
         if (lifted.Count > 0)
             await blocks.LiftAsync([.. lifted.Select(block => block.Id)], cancellationToken);
         return [.. ListBlocks.Merged(lifted)];

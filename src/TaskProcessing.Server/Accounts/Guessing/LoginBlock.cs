@@ -1,7 +1,7 @@
 namespace TaskProcessing.Server.Accounts.Guessing;
 
 /// <summary>
-/// The record of a block on guesses. The server itself counts in memory; operators list and lift blocks by these records.
+/// The record of a block on guesses, by which operators list and lift it. The counts are an <see cref="IGuessCounter"/>'s.
 /// </summary>
 internal sealed class LoginBlock
 {

@@ -8,6 +8,9 @@ internal sealed class NetworkGuesses
     /// <summary>True when the whole record was removed and no longer counts.</summary>
     public bool IsRemoved { get; set; }
 
+    /// <summary>The end of the block on all names that was told last.</summary>
+    public long AllListedUntil { get; set; }
+
     public bool IsEmpty => _byName.Count == 0;
 
     public void Add(string name, long expiry)
@@ -16,6 +19,25 @@ internal sealed class NetworkGuesses
             _byName[name] = attempts = new Attempts();
         attempts.Expiries.Enqueue(expiry);
         attempts.Last = expiry;
+    }
+
+    /// <summary>Takes the last count of a name back.</summary>
+    public void TakeBack(string name)
+    {
+        if (!_byName.TryGetValue(name, out var attempts))
+            return;
+
+        if (attempts.Expiries.Count <= 1)
+        {
+            _byName.Remove(name);
+            return;
+        }
+
+        // All but the last one, which is the one whose expiry is the latest.
+        var kept = attempts.Expiries.Take(attempts.Expiries.Count - 1).ToList();
+        _byName.Remove(name);
+        foreach (var expiry in kept)
+            Add(name, expiry);
     }
 
     /// <summary>The time when the name may be tried again; 0 when it may be tried now.</summary>
@@ -48,6 +70,7 @@ internal sealed class NetworkGuesses
             return;
         }
 
+        AllListedUntil = 0;
         foreach (var (other, attempts) in _byName)
         {
             if (attempts.Expiries.Count < maxAttempts)

@@ -18,7 +18,7 @@ internal sealed class Login(
     CheckLogin checkLogin,
     FindSession findSession,
     RememberedLogins remembered,
-    GuessLog guesses,
+    IGuessCounter guesses,
     AccountDirectory accounts,
     ExAppDirectory exApps,
     IExAppStore exAppStore,
@@ -72,7 +72,7 @@ internal sealed class Login(
         Outcome(
             Decode(encoded) is var (user, password)
                 ? await checkLogin.RunAsync(network, user, password, cancellationToken)
-                : checkLogin.Unreadable(network),
+                : await checkLogin.UnreadableAsync(network, cancellationToken),
             network,
             wrong: new LoginOutcome.WrongPassword()
         );
@@ -95,20 +95,27 @@ internal sealed class Login(
         var known = await exApps.FindAsync(appId, cancellationToken);
         var name = known is null ? GuessedName.UnknownApp : GuessedName.OfApp(appId);
         var given = Decode(encoded);
-        if (
-            guesses.Wait(network, name, countsOtherNames: false) is { } wait
-            && (given is null || !remembered.Contains(network, name, given.Value.Secret))
-        )
+        var isRemembered = given is not null && remembered.Contains(network, name, given.Value.Secret);
+        if (!isRemembered && await guesses.TryBeginAsync(network, name, countsOtherNames: false, cancellationToken) is { } wait)
             return new LoginOutcome.Throttled(wait);
         if (known is null || given is not var (userId, secret))
-            return Guessed(network, name);
+        {
+            await guesses.WrongAsync(network, name, cancellationToken);
+            return new LoginOutcome.Unknown();
+        }
+
         if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known.Secret), Encoding.UTF8.GetBytes(secret)))
         {
             remembered.Remove(network, name, secret);
             presence.Refused(appId, "the secret was wrong");
-            return Guessed(network, name);
+            await (
+                isRemembered ? guesses.FailedAsync(network, name, cancellationToken) : guesses.WrongAsync(network, name, cancellationToken)
+            );
+            return new LoginOutcome.Unknown();
         }
 
+        if (!isRemembered)
+            await guesses.RightAsync(network, name, CancellationToken.None);
         remembered.Add(network, name, secret);
         var version = headers[AppVersion].ToString();
         if (version.Length == 0)
@@ -120,7 +127,8 @@ internal sealed class Login(
         if (userId.Length > 0 && !LoginName.IsPossible(userId))
         {
             presence.Refused(appId, "it named a user that cannot exist");
-            return Guessed(network, GuessedName.Impossible);
+            await guesses.FailedAsync(network, GuessedName.Impossible, cancellationToken);
+            return new LoginOutcome.Unknown();
         }
 
         var account = userId.Length == 0 ? null : await accounts.FindAsync(userId, cancellationToken);
@@ -140,12 +148,6 @@ internal sealed class Login(
                 },
             }
         );
-    }
-
-    private LoginOutcome.Unknown Guessed(string network, string name)
-    {
-        guesses.Failed(network, name);
-        return new LoginOutcome.Unknown();
     }
 
     /// <summary>Apps get no reason; "exapp check" shows it to operators.</summary>

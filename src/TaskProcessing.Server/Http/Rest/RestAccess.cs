@@ -49,7 +49,7 @@ internal static class RestAccess
         RequestDelegate next,
         Login login,
         IApiKeyStore keys,
-        GuessLog guesses,
+        IGuessCounter guesses,
         IOptions<RestOptions> options,
         IOptions<ProxyOptions> proxies
     )
@@ -84,14 +84,14 @@ internal static class RestAccess
         private async Task<(RestScope? Scope, IResult? Refusal)> OfKeyAsync(HttpContext context, string key)
         {
             var network = CallerNetwork.Of(context.Connection.RemoteIpAddress, proxies.Value.IPv6PrefixLength);
-            var wait = guesses.Wait(network, GuessedName.ServiceKey);
+            var wait = guesses.Wait(network, GuessedName.ServiceKey, countsOtherNames: true);
             // Texts in the form of our keys cannot be guessed, so they are always looked up.
             if (wait is not null && !Passwords.IsToken(key))
                 return (null, Throttled(context, wait.Value));
             if (await keys.FindByHashAsync(Passwords.HashToken(key), context.RequestAborted) is { } found)
                 return (new RestScope(null, found.ProjectId, $"key {found.Name}", IsOperator: true), null);
 
-            guesses.Failed(network, GuessedName.ServiceKey);
+            await guesses.FailedAsync(network, GuessedName.ServiceKey, context.RequestAborted);
             return (null, wait is null ? Unauthorized("The API key is unknown") : Throttled(context, wait.Value));
         }
 

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Dialects.PostgreSql;
@@ -48,6 +50,10 @@ internal abstract class Dialect : IDisposable
 
     /// <summary>Counts the calls of all servers on the database.</summary>
     public virtual IRateCounter CountRates(Database database, TimeProvider time) => new SlidingLog(time);
+
+    /// <summary>Counts the wrong logins at all servers on the database.</summary>
+    public virtual IGuessCounter CountGuesses(Database database, IOptions<BruteForceOptions> options, TimeProvider time) =>
+        new GuessLog(options, time);
 
     /// <summary>What is wrong with a pooler before the database, so that no server may start; null when nothing is.</summary>
     public virtual Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);

@@ -4,10 +4,9 @@ using TaskProcessing.Server.Accounts.Guessing;
 namespace TaskProcessing.Server.Upkeep.Watching;
 
 /// <summary>
-/// Records the blocks on guesses of this process, and drops blocks that an operator lifted. The process counts in memory,
-/// so an attack costs the database only a row for each block.
+/// Records the blocks on guesses that began in this process, and drops blocks that an operator lifted.
 /// </summary>
-internal sealed class BlockKeeper(GuessLog guesses, ILoginBlockStore store, TimeProvider time) : IPeriodicJob, IDisposable
+internal sealed class BlockKeeper(IGuessCounter guesses, ILoginBlockStore store, TimeProvider time) : IPeriodicJob, IDisposable
 {
     /// <summary>The number of this process's blocks that are listed; further ones are effective too.</summary>
     private const int MaxListed = 5000;
@@ -47,12 +46,13 @@ internal sealed class BlockKeeper(GuessLog guesses, ILoginBlockStore store, Time
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            guesses.Forget();
             if (_listed.Count == 0)
                 return;
 
             var kept = (await store.ListAsync(cancellationToken)).Select(block => block.Id).ToHashSet();
             foreach (var block in _listed.Where(block => !kept.Contains(block.Id)))
-                guesses.Lift(block.Network, block.Name);
+                await guesses.LiftAsync(block.Network, block.Name, cancellationToken);
             _listed.RemoveAll(block => !kept.Contains(block.Id));
         }
         finally
@@ -92,7 +92,7 @@ internal sealed class BlockKeeper(GuessLog guesses, ILoginBlockStore store, Time
     /// <summary>Removes ended blocks, and blocks of dead processes of this machine.</summary>
     private async Task SweepAsync(CancellationToken cancellationToken)
     {
-        guesses.Sweep();
+        await guesses.SweepAsync(cancellationToken);
         var now = time.GetUtcNow();
         var stale = (await store.ListAsync(cancellationToken))
             .Where(block => block.EndsAt <= now || IsAbandoned(block))
@@ -106,6 +106,9 @@ internal sealed class BlockKeeper(GuessLog guesses, ILoginBlockStore store, Time
 
     private bool IsAbandoned(LoginBlock block)
     {
+        // Its counts are in the database, and hold at other servers.
+        if (guesses.IsShared)
+            return false;
         if (block.Server == Server)
             return !_listed.Exists(own => own.Id == block.Id);
         if (!block.Server.StartsWith(Machine + ":", StringComparison.Ordinal))

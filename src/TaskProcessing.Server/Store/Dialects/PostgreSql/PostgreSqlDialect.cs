@@ -1,6 +1,8 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Store.Signals;
@@ -51,6 +53,9 @@ internal sealed class PostgreSqlDialect : Dialect
         new PostgreSqlStoreConnections(contexts, _strings, metrics);
 
     public override IRateCounter CountRates(Database database, TimeProvider time) => new PostgreSqlRateCounter(database, time);
+
+    public override IGuessCounter CountGuesses(Database database, IOptions<BruteForceOptions> options, TimeProvider time) =>
+        new PostgreSqlGuessCounter(database, options.Value, time);
 
     public override Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) =>
         new PostgreSqlPoolerCheck(_strings).FindProblemAsync(cancellationToken);

@@ -40,7 +40,8 @@ internal sealed class PostgreSqlRateCounter(Database database, TimeProvider time
     /// <summary>The number of known full keys at which the expired ones are removed.</summary>
     private const int SweepAt = 4096;
 
-    private const string Now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)";
+    /// <summary>The database's time in milliseconds since 1970.</summary>
+    internal const string Now = "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint)";
 
     /// <summary>An end that is too late for the period was stored before the clock was set back.</summary>
     private const string Living =
@@ -127,5 +128,6 @@ internal sealed class PostgreSqlRateCounter(Database database, TimeProvider time
             _fullUntil.Clear();
     }
 
-    private static long RowOf(string key) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
+    /// <summary>A number for the row of a key, the same in all processes.</summary>
+    internal static long RowOf(string key) => BinaryPrimitives.ReadInt64LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(key)));
 }

@@ -952,6 +952,37 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                     b.ToTable("provider_preferences", (string)null);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.GuessCount", b =>
+                {
+                    b.Property<string>("Network")
+                        .HasColumnType("text")
+                        .HasColumnName("network");
+
+                    b.PrimitiveCollection<long[]>("Ends")
+                        .IsRequired()
+                        .HasColumnType("bigint[]")
+                        .HasColumnName("ends");
+
+                    b.Property<long>("LastEnd")
+                        .HasColumnType("bigint")
+                        .HasColumnName("last_end");
+
+                    b.PrimitiveCollection<string[]>("Names")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("names");
+
+                    b.HasKey("Network")
+                        .HasName("pk_guess_counts");
+
+                    b.ToTable("guess_counts", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_insert_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.RateCount", b =>
                 {
                     b.Property<string>("Key")
