@@ -14,7 +14,8 @@ public enum StopReason
 
     /// <summary>
     /// The worker shuts down and its drain time is over. An output that is still answered is reported; otherwise the
-    /// task is given back unfinished and never failed: the server hands it out again.
+    /// task is given back unfinished and not failed: the server hands it out again. A server that takes nothing back, such as Nextcloud,
+    /// gets a failure with a sentence for the user.
     /// </summary>
     WorkerStopping,
 

@@ -102,6 +102,7 @@ public sealed class TaskRunContext
     public ValueTask<Stream> OpenFileAsync(string key) => OpenFileAsync(FileId(key));
 
     /// <summary>Stores a file and answers the id that the output shall name.</summary>
+    /// <exception cref="TaskFailedException">The server will not take the file; the message has the likely cause.</exception>
     public ValueTask<long> UploadFileAsync(Stream content, string fileName) => _host.UploadFileAsync(content, fileName);
 
     /// <summary>

@@ -96,7 +96,6 @@ public sealed partial class WorkerLoop
     {
         using var interrupt = new CancellationTokenSource();
         using var abandon = new CancellationTokenSource();
-        using var registrar = _registrar;
         using var journal = ClaimJournal.For(_source, _options, _logger);
         var tokens = new WorkerTokens(stoppingToken, interrupt.Token, abandon.Token);
         var results = new ResultSender(_source, journal, _contact, _options, _logger, _time);

@@ -1,4 +1,3 @@
-using System.Net;
 using TaskProcessing.Sdk.Tests.Support;
 using TaskProcessing.Sdk.Workers;
 using static TaskProcessing.Sdk.Tests.Support.StandInServer;

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text;
-using System.Text.Json;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers.Running;

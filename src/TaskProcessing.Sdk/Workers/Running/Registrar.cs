@@ -16,11 +16,12 @@ internal sealed partial class Registrar(
     WorkerOptions options,
     ILogger logger,
     TimeProvider time
-) : IDisposable
+)
 {
     private static readonly TimeSpan RenewalRetry = TimeSpan.FromMinutes(5);
 
-    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _lock = new();
+    private Task _lastTurn = Task.CompletedTask;
     private ImmutableArray<TaskProvider> _announced;
     private ProviderDescriptor[] _registered = [];
     private long _registeredAt;
@@ -42,7 +43,7 @@ internal sealed partial class Registrar(
             TimeSpan pause;
             try
             {
-                await AnnounceAsync(offered, stoppingToken).ConfigureAwait(false);
+                await InTurnAsync(() => AnnounceAsync(offered, stoppingToken), stoppingToken).ConfigureAwait(false);
                 contact.Succeeded();
                 contact.TakeReturn();
                 continue;
@@ -76,43 +77,27 @@ internal sealed partial class Registrar(
         _isWithdrawn = false;
     }
 
-    public async Task UnregisterAsync(CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await source.UnregisterAsync(_registered, cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    public void Dispose() => _turn.Dispose();
+    public Task UnregisterAsync(CancellationToken cancellationToken) =>
+        InTurnAsync(() => source.UnregisterAsync(_registered, cancellationToken).AsTask(), cancellationToken);
 
     private async Task AnnounceAsync(ImmutableArray<TaskProvider> offered, CancellationToken stoppingToken)
     {
+        // The server may have disabled the app meanwhile.
+        if (_isWithdrawn)
+            return;
+
         ProviderDescriptor[] descriptors = [.. offered.Select(provider => provider.Descriptor)];
-        await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
-        try
-        {
-            var gone = _registered.Where(old => !descriptors.Any(descriptor => descriptor.Id == old.Id)).ToList();
-            if (gone.Count > 0)
-                await source.UnregisterAsync(gone, stoppingToken).ConfigureAwait(false);
-            if (descriptors.Length > 0)
-                await source.RegisterAsync(descriptors, stoppingToken).ConfigureAwait(false);
-            if (descriptors.Length > 0 || gone.Count > 0)
-                Log.Registered(logger, descriptors.Length);
-            _registered = descriptors;
-            _announced = offered;
-            _registeredAt = time.GetTimestamp();
-            _renewAfter = options.RegistrationInterval;
-        }
-        finally
-        {
-            _turn.Release();
-        }
+        var gone = _registered.Where(old => !descriptors.Any(descriptor => descriptor.Id == old.Id)).ToList();
+        if (gone.Count > 0)
+            await source.UnregisterAsync(gone, stoppingToken).ConfigureAwait(false);
+        if (descriptors.Length > 0)
+            await source.RegisterAsync(descriptors, stoppingToken).ConfigureAwait(false);
+        if (descriptors.Length > 0 || gone.Count > 0)
+            Log.Registered(logger, descriptors.Length);
+        _registered = descriptors;
+        _announced = offered;
+        _registeredAt = time.GetTimestamp();
+        _renewAfter = options.RegistrationInterval;
     }
 
     private async Task RenewAsync(CancellationToken stoppingToken)
@@ -121,15 +106,11 @@ internal sealed partial class Registrar(
         _renewAfter = options.RegistrationInterval;
         try
         {
-            await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
-            try
-            {
-                await source.RegisterAsync(_registered, stoppingToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _turn.Release();
-            }
+            await InTurnAsync(
+                    () => _isWithdrawn ? Task.CompletedTask : source.RegisterAsync(_registered, stoppingToken).AsTask(),
+                    stoppingToken
+                )
+                .ConfigureAwait(false);
         }
         catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
         {
@@ -137,6 +118,29 @@ internal sealed partial class Registrar(
             _renewAfter = RenewalRetry;
             if (!contact.IsTrouble(exception, RenewalRetry))
                 Log.RenewalFailed(logger, ServerContact.IsOrdinary(exception) ? null : exception, exception.Message);
+        }
+    }
+
+    /// <summary>A server that disables the app waits for a registration under way, and not the other way round.</summary>
+    private async Task InTurnAsync(Func<Task> work, CancellationToken cancellationToken)
+    {
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task before;
+        lock (_lock)
+        {
+            before = _lastTurn;
+            _lastTurn = done.Task;
+        }
+
+        try
+        {
+            await before.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await work().ConfigureAwait(false);
+        }
+        finally
+        {
+            // Also who gave up waiting lets nobody overtake the one before.
+            _ = before.ContinueWith(_ => done.SetResult(), TaskScheduler.Default);
         }
     }
 

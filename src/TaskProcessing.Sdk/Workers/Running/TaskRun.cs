@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Sdk.Workers.Running;

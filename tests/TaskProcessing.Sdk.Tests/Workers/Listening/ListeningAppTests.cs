@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Threading.Channels;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -17,7 +18,6 @@ public sealed class ListeningAppTests : IAsyncLifetime
     private const string Result = "POST /ocs/v2.php/taskprocessing/tasks_provider/7/result";
 
     private readonly ManualTimeProvider _time = new();
-    private readonly LogLines<WorkerLoop> _log = new();
     private readonly TemporaryFolder _folder = new();
     private readonly HttpClient _http = new();
     private StandInServer _server = null!;
@@ -192,15 +192,15 @@ public sealed class ListeningAppTests : IAsyncLifetime
     /// <summary>Awaits calls one by one.</summary>
     private sealed class Awaited
     {
-        private readonly SemaphoreSlim _calls = new(0);
+        private readonly Channel<bool> _calls = Channel.CreateUnbounded<bool>();
 
         public Answer Signal(Answer answer) =>
             async http =>
             {
                 await answer(http);
-                _calls.Release();
+                _calls.Writer.TryWrite(true);
             };
 
-        public Task NextAsync(CancellationToken cancellationToken) => _calls.WaitAsync(cancellationToken);
+        public async Task NextAsync(CancellationToken cancellationToken) => await _calls.Reader.ReadAsync(cancellationToken);
     }
 }
