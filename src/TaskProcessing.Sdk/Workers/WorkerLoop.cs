@@ -144,6 +144,7 @@ public sealed partial class WorkerLoop
     /// </summary>
     private async Task PollAsync(IReadOnlyList<TaskProvider> offered, Task woken, TaskStarter runs, WorkerTokens tokens)
     {
+        runs.Prepare();
         var polling = PollOnceAsync(offered, runs, tokens.Abandon);
         Track(polling);
         var (pause, hasFailed) = await polling.WaitAsync(tokens.Stopping).ConfigureAwait(false);

@@ -57,26 +57,19 @@ public sealed class KilledWorkerTests : IDisposable
     {
         using var worker = SlowWorker.Start(server.Address, _folder.Path);
         var output = worker.StandardOutput.ReadToEndAsync(CancellationToken.None);
-        try
+        var start = Stopwatch.GetTimestamp();
+        var isReached = false;
+        while (!isReached && !worker.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1))
         {
-            var start = Stopwatch.GetTimestamp();
-            while (!condition())
-            {
-                worker.HasExited.Should().BeFalse();
-                if (Stopwatch.GetElapsedTime(start) > TimeSpan.FromMinutes(1))
-                    throw new TimeoutException(
-                        $"The worker did not get there. {string.Join('\n', server.Calls.Select(call => call.Line))}"
-                    );
-                await Task.Delay(10, TestContext.Current.CancellationToken);
-            }
-        }
-        finally
-        {
-            // SIGKILL.
-            worker.Kill();
-            await worker.WaitForExitAsync(CancellationToken.None);
+            await Task.Delay(10, CancellationToken.None);
+            isReached = condition();
         }
 
-        await output;
+        // SIGKILL.
+        worker.Kill();
+        await worker.WaitForExitAsync(CancellationToken.None);
+        isReached
+            .Should()
+            .BeTrue("the calls were {0}, the output was\n{1}", string.Join(", ", server.Calls.Select(call => call.Line)), await output);
     }
 }

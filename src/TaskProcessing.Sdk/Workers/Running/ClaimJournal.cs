@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Sdk.Workers.Running;
 
@@ -12,9 +13,22 @@ namespace TaskProcessing.Sdk.Workers.Running;
 /// <param name="logger">For faults of the disk, which stop no work.</param>
 internal sealed partial class ClaimJournal(string? root, ILogger logger) : IDisposable
 {
+    private static readonly ClaimedTask Trial = new(
+        new ProtocolTask
+        {
+            Id = 0,
+            Type = "",
+            Status = ProcessingStatus.Running,
+            Input = default,
+        },
+        ""
+    );
+
     private readonly Lock _lock = new();
     private ClaimFolder? _own;
-    private bool _isBroken;
+    private bool _isOpen;
+    private volatile bool _isBroken;
+    private bool _hasWarned;
 
     /// <summary>For a source; one that needs no journal gets one that writes nothing.</summary>
     /// <param name="source">The source of the tasks.</param>
@@ -28,6 +42,25 @@ internal sealed partial class ClaimJournal(string? root, ILogger logger) : IDisp
             logger
         );
 
+    /// <summary>
+    /// Prepares for the first task, before it is claimed: so a disk that cannot be written is known before there is something to lose, and
+    /// the first task is written down as fast as any other.
+    /// </summary>
+    public void Open()
+    {
+        if (root is null || _isOpen)
+            return;
+
+        _isOpen = true;
+        Try(() =>
+        {
+            // The results of a killed worker may have opened it already.
+            _own ??= ClaimFolder.Create(root);
+            _own.Write(Trial, new TaskResult { ErrorMessage = "" });
+            _own.Delete(Trial.Task.Id);
+        });
+    }
+
     /// <summary>The task is this worker's. To be called before work on it begins.</summary>
     public void Claimed(ClaimedTask task) => Write(task, result: null);
 
@@ -37,8 +70,8 @@ internal sealed partial class ClaimJournal(string? root, ILogger logger) : IDisp
     /// <summary>The server has the result, or the task is not this worker's any more.</summary>
     public void Ended(ClaimedTask task)
     {
-        if (IsNeededFor(task))
-            Try(() => _own?.Delete(task.Task.Id));
+        if (IsNeededFor(task) && _own is not null)
+            Try(() => _own.Delete(task.Task.Id));
     }
 
     /// <summary>True when the next worker will deliver the result of this task.</summary>
@@ -75,11 +108,8 @@ internal sealed partial class ClaimJournal(string? root, ILogger logger) : IDisp
         if (!IsNeededFor(task))
             return;
 
-        Try(() =>
-        {
-            if (!_isBroken)
-                (_own ??= ClaimFolder.Create(root!)).Write(task, result);
-        });
+        if (!_isBroken)
+            Try(() => (_own ??= ClaimFolder.Create(root!)).Write(task, result));
     }
 
     private void Try(Action write)
@@ -89,12 +119,14 @@ internal sealed partial class ClaimJournal(string? root, ILogger logger) : IDisp
             try
             {
                 write();
+                _hasWarned = false;
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
             {
                 // Once, as for every task it would say the same.
-                if (!_isBroken)
+                if (!_hasWarned)
                     Log.Broken(logger, root!, exception.Message);
+                _hasWarned = true;
                 _isBroken = _own is null;
             }
         }

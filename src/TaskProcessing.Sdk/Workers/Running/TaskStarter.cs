@@ -12,6 +12,9 @@ internal sealed partial class TaskStarter(RunServices services, WorkerSlots slot
     private const string Killed = "The worker was killed before the task was done.";
     private const string PleaseTryAgain = "The service was interrupted before your task was done. Please try again.";
 
+    /// <summary>To be called before tasks are claimed that this worker will have to end.</summary>
+    public void Prepare() => services.Journal.Open();
+
     public void Start(ClaimedTask claimed, IReadOnlyList<TaskProvider> offered)
     {
         services.Journal.Claimed(claimed);
