@@ -54,9 +54,10 @@ public sealed class WorkerOptions
     public TimeSpan ResultRetryTimeout { get; set; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// The time that running tasks may go on after the worker was asked to stop; then their tokens are cancelled. Docker kills a container
-    /// after ten seconds unless it is told otherwise (<c>docker stop -t 30</c>). Default twenty seconds, which with <see cref="StopGrace"/> fits the thirty that .NET's host allows for stopping: raise
-    /// <c>HostOptions.ShutdownTimeout</c> with it.
+    /// The time that running tasks may go on after the worker was asked to stop; then their tokens are cancelled. Default twenty seconds,
+    /// which with <see cref="StopGrace"/> fits the thirty that .NET's host allows for stopping: raise
+    /// <c>HostOptions.ShutdownTimeout</c> with it. Docker kills a container after ten seconds unless it is told otherwise
+    /// (<c>docker stop -t 30</c>).
     /// </summary>
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
