@@ -14,6 +14,7 @@ using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Http.Scraping;
 using TaskProcessing.Server.Nextclouds;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers;
 using TaskProcessing.Server.Providers.Local;
@@ -99,6 +100,7 @@ internal static class ServerBuilder
         services.AddExAppBackground();
         services.AddNextcloudBackground();
         services.AddWebhookDispatcher();
+        services.AddNextcloudWork();
         services.AddLocalProviders();
         return builder;
     }

@@ -70,6 +70,20 @@ internal sealed class NextcloudClient
     /// <summary>Calls in a user's name, without a limit of time.</summary>
     public OcsConnection CallsAs(string userId) => new(_patient, Credentials(userId), _time);
 
+    /// <summary>Sends a request that a connection has made, without a limit of time; the answer is no envelope.</summary>
+    /// <exception cref="OcsException">There was no answer.</exception>
+    public async Task<HttpResponseMessage> SendPlainAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _patient.SendAsync(request, cancellationToken);
+        }
+        catch (HttpRequestException error)
+        {
+            throw new OcsException($"{request.Method} {request.RequestUri?.AbsolutePath} got no answer: {error.Message}", error);
+        }
+    }
+
     public bool Fits(KnownNextcloud known) =>
         known.Secret == _known.Secret
         && known.Connection.Url == _known.Connection.Url

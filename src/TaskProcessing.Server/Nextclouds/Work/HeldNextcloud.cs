@@ -1,0 +1,197 @@
+using System.Net;
+using TaskProcessing.Sdk.Ocs;
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
+
+namespace TaskProcessing.Server.Nextclouds.Work;
+
+/// <summary>
+/// A connection that this process holds. All calls for its tasks go through here: none is made once the hold may have passed to
+/// another node, while the Nextcloud is to be left alone, or while the app is disabled there.
+/// </summary>
+internal sealed class HeldNextcloud(
+    KnownNextcloud first,
+    string holder,
+    NextcloudDirectory directory,
+    NextcloudClients clients,
+    NoteContact noteContact,
+    TimeProvider time
+) : IDisposable
+{
+    /// <summary>Another node takes over after a beat has stood still for this long.</summary>
+    public static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(10);
+
+    /// <summary>Shorter, because the other node measures from a later moment at the earliest.</summary>
+    private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(8);
+
+    private readonly CancellationTokenSource _lost = new();
+    private KnownNextcloud _last = first;
+    private long _confirmedAt = time.GetTimestamp();
+    private DateTimeOffset? _quietUntil = first.Connection.ProblemUntil;
+    private bool _isFailing;
+
+    public string Id { get; } = first.Id;
+
+    /// <summary>The name of this process in the store.</summary>
+    public string Holder { get; } = holder;
+
+    /// <summary>The connection as it is now, or as it was before it was removed.</summary>
+    public KnownNextcloud Known => _last = directory.Find(Id) ?? _last;
+
+    public bool IsRemoved => directory.Find(Id) is null;
+
+    /// <summary>The hold is over.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>Pulses when the Nextcloud answers again after a failure.</summary>
+    public AsyncSignal IsBack { get; } = new();
+
+    /// <summary>The time since this process last knew for certain that it holds the connection.</summary>
+    public TimeSpan Unconfirmed => time.GetElapsedTime(Interlocked.Read(ref _confirmedAt));
+
+    /// <summary>The store has just confirmed the hold.</summary>
+    /// <param name="askedAt">The timestamp from before it was asked.</param>
+    public void Confirm(long askedAt) => Interlocked.Exchange(ref _confirmedAt, askedAt);
+
+    /// <summary>Ends all calls, if the hold may be another's by now.</summary>
+    public void LoseIfOutdated()
+    {
+        if (Unconfirmed >= Trusted)
+            Lose();
+    }
+
+    public void Lose() => _lost.Cancel();
+
+    /// <summary>Makes a call as soon as one may be made.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="longest">The longest that it may take.</param>
+    /// <param name="cancellationToken">Ends the wait, and the call.</param>
+    /// <param name="asUser">True when it is made in a user's name: the user may be gone.</param>
+    /// <exception cref="OcsException">It failed, or took too long.</exception>
+    /// <exception cref="OperationCanceledException">The hold is over, or the token was cancelled.</exception>
+    public async Task<T> CallAsync<T>(
+        Func<NextcloudClient, CancellationToken, Task<T>> call,
+        TimeSpan longest,
+        CancellationToken cancellationToken,
+        bool asUser = false
+    )
+    {
+        await WaitUntilWelcomeAsync(cancellationToken);
+        LoseIfOutdated();
+        using var over = new CancellationTokenSource(longest, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, Lost, cancellationToken);
+        try
+        {
+            var answer = await call(clients.Of(Known), either.Token);
+            await WorkedAsync();
+            return answer;
+        }
+        catch (OcsException error)
+        {
+            await FailedAsync(error, asUser);
+            throw;
+        }
+        catch (OperationCanceledException late) when (over.IsCancellationRequested && !IsOver(cancellationToken))
+        {
+            var error = new OcsException($"There was no answer within {longest.TotalSeconds:0} seconds.", late);
+            await FailedAsync(error, asUser);
+            throw error;
+        }
+    }
+
+    /// <summary>Waits while the app is disabled there, or the Nextcloud is to be left alone.</summary>
+    public async Task WaitUntilWelcomeAsync(CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Lost, cancellationToken);
+        while (true)
+        {
+            either.Token.ThrowIfCancellationRequested();
+            var changed = directory.Changed.Task;
+            if (Known.Connection.EnabledThere == false && !IsRemoved)
+            {
+                await changed.WaitAsync(either.Token);
+                _quietUntil = null;
+                continue;
+            }
+
+            if (_quietUntil - time.GetUtcNow() is not { } quiet || quiet <= TimeSpan.Zero)
+                return;
+
+            // A call of the Nextcloud, such as the one that enables the app, changes the connection and ends the silence.
+            var before = Known.Connection;
+            if (await changed.EndsWithinAsync(quiet, time, either.Token) && IsAnother(before, Known.Connection))
+                _quietUntil = null;
+        }
+    }
+
+    public void Dispose() => _lost.Dispose();
+
+    /// <summary>True when the call cannot have reached the Nextcloud.</summary>
+    public static bool WasNotSent(OcsException error)
+    {
+        for (Exception? cause = error.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (
+                cause is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError
+                        or HttpRequestError.ProxyTunnelError
+                }
+            )
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>True when the Nextcloud, or a proxy before it, may have done what was asked although the call failed.</summary>
+    public static bool MayHaveWorked(OcsException error) =>
+        error.Kind == OcsErrorKind.Unreachable
+            ? !WasNotSent(error)
+            : error.Kind == OcsErrorKind.ServerError && error.HttpStatus != HttpStatusCode.ServiceUnavailable;
+
+    private bool IsOver(CancellationToken cancellationToken) => Lost.IsCancellationRequested || cancellationToken.IsCancellationRequested;
+
+    private static bool IsAnother(Nextcloud before, Nextcloud now) =>
+        before.EnabledThere != now.EnabledThere || before.ProtectedSecret != now.ProtectedSecret || before.Url != now.Url;
+
+    private async Task WorkedAsync()
+    {
+        if (_isFailing)
+        {
+            _isFailing = false;
+            IsBack.Pulse();
+        }
+
+        await NoteAsync(NextcloudContact.Good);
+    }
+
+    private async Task FailedAsync(OcsException error, bool asUser)
+    {
+        // A refusal that is about one task, or about a user who is gone, says nothing about the connection.
+        if (error.Kind is OcsErrorKind.InvalidInput or OcsErrorKind.NotFound || error.IsInternalError)
+            return;
+        if (asUser && error.Kind is OcsErrorKind.Unauthorized or OcsErrorKind.NotAvailable)
+            return;
+
+        _isFailing = true;
+        var contact = NextcloudTroubles.Of(error, Known.Connection, time.GetUtcNow());
+        if (contact.Until is { } until)
+            _quietUntil = until;
+        await NoteAsync(contact);
+    }
+
+    private async Task NoteAsync(NextcloudContact contact)
+    {
+        try
+        {
+            await noteContact.RunAsync(Id, contact, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Outages has logged it; the next contact is noted again.
+        }
+    }
+}

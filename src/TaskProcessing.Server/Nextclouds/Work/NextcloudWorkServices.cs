@@ -1,0 +1,22 @@
+namespace TaskProcessing.Server.Nextclouds.Work;
+
+internal static class NextcloudWorkServices
+{
+    /// <summary>The work for connected Nextclouds, in the background of a server.</summary>
+    public static IServiceCollection AddNextcloudWork(this IServiceCollection services)
+    {
+        services.AddSingleton(new NextcloudPace());
+        services.AddSingleton<TakeTask>();
+        services.AddSingleton<FollowLocalTask>();
+        services.AddSingleton<UploadByWebDav>();
+        services.AddSingleton<UploadResults>();
+        services.AddSingleton<ReportBack>();
+        services.AddSingleton<WorkOnTask>();
+        services.AddSingleton<FindLostTasks>();
+        services.AddSingleton<PollNextcloud>();
+        services.AddSingleton<EndAbandonedTasks>();
+        services.AddSingleton<WorkForNextcloud>();
+        services.AddHostedService<NextcloudWorker>();
+        return services;
+    }
+}

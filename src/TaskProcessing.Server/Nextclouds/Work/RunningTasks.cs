@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using TaskProcessing.Server.Primitives;
+
+namespace TaskProcessing.Server.Nextclouds.Work;
+
+/// <summary>The tasks of a held connection that are under way in this process, each with one handler.</summary>
+internal sealed class RunningTasks(HeldNextcloud held, WorkOnTask workOnTask, CancellationToken stopping)
+{
+    private readonly ConcurrentDictionary<long, Task> _handlers = new();
+    private readonly AsyncSignal _ended = new();
+
+    public int Count => _handlers.Count;
+
+    /// <summary>Completes when the next handler has ended.</summary>
+    public Task OneEnded => _ended.Task;
+
+    /// <summary>Begins a handler, unless the task has one.</summary>
+    public void Begin(NextcloudTask task, bool isResumed)
+    {
+        var begin = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (_handlers.TryAdd(task.Id, HandleAsync(begin.Task, task, isResumed)))
+            begin.SetResult();
+    }
+
+    /// <summary>Waits until all have stopped.</summary>
+    public Task StopAsync() => Task.WhenAll(_handlers.Values);
+
+    private async Task HandleAsync(Task begin, NextcloudTask task, bool isResumed)
+    {
+        await begin;
+        try
+        {
+            await workOnTask.RunAsync(held, task, isResumed, stopping);
+        }
+        catch (OperationCanceledException)
+        {
+            // The row says how far it is; whoever holds the connection next goes on.
+        }
+        finally
+        {
+            _handlers.TryRemove(task.Id, out _);
+            _ended.Pulse();
+        }
+    }
+}

@@ -1,0 +1,167 @@
+using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Primitives;
+
+namespace TaskProcessing.Server.Nextclouds.Work;
+
+/// <summary>
+/// Works for one connection whenever this process holds it: goes on with what is stored, and asks for more. Of all nodes one holds it.
+/// </summary>
+internal sealed partial class WorkForNextcloud(
+    INextcloudTaskStore claimed,
+    NextcloudDirectory directory,
+    NextcloudClients clients,
+    NoteContact noteContact,
+    PollNextcloud pollNextcloud,
+    WorkOnTask workOnTask,
+    EndAbandonedTasks endAbandonedTasks,
+    TimeProvider time,
+    ILogger<WorkForNextcloud> logger
+)
+{
+    private static readonly TimeSpan Beat = TimeSpan.FromSeconds(3);
+
+    /// <summary>A claim that another process stored after it had lost the connection is found by then.</summary>
+    private static readonly TimeSpan Reading = TimeSpan.FromSeconds(30);
+
+    /// <summary>Of this process; two of one machine are two nodes.</summary>
+    private readonly string _holder = Guid.NewGuid().ToString("N");
+
+    /// <summary>Runs until the connection is removed, or until it is cancelled.</summary>
+    public async Task RunAsync(string id, CancellationToken stopping)
+    {
+        NextcloudHold? seen = null;
+        var seenAt = time.GetTimestamp();
+        while (directory.Find(id) is { } known)
+        {
+            try
+            {
+                var askedAt = time.GetTimestamp();
+                var hold = await claimed.FindHoldAsync(id, stopping);
+                if (hold?.Beat != seen?.Beat || hold?.Holder != seen?.Holder)
+                    (seen, seenAt) = (hold, askedAt);
+                var isFree = hold?.Holder is null || time.GetElapsedTime(seenAt) >= HeldNextcloud.Lifetime;
+                if (isFree && await claimed.TryHoldAsync(id, _holder, hold, time.GetUtcNow(), stopping))
+                {
+                    await WorkAsync(known, stopping);
+                    seen = null;
+                    continue;
+                }
+            }
+            catch (StoreUnavailableException)
+            {
+                // Outages has logged it.
+            }
+
+            await directory.Changed.Task.EndsWithinAsync(Beat, time, stopping);
+        }
+    }
+
+    private async Task WorkAsync(KnownNextcloud known, CancellationToken stopping)
+    {
+        using var held = new HeldNextcloud(known, _holder, directory, clients, noteContact, time);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, held.Lost);
+        var running = new RunningTasks(held, workOnTask, over.Token);
+        Log.Holds(logger, held.Id);
+        var beating = BeatAsync(held);
+        try
+        {
+            // Until all of them have ended or failed; each ends with the token.
+            var reading = ReadAsync(held, running, over.Token);
+            var polling = pollNextcloud.RunAsync(held, running, over.Token);
+            await Task.WhenAny(reading, polling, beating);
+            await over.CancelAsync();
+            await EndedAsync(reading);
+            await EndedAsync(polling);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await running.StopAsync();
+            if (held.IsRemoved && !stopping.IsCancellationRequested)
+                await endAbandonedTasks.RunAsync(held, stopping);
+            held.Lose();
+            await EndedAsync(beating);
+            await ReleaseAsync(held);
+        }
+    }
+
+    /// <summary>Goes on with the tasks that are stored.</summary>
+    private async Task ReadAsync(HeldNextcloud held, RunningTasks running, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                foreach (var task in await claimed.ListUnfinishedAsync(held.Id, cancellationToken))
+                    running.Begin(task, isResumed: true);
+            }
+            catch (StoreUnavailableException)
+            {
+                // Outages has logged it.
+            }
+
+            await Task.Delay(Reading, time, cancellationToken);
+        }
+    }
+
+    private async Task BeatAsync(HeldNextcloud held)
+    {
+        while (!held.Lost.IsCancellationRequested)
+        {
+            await Task.Delay(Beat / 3, time, held.Lost);
+            held.LoseIfOutdated();
+            if (held.Unconfirmed < Beat)
+                continue;
+
+            try
+            {
+                var askedAt = time.GetTimestamp();
+                if (await claimed.TryBeatAsync(held.Id, held.Holder, held.Lost))
+                    held.Confirm(askedAt);
+                else
+                    held.Lose();
+            }
+            catch (StoreUnavailableException)
+            {
+                // Until it is there again, or the hold is over.
+            }
+        }
+    }
+
+    private async Task ReleaseAsync(HeldNextcloud held)
+    {
+        try
+        {
+            await claimed.ReleaseAsync(held.Id, held.Holder, CancellationToken.None);
+        }
+        catch (StoreUnavailableException)
+        {
+            // Another node takes over a little later.
+        }
+    }
+
+    private async Task EndedAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch (OperationCanceledException)
+        {
+            // As was asked for.
+        }
+        catch (Exception error)
+        {
+            Log.Failed(logger, error);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(LogLevel.Information, "This node works for Nextcloud {Id}")]
+        public static partial void Holds(ILogger logger, string id);
+
+        [LoggerMessage(LogLevel.Error, "The work for a Nextcloud was interrupted; it begins again")]
+        public static partial void Failed(ILogger logger, Exception error);
+    }
+}
