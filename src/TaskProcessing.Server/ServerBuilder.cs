@@ -98,9 +98,9 @@ internal static class ServerBuilder
         services.AddDrain();
         services.AddUpkeep();
         services.AddExAppBackground();
+        services.AddNextcloudWork();
         services.AddNextcloudBackground();
         services.AddWebhookDispatcher();
-        services.AddNextcloudWork();
         services.AddLocalProviders();
         return builder;
     }

@@ -1,25 +1,38 @@
 using System.Collections.Concurrent;
+using TaskProcessing.Server.Nextclouds.Work;
 
 namespace TaskProcessing.Server.Nextclouds;
 
 /// <summary>Runs the work for each connection as long as there is the connection.</summary>
-internal sealed partial class NextcloudRunner(NextcloudDirectory directory, KeepOffer keepOffer, ILogger<NextcloudRunner> logger)
-    : BackgroundService
+internal sealed partial class NextcloudRunner(
+    NextcloudDirectory directory,
+    KeepOffer keepOffer,
+    WorkForNextcloud workForNextcloud,
+    ILogger<NextcloudRunner> logger
+) : BackgroundService
 {
     private readonly ConcurrentDictionary<string, Task> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (true)
+        try
         {
-            var changed = directory.Changed.Task;
-            foreach (var known in directory.Current)
+            while (true)
             {
-                if (!_running.TryGetValue(known.Id, out var running) || running.IsCompleted)
-                    _running[known.Id] = RunAsync(known.Id, stoppingToken);
-            }
+                var changed = directory.Changed.Task;
+                foreach (var known in directory.Current)
+                {
+                    if (!_running.TryGetValue(known.Id, out var running) || running.IsCompleted)
+                        _running[known.Id] = RunAsync(known.Id, stoppingToken);
+                }
 
-            await changed.WaitAsync(stoppingToken);
+                await changed.WaitAsync(stoppingToken);
+            }
+        }
+        finally
+        {
+            // A poll that is under way gets its answer first: a task may be handed out with it.
+            await Task.WhenAll(_running.Values);
         }
     }
 
@@ -27,9 +40,13 @@ internal sealed partial class NextcloudRunner(NextcloudDirectory directory, Keep
     {
         try
         {
-            await keepOffer.RunAsync(id, stoppingToken);
+            await Task.WhenAll(keepOffer.RunAsync(id, stoppingToken), workForNextcloud.RunAsync(id, stoppingToken));
         }
-        catch (Exception error) when (error is not OperationCanceledException)
+        catch (OperationCanceledException)
+        {
+            // The server stops.
+        }
+        catch (Exception error)
         {
             Log.Failed(logger, error, id);
         }

@@ -31,7 +31,7 @@ internal sealed partial class FindLostTasks(
         CancellationToken cancellationToken
     )
     {
-        var types = offered.To(held.Known).Select(provider => provider.TaskType).ToHashSet();
+        var types = offered.To(held.Known, held.Known.Connection.ServerVersion).Select(provider => provider.TaskType).ToHashSet();
         var latest = (until ?? time.GetUtcNow()) + Tolerance;
         var candidates = new List<ProtocolTask>();
         foreach (var user in await ListUsersAsync(held, cancellationToken))

@@ -2,7 +2,7 @@ namespace TaskProcessing.Server.Nextclouds.Work;
 
 internal static class NextcloudWorkServices
 {
-    /// <summary>The work for connected Nextclouds, in the background of a server.</summary>
+    /// <summary>The work on tasks of connected Nextclouds.</summary>
     public static IServiceCollection AddNextcloudWork(this IServiceCollection services)
     {
         services.AddSingleton(new NextcloudPace());
@@ -16,7 +16,6 @@ internal static class NextcloudWorkServices
         services.AddSingleton<PollNextcloud>();
         services.AddSingleton<EndAbandonedTasks>();
         services.AddSingleton<WorkForNextcloud>();
-        services.AddHostedService<NextcloudWorker>();
         return services;
     }
 }

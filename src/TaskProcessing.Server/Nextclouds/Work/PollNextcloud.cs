@@ -81,7 +81,7 @@ internal sealed class PollNextcloud(
     /// <returns>True when there was a task.</returns>
     private async Task<bool> PollAsync(HeldNextcloud held, RunningTasks running, CancellationToken stopping)
     {
-        var offer = offered.To(held.Known);
+        var offer = offered.To(held.Known, held.Known.Connection.ServerVersion);
         if (offer.Count == 0)
             return false;
 
