@@ -77,12 +77,12 @@ internal sealed class StandInNextcloud : IAsyncDisposable
             AppId = Nextcloud.DefaultAppId,
             AppVersion = "1.0.0",
             ProtectedSecret = bridge.Get<NextcloudSecrets>().Protect(Secret),
-            EnabledThere = true,
             MaxRunning = maxRunning,
             UploadByWebDav = uploadByWebDav,
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
         await bridge.Get<INextcloudStore>().TryAddAsync(plain, TestContext.Current.CancellationToken);
+        await bridge.Get<INextcloudStore>().SetEnabledThereAsync(Id, enabled: true, TestContext.Current.CancellationToken);
         await bridge.Get<NextcloudDirectory>().ReloadAsync(TestContext.Current.CancellationToken);
     }
 
