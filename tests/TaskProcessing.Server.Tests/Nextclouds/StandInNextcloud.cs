@@ -82,7 +82,9 @@ internal sealed class StandInNextcloud : IAsyncDisposable
             CreatedAt = DateTimeOffset.UnixEpoch,
         };
         await bridge.Get<INextcloudStore>().TryAddAsync(plain, TestContext.Current.CancellationToken);
-        await bridge.Get<INextcloudStore>().SetEnabledThereAsync(Id, enabled: true, TestContext.Current.CancellationToken);
+        await bridge
+            .Get<INextcloudStore>()
+            .SetEnabledThereAsync(Id, enabled: true, DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
         await bridge.Get<NextcloudDirectory>().ReloadAsync(TestContext.Current.CancellationToken);
     }
 
