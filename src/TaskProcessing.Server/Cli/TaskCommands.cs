@@ -39,6 +39,7 @@ internal static class TaskCommands
         var status = new Option<string?>("--status") { Description = "Only those in this status." };
         status.AcceptOnlyFromAmong([.. Statuses.Select(TaskView.Name)]);
         var app = new Option<string?>("--app") { Description = "Only those that this app scheduled.", HelpName = "ID" };
+        var nextcloud = new Option<string?>("--nextcloud") { Description = "Only those of this connected Nextcloud.", HelpName = "ID" };
         var limit = new Option<int>("--limit")
         {
             Description = "At most so many, the newest.",
@@ -51,7 +52,7 @@ internal static class TaskCommands
                 result.AddError("--limit must be at least 1.");
         });
         var json = JsonOption();
-        var command = new Command("list", "Lists the newest tasks, by id.") { user, type, status, app, limit, json };
+        var command = new Command("list", "Lists the newest tasks, by id.") { user, type, status, app, nextcloud, limit, json };
         command.SetAction(
             (parsed, cancellationToken) =>
                 host.RunAsync(
@@ -67,6 +68,7 @@ internal static class TaskCommands
                             Type = parsed.GetValue(type),
                             Status = parsed.GetValue(status) is { } name ? Enum.Parse<ProcessingStatus>(name, ignoreCase: true) : null,
                             AppId = parsed.GetValue(app),
+                            NextcloudId = parsed.GetValue(nextcloud),
                             Page = new TaskPage(parsed.GetValue(limit)),
                         };
                         var tasks = (await services.GetRequiredService<ITaskStore>().ListAsync(query, cancellationToken)).Reverse();

@@ -121,6 +121,31 @@ public sealed class BridgeTests
         await IsToldOnceAsync(cloud, bridge);
     }
 
+    [Fact]
+    public async Task Tasks_are_listed_by_their_Nextcloud_and_are_nobodys_but_the_administrators()
+    {
+        await using var cloud = await StandInNextcloud.StartAsync();
+        await using var bridge = await StandInNextcloud.StartBridgeAsync([cloud]);
+        using var worker = await bridge.WorkerAsync(Type);
+        await cloud.OfferAsync(Type);
+        using var alice = await cloud.Server.UserAsync("alice");
+        using var namesake = await bridge.UserAsync("alice");
+        await namesake.ScheduleAsync(Type, new { input = "of this server" });
+        await alice.ScheduleAsync(Type, new { input = "of the cloud" });
+        var row = await TakenAsync(bridge);
+
+        var tasks = bridge.Get<ITaskStore>();
+        (await tasks.ListAsync(new() { NextcloudId = "cloud", Page = new(10) }, Token))
+            .Select(task => task.Id)
+            .Should()
+            .Equal(row.TaskId!.Value);
+        (await tasks.CountAsync(new() { NextcloudId = "cloud" }, Token)).Should().Be(1);
+        (await tasks.ListAsync(new() { NextcloudId = "clou" }, Token)).Should().BeEmpty();
+        var listed = await new Cli.CommandLineDriver(bridge.DataDirectory).SucceedAsync("task", "list", "--nextcloud", "cloud");
+        listed.Should().Contain("cloud/alice").And.NotContain(" alice ");
+        (await namesake.OcsAsync("GET", $"/task/{row.TaskId}")).HttpStatus.Should().Be(404);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -45,6 +45,12 @@ internal static class TaskQueries
         return tasks.WithStatus(query.Status);
     }
 
+    /// <summary>Those of a connected Nextcloud; its rows are read by their index.</summary>
+    public static IQueryable<ProcessingTask> FromNextcloud(this IQueryable<ProcessingTask> tasks, TaskDbContext db, string? nextcloudId) =>
+        nextcloudId is null
+            ? tasks
+            : tasks.Where(task => db.NextcloudTasks.Any(claimed => claimed.TaskId == task.Id && claimed.NextcloudId == nextcloudId));
+
     /// <summary>All of them by id, or a page of them, the newest first.</summary>
     public static IQueryable<ProcessingTask> OnPage(this IQueryable<ProcessingTask> tasks, TaskPage? page)
     {

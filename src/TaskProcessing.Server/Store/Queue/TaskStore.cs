@@ -67,10 +67,16 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal s
     public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) => database.FindTaskAsync(id, cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken) =>
-        await database.ReadAsync(db => db.Tasks.Matching(query).OnPage(query.Page).ToListAsync(cancellationToken), cancellationToken);
+        await database.ReadAsync(
+            db => db.Tasks.Matching(query).FromNextcloud(db, query.NextcloudId).OnPage(query.Page).ToListAsync(cancellationToken),
+            cancellationToken
+        );
 
     public Task<int> CountAsync(TaskQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(db => db.Tasks.Matching(query).CountAsync(cancellationToken), cancellationToken);
+        database.ReadAsync(
+            db => db.Tasks.Matching(query).FromNextcloud(db, query.NextcloudId).CountAsync(cancellationToken),
+            cancellationToken
+        );
 
     public async Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
         IReadOnlyCollection<ClaimableType> types,

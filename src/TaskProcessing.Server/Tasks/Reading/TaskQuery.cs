@@ -18,6 +18,9 @@ internal sealed record TaskQuery
 
     public ProcessingStatus? Status { get; init; }
 
+    /// <summary>Only tasks that were handed out by this connected Nextcloud.</summary>
+    public string? NextcloudId { get; init; }
+
     /// <summary>The part of the list; null means all.</summary>
     public TaskPage? Page { get; init; }
 }
