@@ -15,7 +15,9 @@ internal sealed class UploadResults(
     IFileStore files,
     IBlobStore blobs,
     CurrentTaskTypes taskTypes,
-    UploadByWebDav uploadByWebDav
+    UploadByWebDav uploadByWebDav,
+    INextcloudStore connections,
+    TimeProvider time
 )
 {
     private const int MostTries = 3;
@@ -81,6 +83,7 @@ internal sealed class UploadResults(
                 if (mayUseDav)
                     return (new UploadedFile(await uploadByWebDav.RunAsync(held, task, file, cancellationToken), IsOfUser: true), null);
 
+                await connections.NoteRefusedUploadAsync(held.Id, file.Size, time.GetUtcNow(), CancellationToken.None);
                 return (default, TooLarge(file, refusal));
             }
             catch (OcsException refusal) when (refusal.IsInternalError)
