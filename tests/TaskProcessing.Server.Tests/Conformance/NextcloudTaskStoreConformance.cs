@@ -4,7 +4,6 @@ using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
-using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Conformance;
 
