@@ -59,7 +59,7 @@ public sealed class KilledWorkerTests : IDisposable
         var output = worker.StandardOutput.ReadToEndAsync(CancellationToken.None);
         var start = Stopwatch.GetTimestamp();
         var isReached = false;
-        while (!isReached && !worker.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(1))
+        while (!isReached && !worker.HasExited && Stopwatch.GetElapsedTime(start) < TimeSpan.FromMinutes(3))
         {
             await Task.Delay(10, CancellationToken.None);
             isReached = condition();
