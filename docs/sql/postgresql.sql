@@ -185,6 +185,14 @@ UPDATE guess_counts AS kept SET (names, ends) = (
 WHERE network = $1 AND $2 = ANY(names)
 RETURNING 1;
 
+-- PostgreSqlPlaces.Take
+INSERT INTO held_places AS kept (holder, servers, places) SELECT $1, ARRAY[$2], ARRAY[$3]
+ON CONFLICT (holder) DO UPDATE SET (servers, places) = (
+    SELECT ARRAY_AGG(entry.server), ARRAY_AGG(entry.places)
+    FROM (SELECT entry.server, entry.places FROM unnest(kept.servers, kept.places) AS entry(server, places) WHERE entry.server <> $2 AND entry.server IN (SELECT id FROM place_servers WHERE seen_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) - 30000) UNION ALL SELECT $2, $3) AS entry(server, places))
+WHERE $3 + (SELECT COALESCE(SUM(entry.places), 0) FROM unnest(kept.servers, kept.places) AS entry(server, places) WHERE entry.server <> $2 AND entry.server IN (SELECT id FROM place_servers WHERE seen_at > CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) - 30000)) <= $4
+RETURNING 1;
+
 -- FileTreeStatements.Below
 WITH RECURSIVE tree(id, parent_id, name, is_folder, depth) AS (
     SELECT id, parent_id, name, is_folder, 0 FROM files WHERE id = $1

@@ -35,6 +35,7 @@ internal static class AccountServices
         services.AddSingleton<AnswerLoginFlow>();
         services.AddSingleton<FinishLoginFlow>();
 
+        services.AddSingleton<SharedPlaces>();
         services.AddSingleton<HeldConnections>();
         services.AddSingleton<Drain>();
         return services;

@@ -70,6 +70,7 @@ internal static class StoreServices
                     provider.GetRequiredService<TimeProvider>()
                 )
         );
+        services.AddSingleton(provider => provider.GetRequiredService<Dialect>().SharePlaces(provider.GetRequiredService<Database>()));
         services.AddSingleton<StoreMigrator>();
         services.AddSingleton<CopyStore>();
         services.AddSingleton<ITaskStore, TaskStore>();

@@ -12,6 +12,7 @@ internal static class UpkeepServices
         services.AddSingleton<CloseRevokedConnections>();
         services.AddPeriodicJob<ChangeWatcher>();
         services.AddPeriodicJob<BlockKeeper>();
+        services.AddPeriodicJob<PlaceKeeper>();
         services.AddPeriodicJob<QueueWatcher>();
         services.AddPeriodicJob<QueueKeeper>();
 

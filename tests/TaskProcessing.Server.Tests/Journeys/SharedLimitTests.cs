@@ -89,6 +89,24 @@ public sealed class SharedLimitTests
         }
     }
 
+    [Fact]
+    public async Task A_users_places_for_waiting_are_those_at_both_servers_together()
+    {
+        var settings = new Dictionary<string, string> { ["Waiting:MaxPerUser"] = "3" };
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, settings: settings);
+        await using var two = await one.StartPeerAsync(settings: settings);
+        using var here = await one.UserAsync("alice");
+        using var there = two.Guest();
+        there.DefaultRequestHeaders.Authorization = here.DefaultRequestHeaders.Authorization;
+
+        await using var first = await EventReader.FollowAsync(here, "/tasks/events");
+        await using var second = await EventReader.FollowAsync(there, "/tasks/events");
+        await using var third = await EventReader.FollowAsync(here, "/tasks/events");
+
+        foreach (var client in new[] { here, there })
+            (await client.OcsAsync("GET", "/tasks/events")).HttpStatus.Should().Be(429);
+    }
+
     /// <summary>The servers write blocks down within a second.</summary>
     private static async Task<IReadOnlyList<LoginBlock>> LiftedAsync(TestServer server)
     {

@@ -88,7 +88,10 @@ public sealed class MigrationTests
         const string Often =
             "autovacuum_vacuum_scale_factor=0.02 autovacuum_vacuum_insert_scale_factor=0.02 autovacuum_analyze_scale_factor=0.02";
         tables.Should().OnlyContain(table => Often.Split(' ').All(table.Contains));
-        tables.Select(table => table.Split(':')[0]).Should().BeEquivalentTo("tasks", "idempotency_keys", "rate_counts", "guess_counts");
+        tables
+            .Select(table => table.Split(':')[0])
+            .Should()
+            .BeEquivalentTo("tasks", "idempotency_keys", "rate_counts", "guess_counts", "held_places");
     }
 
     [Theory]

@@ -62,17 +62,15 @@ public sealed class PostgreSqlConflictTests : IAsyncLifetime
     public async Task A_hot_statement_that_is_broken_off_is_sent_again(string state)
     {
         await using var db = _database.OpenContext();
-        await db.Database.ExecuteSqlRawAsync(
-            $$"""
+        var function = $$"""
             CREATE SEQUENCE tries;
             CREATE FUNCTION try() RETURNS bigint LANGUAGE plpgsql AS $$
             BEGIN
                 IF nextval('tries') < 3 THEN RAISE EXCEPTION 'broken off' USING ERRCODE = '{{state}}'; END IF;
                 RETURN currval('tries');
             END $$
-            """,
-            Token
-        );
+            """;
+        await db.Database.ExecuteSqlRawAsync(function, Token);
 
         (await Statements.QueryAsync(new Statement("SELECT try()"), [], row => row.Int64(0), Token)).Should().Equal(3);
     }

@@ -57,6 +57,7 @@ public sealed class SqlDocumentTests
                     ("PostgreSqlRateCounter.Count", PostgreSqlRateCounter.Count),
                     ("PostgreSqlGuessCounter.Begin", PostgreSqlGuessCounter.Begin),
                     ("PostgreSqlGuessCounter.TakeBack", PostgreSqlGuessCounter.TakeBack),
+                    ("PostgreSqlPlaces.Take", PostgreSqlPlaces.Take),
                 ]
                 : Array.Empty<(string, Statement)>(),
             ("FileTreeStatements.Below", new Statement(trees.Below)),

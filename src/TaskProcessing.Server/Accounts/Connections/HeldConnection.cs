@@ -19,6 +19,9 @@ internal sealed class HeldConnection(HeldConnections connections, ConnectionHold
     /// <summary>True when the connection must end because the caller's credentials are no longer valid.</summary>
     public bool IsRevoked { get; private set; }
 
+    /// <summary>True when it has one of the places of all servers, where they are shared.</summary>
+    public bool HasPlace { get; set; }
+
     public void Revoke()
     {
         IsRevoked = true;

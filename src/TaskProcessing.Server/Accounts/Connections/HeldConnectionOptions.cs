@@ -4,7 +4,7 @@ namespace TaskProcessing.Server.Accounts.Connections;
 
 /// <summary>
 /// Section <c>Waiting</c>: the limits of event streams and long polls (<c>wait=</c>) that one caller may hold open at a time,
-/// on one node.
+/// at all servers on the database together.
 /// </summary>
 internal sealed class HeldConnectionOptions
 {

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace TaskProcessing.Server.Accounts.Connections;
 
 /// <summary>
-/// The event streams and long polls that callers hold open. Each costs a connection, so their number is limited for each caller;
-/// none outlives the credentials of its caller (<c>CloseRevokedConnections</c>); and all end when the server stops.
+/// The event streams and long polls that callers hold open. Each costs a connection, so their number is limited for each caller, over all servers on the
+/// database; none outlives the credentials of its caller (<c>CloseRevokedConnections</c>); and all end when the server stops.
 /// </summary>
 internal sealed class HeldConnections : IDisposable
 {
@@ -12,13 +12,14 @@ internal sealed class HeldConnections : IDisposable
     private readonly HashSet<HeldConnection> _open = [];
     private readonly Dictionary<(HolderKind, string), int> _held = [];
     private readonly HeldConnectionOptions _options;
+    private readonly SharedPlaces _places;
     private readonly CancellationTokenRegistration _stopping;
     private bool _isStopping;
     private int _checks;
 
-    public HeldConnections(IOptions<HeldConnectionOptions> options, Drain drain)
+    public HeldConnections(IOptions<HeldConnectionOptions> options, SharedPlaces places, Drain drain)
     {
-        _options = options.Value;
+        (_options, _places) = (options.Value, places);
         _stopping = drain.Ended.Register(EndAll);
     }
 
@@ -46,7 +47,25 @@ internal sealed class HeldConnections : IDisposable
             _ => _options.MaxPerGuest,
         };
 
-    /// <returns>Null when the holder has reached its limit.</returns>
+    /// <returns>Null when the holder has reached its limit, at all servers together.</returns>
+    public async ValueTask<HeldConnection?> TryOpenAsync(ConnectionHolder holder, CancellationToken cancellationToken)
+    {
+        if (TryOpen(holder) is not { } connection)
+            return null;
+
+        try
+        {
+            connection.HasPlace = await _places.TryEnterAsync(holder, LimitOf(holder), cancellationToken);
+            return connection.HasPlace ? connection : null;
+        }
+        finally
+        {
+            if (!connection.HasPlace)
+                connection.Dispose();
+        }
+    }
+
+    /// <returns>Null when the holder has reached its limit at this server.</returns>
     public HeldConnection? TryOpen(ConnectionHolder holder)
     {
         var limit = LimitOf(holder);
@@ -80,6 +99,8 @@ internal sealed class HeldConnections : IDisposable
 
     internal void Close(HeldConnection connection)
     {
+        if (connection.HasPlace)
+            _places.Leave(connection.Holder);
         lock (_lock)
         {
             _open.Remove(connection);

@@ -46,7 +46,7 @@ internal static class LongPollLimiter
         var connections = http.RequestServices.GetRequiredService<HeldConnections>();
         var caller = http.Features.GetRequiredFeature<Caller>();
         var holder = HolderOf(caller);
-        using var connection = connections.TryOpen(holder);
+        using var connection = await connections.TryOpenAsync(holder, http.RequestAborted);
         if (connection is null)
             return otherwise is null ? Refuse(http, holder, connections.LimitOf(holder)) : await otherwise(context);
 

@@ -1,6 +1,7 @@
 using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
@@ -54,6 +55,9 @@ internal abstract class Dialect : IDisposable
     /// <summary>Counts the wrong logins at all servers on the database.</summary>
     public virtual IGuessCounter CountGuesses(Database database, IOptions<BruteForceOptions> options, TimeProvider time) =>
         new GuessLog(options, time);
+
+    /// <summary>The places for waiting that callers have at all servers on the database.</summary>
+    public virtual IPlaceStore SharePlaces(Database database) => new OwnPlaces();
 
     /// <summary>What is wrong with a pooler before the database, so that no server may start; null when nothing is.</summary>
     public virtual Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) => Task.FromResult<string?>(null);

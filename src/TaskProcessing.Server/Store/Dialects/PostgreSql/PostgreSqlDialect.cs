@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.Rates;
 using TaskProcessing.Server.Observability;
@@ -56,6 +57,8 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override IGuessCounter CountGuesses(Database database, IOptions<BruteForceOptions> options, TimeProvider time) =>
         new PostgreSqlGuessCounter(database, options.Value, time);
+
+    public override IPlaceStore SharePlaces(Database database) => new PostgreSqlPlaces(database);
 
     public override Task<string?> FindPoolerProblemAsync(CancellationToken cancellationToken) =>
         new PostgreSqlPoolerCheck(_strings).FindProblemAsync(cancellationToken);

@@ -10,16 +10,19 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 internal sealed class PostgreSqlTaskDbContext(DbContextOptions<PostgreSqlTaskDbContext> options) : TaskDbContext(options)
 {
     /// <summary>The tables that no other database has.</summary>
-    public static readonly string[] OwnTables = ["rate_counts", "guess_counts"];
+    public static readonly string[] OwnTables = ["rate_counts", "guess_counts", "held_places", "place_servers"];
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         // Only here: on SQLite there is one server, which counts in memory.
         modelBuilder.Entity<RateCount>().ToTable("rate_counts").HasKey(count => count.Key);
+        modelBuilder.Entity<HeldPlaces>().ToTable("held_places").HasKey(places => places.Holder);
+        modelBuilder.Entity<PlaceServer>().ToTable("place_servers").HasKey(server => server.Id);
         modelBuilder.Entity<GuessCount>().ToTable("guess_counts").HasKey(count => count.Network);
         base.OnModelCreating(modelBuilder);
         VacuumOften(modelBuilder.Entity<RateCount>());
         VacuumOften(modelBuilder.Entity<GuessCount>());
+        VacuumOften(modelBuilder.Entity<HeldPlaces>());
         VacuumOften(modelBuilder.Entity<ProcessingTask>());
         VacuumOften(modelBuilder.Entity<StoredIdempotencyKey>());
     }

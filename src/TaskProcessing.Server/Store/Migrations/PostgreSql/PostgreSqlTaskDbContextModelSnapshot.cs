@@ -983,6 +983,49 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                         .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
                 });
 
+            modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.HeldPlaces", b =>
+                {
+                    b.Property<string>("Holder")
+                        .HasColumnType("text")
+                        .HasColumnName("holder");
+
+                    b.PrimitiveCollection<int[]>("Places")
+                        .IsRequired()
+                        .HasColumnType("integer[]")
+                        .HasColumnName("places");
+
+                    b.PrimitiveCollection<string[]>("Servers")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("servers");
+
+                    b.HasKey("Holder")
+                        .HasName("pk_held_places");
+
+                    b.ToTable("held_places", (string)null);
+
+                    b
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_analyze_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_insert_scale_factor", 0.02)
+                        .HasAnnotation("Npgsql:StorageParameter:autovacuum_vacuum_scale_factor", 0.02);
+                });
+
+            modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.PlaceServer", b =>
+                {
+                    b.Property<string>("Id")
+                        .HasColumnType("text")
+                        .HasColumnName("id");
+
+                    b.Property<long>("SeenAt")
+                        .HasColumnType("bigint")
+                        .HasColumnName("seen_at");
+
+                    b.HasKey("Id")
+                        .HasName("pk_place_servers");
+
+                    b.ToTable("place_servers", (string)null);
+                });
+
             modelBuilder.Entity("TaskProcessing.Server.Store.Dialects.PostgreSql.RateCount", b =>
                 {
                     b.Property<string>("Key")
