@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
 

@@ -20,6 +20,7 @@ public sealed partial class DocumentedCommandTests : IDisposable
         ["README.md"] = [],
         ["docs/files.md"] = [Server, User, "printf GIF89a > photo.png"],
         ["docs/local-providers.md"] = [],
+        ["docs/nextcloud.md"] = [],
         ["docs/operations.md"] = ["printf wonderland > password.txt; printf s3cret > secret.txt", Server, FailedTasks],
         ["docs/providers.md"] = [Server, AppThatRegisters],
         ["docs/rest-api.md"] = [Server],

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Http.Auth;
@@ -77,7 +78,7 @@ internal static class NextcloudEndpoints
         }
     }
 
-    private static IResult Answer(string error, int status = StatusCodes.Status200OK) =>
+    private static JsonHttpResult<AppAnswer> Answer(string error, int status = StatusCodes.Status200OK) =>
         TypedResults.Json(new AppAnswer(error), NextcloudJson.Default.AppAnswer, statusCode: status);
 }
 
