@@ -23,6 +23,7 @@ internal static class UpkeepServices
         services.AddSingleton<IMaintenanceJob, RemoveExpiredIdempotencyKeys>();
         services.AddSingleton<IMaintenanceJob, RemoveOldWebhooks>();
         services.AddSingleton<IMaintenanceJob, RemoveExpiredSessions>();
+        services.AddSingleton<IMaintenanceJob, RemoveEndedNextcloudTasks>();
         services.AddSingleton<IMaintenanceJob, RemoveExpiredCounts>();
         services.AddPeriodicJob<MaintenanceRunner>();
 
