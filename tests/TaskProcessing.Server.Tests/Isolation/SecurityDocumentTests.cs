@@ -1,0 +1,40 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using Xunit.v3;
+using TaskProcessing.Server.Tests.Support;
+
+namespace TaskProcessing.Server.Tests.Isolation;
+
+/// <summary>Each promise of docs/security.md names tests that there are.</summary>
+public sealed partial class SecurityDocumentTests
+{
+    [Fact]
+    public void Every_promise_names_a_test()
+    {
+        var tests = typeof(SecurityDocumentTests)
+            .Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+            .Where(method => method.GetCustomAttributes().OfType<IFactAttribute>().Any())
+            .SelectMany(method => new[] { method.ReflectedType!, method.DeclaringType! }.Select(type => $"{type.Name}.{method.Name}"))
+            .ToHashSet();
+        var lines = File.ReadAllLines(Path.Combine(Repository.Root, "docs", "security.md"));
+        var promises = new List<string>();
+        var isPromise = false;
+        foreach (var line in lines)
+        {
+            if (!line.StartsWith('|'))
+                isPromise = false;
+            else if (line == "| cannot | test |")
+                isPromise = true;
+            else if (isPromise && !line.StartsWith("|---", StringComparison.Ordinal))
+                promises.Add(line);
+        }
+
+        promises.Should().HaveCountGreaterThan(30);
+        promises.Should().OnlyContain(promise => TestName().IsMatch(promise));
+        promises.SelectMany(promise => TestName().Matches(promise).Select(match => match.Groups["name"].Value)).Should().BeSubsetOf(tests);
+    }
+
+    [GeneratedRegex(@"`(?<name>\w+\.\w+)`")]
+    private static partial Regex TestName();
+}
