@@ -1,7 +1,7 @@
 using System.Reflection;
 using System.Text.RegularExpressions;
-using Xunit.v3;
 using TaskProcessing.Server.Tests.Support;
+using Xunit.v3;
 
 namespace TaskProcessing.Server.Tests.Isolation;
 
