@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Routing;
-using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Webhooks;
 

@@ -2,7 +2,6 @@ using System.Globalization;
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata;
-using TaskProcessing.Server.Store;
 
 namespace TaskProcessing.Server.Tests.Support;
 

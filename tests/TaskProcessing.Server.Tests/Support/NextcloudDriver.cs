@@ -1,7 +1,6 @@
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Providers;
-using TaskProcessing.Server.Store;
 using TaskProcessing.Server.TaskTypes;
 using TaskProcessing.Server.Upkeep;
 

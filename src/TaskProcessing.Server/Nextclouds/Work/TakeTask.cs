@@ -1,6 +1,5 @@
 using System.Text.Json;
 using TaskProcessing.Sdk.Ocs;
-using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Reading;

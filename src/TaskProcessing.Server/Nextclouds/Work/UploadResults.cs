@@ -133,7 +133,7 @@ internal sealed class UploadResults(
             "The result is larger than this Nextcloud takes from apps."
         );
 
-    private static UploadedOutput Refused(string sentence) => new UploadedOutput.Refused(NextcloudFailure.Of(sentence));
+    private static UploadedOutput.Refused Refused(string sentence) => new(NextcloudFailure.Of(sentence));
 }
 
 /// <summary>The result of <see cref="UploadResults"/>.</summary>

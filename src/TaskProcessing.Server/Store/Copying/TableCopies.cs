@@ -56,7 +56,7 @@ internal sealed class TableCopies(
             Say("were there already");
         var after = await target.ReadLastKeyAsync(table, cancellationToken);
         var batch = new List<object?[]>(BatchSize);
-        await foreach (var row in source.ReadAsync(table, after, until: null).WithCancellation(cancellationToken))
+        await foreach (var row in source.ReadAsync(table, after, until: null, cancellationToken))
         {
             batch.Add(row);
             if (batch.Count == BatchSize)
@@ -81,8 +81,8 @@ internal sealed class TableCopies(
     /// <summary>Compares every value, up to a key or of the whole table. Counts follow from that.</summary>
     private async Task<bool> IsSameAsync(CopiedTable table, object?[]? until, CancellationToken cancellationToken)
     {
-        await using var copied = target.ReadAsync(table).GetAsyncEnumerator(cancellationToken);
-        await foreach (var row in source.ReadAsync(table, after: null, until).WithCancellation(cancellationToken))
+        await using var copied = target.ReadAsync(table, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await foreach (var row in source.ReadAsync(table, after: null, until, cancellationToken))
         {
             if (!await copied.MoveNextAsync() || !row.SequenceEqual(copied.Current))
                 return false;
