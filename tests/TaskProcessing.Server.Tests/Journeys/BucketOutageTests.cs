@@ -47,7 +47,9 @@ public sealed class BucketOutageTests
             .Should()
             .Be("Files cannot be stored or read at the moment, please try again later");
         (await alice.GetAsync("/remote.php/webdav/before.txt")).StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
-        (await ReadyAsync(server)).Should().Be("""{"status":"Unhealthy","checks":{"store":"Healthy","files":"Unhealthy"}}""");
+        (await ReadyAsync(server))
+            .Should()
+            .Be("""{"status":"Unhealthy","checks":{"store":"Healthy","files":"Unhealthy","serving":"Healthy"}}""");
         (await alice.OcsAsync("GET", $"/task/{task}")).HttpStatus.Should().Be(200, "that needs no files");
 
         bucket.Failure = null;
@@ -55,7 +57,9 @@ public sealed class BucketOutageTests
             await bucket.RiseAsync();
         await worker.UploadAsync(task, FileDriver.Png);
         (await alice.GetByteArrayAsync("/remote.php/webdav/before.txt")).Should().Equal(1, 2, 3);
-        (await ReadyAsync(server)).Should().Be("""{"status":"Healthy","checks":{"store":"Healthy","files":"Healthy"}}""");
+        (await ReadyAsync(server))
+            .Should()
+            .Be("""{"status":"Healthy","checks":{"store":"Healthy","files":"Healthy","serving":"Healthy"}}""");
         server.Log.Should().ContainSingle(line => line.Contains(Began)).Which.Should().Contain(reason);
         string.Join('\n', server.Log).Should().NotContain("secret-of-the-endpoint").And.NotContain("S3RVER");
     }

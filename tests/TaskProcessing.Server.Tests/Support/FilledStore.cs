@@ -47,7 +47,7 @@ internal static class FilledStore
         command.Parameters.Clear();
         var columns = table.Columns.ToList();
         command.CommandText =
-            $"INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => column.Name))}) "
+            $"INSERT INTO {table.Name} ({string.Join(", ", columns.Select(column => $"\"{column.Name}\""))}) "
             + $"VALUES ({string.Join(", ", columns.Select((_, i) => $"${i}"))})";
         for (var i = 0; i < columns.Count; i++)
             command.Parameters.AddWithValue($"${i}", ValueOf(columns[i], row) ?? DBNull.Value);

@@ -10,8 +10,8 @@ namespace TaskProcessing.Server.Store.Copying;
 /// <param name="Key">The columns of the primary key, in whose order rows are copied.</param>
 internal sealed record CopiedTable(string Name, IReadOnlyList<CopiedColumn> Columns, IReadOnlyList<CopiedColumn> Key)
 {
-    /// <summary>The columns for a statement. Quoted: a name may be a word of SQL.</summary>
-    public string ColumnList => string.Join(", ", Columns.Select(column => $"\"{column.Name}\""));
+    /// <summary>The columns for a statement.</summary>
+    public string ColumnList => string.Join(", ", Columns.Select(column => column.Quoted));
 
     /// <summary>All tables of the model but those that only one kind of database has. A table comes after those that its foreign keys name.</summary>
     public static IReadOnlyList<CopiedTable> ListAll(IModel model)
@@ -45,4 +45,8 @@ internal sealed record CopiedTable(string Name, IReadOnlyList<CopiedColumn> Colu
 
 /// <param name="Name">The same in every database.</param>
 /// <param name="Type">The type of its values in .NET, as the databases' drivers take it.</param>
-internal sealed record CopiedColumn(string Name, Type Type);
+internal sealed record CopiedColumn(string Name, Type Type)
+{
+    /// <summary>The name for a statement: it may be a word of SQL's own.</summary>
+    public string Quoted => $"\"{Name}\"";
+}

@@ -81,7 +81,7 @@ internal sealed class TableCopies(
     /// <summary>Compares every value, up to a key or of the whole table. Counts follow from that.</summary>
     private async Task<bool> IsSameAsync(CopiedTable table, object?[]? until, CancellationToken cancellationToken)
     {
-        await using var copied = target.ReadAsync(table, cancellationToken: cancellationToken).GetAsyncEnumerator(cancellationToken);
+        await using var copied = target.ReadAsync(table, cancellationToken).GetAsyncEnumerator(cancellationToken);
         await foreach (var row in source.ReadAsync(table, after: null, until, cancellationToken))
         {
             if (!await copied.MoveNextAsync() || !row.SequenceEqual(copied.Current))

@@ -40,7 +40,7 @@ internal sealed class PostgreSqlCopyWriter(NpgsqlConnection connection) : IAsync
     /// <summary>The key of the last row; null when there is none.</summary>
     public async Task<object?[]?> ReadLastKeyAsync(CopiedTable table, CancellationToken cancellationToken)
     {
-        var keys = string.Join(", ", table.Key.Select(column => column.Name));
+        var keys = string.Join(", ", table.Key.Select(column => column.Quoted));
         await using var command = new NpgsqlCommand(
             $"SELECT {keys} FROM {table.Name} ORDER BY {Order(table, " DESC")} LIMIT 1",
             connection
@@ -56,10 +56,7 @@ internal sealed class PostgreSqlCopyWriter(NpgsqlConnection connection) : IAsync
     }
 
     /// <summary>All rows in the order of the key, as SQLite orders texts.</summary>
-    public async IAsyncEnumerable<object?[]> ReadAsync(
-        CopiedTable table,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default
-    )
+    public async IAsyncEnumerable<object?[]> ReadAsync(CopiedTable table, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand($"SELECT {table.ColumnList} FROM {table.Name} ORDER BY {Order(table)}", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -123,7 +120,9 @@ internal sealed class PostgreSqlCopyWriter(NpgsqlConnection connection) : IAsync
     private static string Order(CopiedTable table, string direction = "") =>
         string.Join(
             ", ",
-            table.Key.Select(column => column.Type == typeof(string) ? $"{column.Name} COLLATE \"C\"{direction}" : column.Name + direction)
+            table.Key.Select(column =>
+                column.Type == typeof(string) ? $"{column.Quoted} COLLATE \"C\"{direction}" : column.Quoted + direction
+            )
         );
 
     private async Task ExecuteAsync(string sql, CancellationToken cancellationToken)

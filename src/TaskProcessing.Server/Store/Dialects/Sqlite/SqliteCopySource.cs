@@ -74,11 +74,11 @@ internal sealed class SqliteCopyReader(string connectionString) : IAsyncDisposab
         CopiedTable table,
         object?[]? after,
         object?[]? until,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default
+        [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
         await using var command = _connection.CreateCommand();
-        var key = string.Join(", ", table.Key.Select(column => column.Name));
+        var key = string.Join(", ", table.Key.Select(column => column.Quoted));
         var conditions = new List<string>();
         if (after is not null)
             conditions.Add($"({key}) > ({AddValues(command, "after", after)})");
