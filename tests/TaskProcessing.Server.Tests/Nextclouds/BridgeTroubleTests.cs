@@ -1,3 +1,5 @@
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
@@ -207,6 +209,28 @@ public sealed class BridgeTroubleTests
         foreach (var id in ids)
             (await alice.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_SUCCESSFUL");
         await BridgeTests.IsToldOnceAsync(cloud, bridge);
+    }
+
+    [Fact]
+    public async Task A_task_of_a_connection_that_is_removed_fails_there_and_is_cancelled_here()
+    {
+        await using var cloud = await StandInNextcloud.StartAsync();
+        await using var bridge = await StartAsync(cloud);
+        using var worker = await bridge.WorkerAsync(Type);
+        using var alice = await cloud.Server.UserAsync("alice");
+        var id = await alice.ScheduleAsync(Type, new { input = "x" });
+        var row = await BridgeTests.TakenAsync(bridge);
+
+        await bridge.Get<INextcloudStore>().RemoveAsync("cloud", Token);
+        await bridge.Get<NextcloudDirectory>().ReloadAsync(Token);
+
+        (await alice.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_FAILED");
+        await BridgeTests.EndedHereAsync(bridge, row.TaskId!.Value, ProcessingStatus.Cancelled);
+        await Eventually.BecomesTrue(
+            () => bridge.Get<INextcloudTaskStore>().FindHoldAsync("cloud", Token).GetAwaiter().GetResult() is null,
+            "forgetting the connection"
+        );
+        cloud.Front.Faults.Should().BeEmpty();
     }
 
     private static async Task<TestServer> StartAsync(StandInNextcloud cloud)

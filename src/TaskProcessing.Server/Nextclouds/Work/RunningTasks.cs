@@ -4,7 +4,7 @@ using TaskProcessing.Server.Primitives;
 namespace TaskProcessing.Server.Nextclouds.Work;
 
 /// <summary>The tasks of a held connection that are under way in this process, each with one handler.</summary>
-internal sealed class RunningTasks(HeldNextcloud held, WorkOnTask workOnTask, CancellationToken stopping)
+internal sealed class RunningTasks(HeldNextcloud held, INextcloudTaskStore claimed, WorkOnTask workOnTask, CancellationToken stopping)
 {
     private readonly ConcurrentDictionary<long, Task> _handlers = new();
     private readonly AsyncSignal _ended = new();
@@ -30,7 +30,14 @@ internal sealed class RunningTasks(HeldNextcloud held, WorkOnTask workOnTask, Ca
         await begin;
         try
         {
-            await workOnTask.RunAsync(held, task, isResumed, stopping);
+            // Its handler may have ended it since it was read; a result must not be told again.
+            var row = isResumed ? await ReadAsync(task) : task;
+            if (row is not null)
+                await workOnTask.RunAsync(held, row, isResumed, stopping);
+        }
+        catch (StoreUnavailableException)
+        {
+            // The next reading begins with it again.
         }
         catch (OperationCanceledException)
         {
@@ -42,4 +49,10 @@ internal sealed class RunningTasks(HeldNextcloud held, WorkOnTask workOnTask, Ca
             _ended.Pulse();
         }
     }
+
+    /// <summary>The row as it is now, while no other handler can change it; null when it has ended.</summary>
+    private async Task<NextcloudTask?> ReadAsync(NextcloudTask task) =>
+        (await claimed.ListAsync(task.NextcloudId, [task.RemoteId], stopping)).SingleOrDefault(row =>
+            row.Id == task.Id && row.State != NextcloudTaskState.Ended
+        );
 }

@@ -60,7 +60,7 @@ internal sealed partial class WorkForNextcloud(
     {
         using var held = new HeldNextcloud(known, _holder, directory, clients, noteContact, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, held.Lost);
-        var running = new RunningTasks(held, workOnTask, over.Token);
+        var running = new RunningTasks(held, claimed, workOnTask, over.Token);
         Log.Holds(logger, held.Id);
         var beating = BeatAsync(held);
         try
