@@ -9,21 +9,45 @@ namespace TaskProcessing.Server.Nextclouds;
 /// Finds the connection that a call belongs to. Calls name neither the Nextcloud's address nor any id of it, so the secret tells
 /// Nextclouds apart. Every wrong call takes the same time: all connections are compared, and none is looked up.
 /// </summary>
-internal sealed class RecognizeNextcloud(NextcloudDirectory directory, GuessLog guesses, RememberedLogins remembered)
+internal sealed class RecognizeNextcloud(NextcloudDirectory directory, IGuessCounter guesses, RememberedLogins remembered)
 {
     /// <param name="network">The caller's network.</param>
     /// <param name="appId">The app's id in the call.</param>
     /// <param name="secret">The secret in the call; null when it cannot be read.</param>
-    public NextcloudLogin Run(string network, string appId, string? secret)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async ValueTask<NextcloudLogin> RunAsync(string network, string appId, string? secret, CancellationToken cancellationToken)
     {
         // Texts in the form of our tokens cannot be guessed, so they are compared even from a blocked network.
+        var isNoGuess = secret is not null && (Passwords.IsToken(secret) || remembered.Contains(network, GuessedName.Nextcloud, secret));
         if (
-            guesses.Wait(network, GuessedName.Nextcloud, countsOtherNames: false) is { } wait
-            && (secret is null || !(Passwords.IsToken(secret) || remembered.Contains(network, GuessedName.Nextcloud, secret)))
+            !isNoGuess
+            && await guesses.TryBeginAsync(network, GuessedName.Nextcloud, countsOtherNames: false, cancellationToken) is { } wait
         )
             return new NextcloudLogin.Throttled(wait);
 
-        var given = Digest(appId, secret ?? "");
+        if (Find(appId, secret ?? "") is not { } found || secret is null)
+        {
+            remembered.Remove(network, GuessedName.Nextcloud, secret ?? "");
+            await (
+                isNoGuess
+                    ? guesses.FailedAsync(network, GuessedName.Nextcloud, cancellationToken)
+                    : guesses.WrongAsync(network, GuessedName.Nextcloud, cancellationToken)
+            );
+            return new NextcloudLogin.Wrong();
+        }
+
+        if (!isNoGuess)
+            await guesses.RightAsync(network, GuessedName.Nextcloud, CancellationToken.None);
+        remembered.Add(network, GuessedName.Nextcloud, secret);
+        return new NextcloudLogin.Right(found);
+    }
+
+    /// <summary>App id and secret in one value of fixed length. No app id has a line break.</summary>
+    public static byte[] Digest(string appId, string secret) => SHA256.HashData(Encoding.UTF8.GetBytes($"{appId}\n{secret}"));
+
+    private KnownNextcloud? Find(string appId, string secret)
+    {
+        var given = Digest(appId, secret);
         KnownNextcloud? found = null;
         foreach (var known in directory.Current)
         {
@@ -31,18 +55,8 @@ internal sealed class RecognizeNextcloud(NextcloudDirectory directory, GuessLog 
                 found = known;
         }
 
-        if (found is null || secret is null)
-        {
-            guesses.Failed(network, GuessedName.Nextcloud);
-            return new NextcloudLogin.Wrong();
-        }
-
-        remembered.Add(network, GuessedName.Nextcloud, secret);
-        return new NextcloudLogin.Right(found);
+        return found;
     }
-
-    /// <summary>App id and secret in one value of fixed length. No app id has a line break.</summary>
-    public static byte[] Digest(string appId, string secret) => SHA256.HashData(Encoding.UTF8.GetBytes($"{appId}\n{secret}"));
 }
 
 /// <summary>Whose call it is.</summary>

@@ -49,7 +49,11 @@ internal sealed partial class RegisterOffer(
         }
         catch (OcsException error)
         {
-            return await FailedAsync(known, NextcloudTroubles.Of(error, connection, time.GetUtcNow()), cancellationToken);
+            return
+                error.Kind is OcsErrorKind.Unauthorized or OcsErrorKind.NotAvailable
+                && await WasEnabledAfterAsync(known.Id, connection, cancellationToken)
+                ? new OfferOutcome.NotYet()
+                : await FailedAsync(known, NextcloudTroubles.Of(error, connection, time.GetUtcNow()), cancellationToken);
         }
     }
 
@@ -82,6 +86,10 @@ internal sealed partial class RegisterOffer(
     /// <summary>Its call may still be under way, and the app count as disabled until it ends.</summary>
     private bool WasJustEnabled(Nextcloud connection) =>
         connection.OfferedAt is null && time.GetUtcNow() - connection.ContactAt < TimeSpan.FromMinutes(1);
+
+    /// <summary>The Nextcloud has enabled the app, with the right secret, while it was still refusing a call.</summary>
+    private async Task<bool> WasEnabledAfterAsync(string id, Nextcloud before, CancellationToken cancellationToken) =>
+        await store.FindAsync(id, cancellationToken) is { EnabledThere: true, OfferedAt: null } now && now.ContactAt > before.ContactAt;
 
     private async Task RemoveAsync(KnownNextcloud known, IEnumerable<string> types, CancellationToken cancellationToken) =>
         await clients

@@ -22,37 +22,31 @@ internal static class NextcloudEndpoints
         app.MapGet("/heartbeat", Beat);
         app.MapPut("/enabled", SetEnabledAsync);
         // Nextcloud 33 and later: a task was scheduled.
-        app.MapPost("/trigger", Trigger);
+        app.MapPost("/trigger", TriggerAsync);
     }
 
     private static IResult Beat(NextcloudDirectory directory) =>
         directory.Current.Count == 0 ? TypedResults.NotFound() : TypedResults.Json(new Heartbeat("ok"), NextcloudJson.Default.Heartbeat);
 
-    private static async Task<IResult> SetEnabledAsync(HttpContext context, EnableThere enableThere, CancellationToken cancellationToken)
-    {
-        if (Refuse(context, out var known) is { } refusal)
-            return refusal;
+    private static Task<IResult> SetEnabledAsync(HttpContext context, EnableThere enableThere, CancellationToken cancellationToken) =>
+        AnswerKnownAsync(context, known => enableThere.RunAsync(known, context.Request.Query["enabled"] == "1", cancellationToken));
 
-        await enableThere.RunAsync(known!, context.Request.Query["enabled"] == "1", cancellationToken);
-        return Answer("");
-    }
-
-    private static IResult Trigger(HttpContext context, NextcloudSignal signal)
-    {
-        if (Refuse(context, out var known) is { } refusal)
-            return refusal;
-
-        signal.Set(known!.Id);
-        return Answer("");
-    }
+    private static Task<IResult> TriggerAsync(HttpContext context, NextcloudSignal signal) =>
+        AnswerKnownAsync(
+            context,
+            known =>
+            {
+                signal.Set(known.Id);
+                return Task.CompletedTask;
+            }
+        );
 
     /// <summary>
     /// One answer to all that are not known, whatever is wrong. A Nextcloud takes any answer to PUT /enabled for a success but JSON
     /// with an error.
     /// </summary>
-    private static IResult? Refuse(HttpContext context, out KnownNextcloud? known)
+    private static async Task<IResult> AnswerKnownAsync(HttpContext context, Func<KnownNextcloud, Task> act)
     {
-        known = null;
         var services = context.RequestServices;
         if (services.GetRequiredService<NextcloudDirectory>().Current.Count == 0)
             return TypedResults.NotFound();
@@ -62,14 +56,15 @@ internal static class NextcloudEndpoints
             context.Connection.RemoteIpAddress,
             services.GetRequiredService<IOptions<ProxyOptions>>().Value.IPv6PrefixLength
         );
-        var login = services
+        var secret = Login.Decode(headers[Login.AppAuthorization].ToString())?.Secret;
+        var login = await services
             .GetRequiredService<RecognizeNextcloud>()
-            .Run(network, headers[Login.AppId].ToString(), Login.Decode(headers[Login.AppAuthorization].ToString())?.Secret);
+            .RunAsync(network, headers[Login.AppId].ToString(), secret, context.RequestAborted);
         switch (login)
         {
-            case NextcloudLogin.Right right:
-                known = right.Known;
-                return null;
+            case NextcloudLogin.Right { Known: var known }:
+                await act(known);
+                return Answer("");
             case NextcloudLogin.Throttled throttled:
                 RetryAfter.Set(context.Response, throttled.Wait);
                 return Answer("Too many wrong secrets came from this address", StatusCodes.Status429TooManyRequests);

@@ -78,6 +78,7 @@ internal sealed class HeldNextcloud(
     {
         await WaitUntilWelcomeAsync(cancellationToken);
         LoseIfOutdated();
+        var asked = Known;
         using var over = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, Lost, cancellationToken);
         try
@@ -88,13 +89,13 @@ internal sealed class HeldNextcloud(
         }
         catch (OcsException error)
         {
-            await FailedAsync(error, asUser);
+            await FailedAsync(error, asked, asUser);
             throw;
         }
         catch (OperationCanceledException late) when (over.IsCancellationRequested && !IsOver(cancellationToken))
         {
             var error = new OcsException($"There was no answer within {longest.TotalSeconds:0} seconds.", late);
-            await FailedAsync(error, asUser);
+            await FailedAsync(error, asked, asUser);
             throw error;
         }
     }
@@ -119,7 +120,9 @@ internal sealed class HeldNextcloud(
 
             // A call of the Nextcloud, such as the one that enables the app, changes the connection and ends the silence.
             var before = Known.Connection;
-            if (await changed.EndsWithinAsync(quiet, time, either.Token) && IsAnother(before, Known.Connection))
+            var isChanged = await changed.EndsWithinAsync(quiet, time, either.Token);
+            // Enabling it again, with the right secret now, leaves everything as it was but the trouble.
+            if (isChanged && (IsAnother(before, Known.Connection) || Known.Connection.ProblemUntil is null))
                 _quietUntil = null;
         }
     }
@@ -168,7 +171,7 @@ internal sealed class HeldNextcloud(
         await NoteAsync(NextcloudContact.Good);
     }
 
-    private async Task FailedAsync(OcsException error, bool asUser)
+    private async Task FailedAsync(OcsException error, KnownNextcloud asked, bool asUser)
     {
         // A refusal that is about one task, or about a user who is gone, says nothing about the connection.
         if (error.Kind is OcsErrorKind.InvalidInput or OcsErrorKind.NotFound || error.IsInternalError)
@@ -177,6 +180,14 @@ internal sealed class HeldNextcloud(
             return;
 
         _isFailing = true;
+        // The Nextcloud has enabled the app, with the right secret, while it was still refusing the call.
+        if (
+            error.Kind is OcsErrorKind.Unauthorized or OcsErrorKind.NotAvailable
+            && !ReferenceEquals(asked, Known)
+            && Known.Connection is { EnabledThere: true, OfferedAt: null }
+        )
+            return;
+
         var contact = NextcloudTroubles.Of(error, Known.Connection, time.GetUtcNow());
         if (contact.Until is { } until)
             _quietUntil = until;
