@@ -18,12 +18,18 @@ internal sealed class NextcloudClients(TimeProvider time) : IDisposable
     };
 
     /// <summary>A client for the connection as it is now; a changed one gets another client.</summary>
-    public NextcloudClient Of(KnownNextcloud known) =>
-        _clients.AddOrUpdate(
+    public NextcloudClient Of(KnownNextcloud known)
+    {
+        var client = _clients.AddOrUpdate(
             known.Id,
             _ => new NextcloudClient(known, _sockets, time),
             (_, client) => client.Fits(known) ? client : new NextcloudClient(known, _sockets, time)
         );
+        // The connection knows when the Nextcloud is to be left alone, and hears when it enables the app again; the sources do not.
+        client.Work.EndSilence();
+        client.Transfers.EndSilence();
+        return client;
+    }
 
     public void Dispose() => _sockets.Dispose();
 }
