@@ -34,6 +34,7 @@ public sealed partial class RouteMatrixTests
         var clients = await ClientsAsync(server);
         var alice = await Belongings.MakeAsync(clients["alice"], clients["worker"]);
         var webhook = await DeliveryAsync(server);
+        await server.ConnectAsync("home", new Uri("http://127.0.0.1:9"));
         var victims = 0;
         var lines = new List<string>();
         foreach (var (method, template) in Routes(server))
@@ -137,6 +138,7 @@ public sealed partial class RouteMatrixTests
             .Replace("{userId}", victim, StringComparison.Ordinal)
             .Replace("{appId}", "worker", StringComparison.Ordinal)
             .Replace("{webhookId}", webhook, StringComparison.Ordinal)
+            .Replace("{nextcloudId}", "home", StringComparison.Ordinal)
             .Replace("{token}", flow, StringComparison.Ordinal)
             .Replace("{documentName}", "ocs", StringComparison.Ordinal)
             .Replace("{extension}", "json", StringComparison.Ordinal)
