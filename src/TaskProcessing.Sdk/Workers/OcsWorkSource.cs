@@ -41,7 +41,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             {
                 Gate = gate,
             }
-        ) { }
+        )
+    {
+        // The private constructor does all.
+    }
 
     /// <summary>Calls through the given client, which has the server's base address; the caller disposes of it.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
@@ -55,7 +58,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
                 options.Server ??= http.BaseAddress;
                 return new OcsConnection(http, options.CheckedCredentials(), time) { Gate = gate };
             }
-        ) { }
+        )
+    {
+        // The private constructor does all.
+    }
 
     private OcsWorkSource(OcsWorkerOptions options, TimeProvider time, ILogger logger, Func<AppGate, OcsConnection> connect)
     {
