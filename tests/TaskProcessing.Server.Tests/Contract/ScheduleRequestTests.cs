@@ -6,9 +6,13 @@ namespace TaskProcessing.Server.Tests.Contract;
 
 public sealed class ScheduleRequestTests
 {
-    /// <summary>The caller is part of the key, not of the request's hash.</summary>
+    /// <summary>
+    /// The caller is part of the key, not of the request's hash. What only the bridge to Nextclouds sets is new with each try.
+    /// </summary>
     private static readonly string[] OfTheCaller =
     [
+        nameof(ScheduleRequest.ReceivedFiles),
+        nameof(ScheduleRequest.KeyAlwaysCounts),
         nameof(ScheduleRequest.Owner),
         nameof(ScheduleRequest.AppId),
         nameof(ScheduleRequest.IdempotencyKey),

@@ -77,7 +77,7 @@ public sealed class SqliteWriterTests : IAsyncLifetime
         }
 
         foreach (var write in writes)
-            await write.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
+            (await write.Awaiting(task => task).Should().ThrowAsync<MissingOwnerException>()).WithInnerException<SqliteException>();
         await Tasks.AddAsync(NewTask("three"), Token);
         (await TypesAsync()).Should().Equal("three");
     }

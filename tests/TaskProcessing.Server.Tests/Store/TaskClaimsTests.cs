@@ -1,5 +1,6 @@
 using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
@@ -102,8 +103,8 @@ public sealed class TaskClaimsTests : StoreConformance
         }
 
         (await waiting).Should().BeTrue();
-        await adding.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
-        await claim!.Awaiting(task => task).Should().ThrowAsync<SqliteException>();
+        (await adding.Awaiting(task => task).Should().ThrowAsync<MissingOwnerException>()).WithInnerException<SqliteException>();
+        (await claim!.Awaiting(task => task).Should().ThrowAsync<MissingOwnerException>()).WithInnerException<SqliteException>();
         (await Ids(ClaimAsync(1))).Should().BeEmpty();
     }
 
