@@ -14,7 +14,6 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private const string Registry = "ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing";
 
     private readonly OcsConnection _connection;
-    private readonly AppGate _gate;
     private readonly OptionalFileSlots _fileSlots;
     private readonly ResultDelivery _results;
     private readonly HeartbeatWatch _watch;
@@ -34,39 +33,30 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(OcsWorkerOptions options, TimeProvider time, ILogger<OcsWorkSource> logger)
         : this(
+            new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time)
+            {
+                Gate = new AppGate(time),
+            },
             options,
             time,
-            logger,
-            gate => new OcsConnection(options.Server!, options.CheckedCredentials(), options.Wait + options.AnswerTimeout, time)
-            {
-                Gate = gate,
-            }
+            logger
         )
     {
-        // The private constructor does all.
+        // The last constructor does all.
     }
 
     /// <summary>Calls through the given client, which has the server's base address; the caller disposes of it.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
     public OcsWorkSource(HttpClient http, OcsWorkerOptions options, TimeProvider time)
-        : this(
-            options,
-            time,
-            NullLogger<OcsWorkSource>.Instance,
-            gate =>
-            {
-                options.Server ??= http.BaseAddress;
-                return new OcsConnection(http, options.CheckedCredentials(), time) { Gate = gate };
-            }
-        )
+        : this(Through(http, options, time), options, time, NullLogger<OcsWorkSource>.Instance)
     {
-        // The private constructor does all.
+        // The last constructor does all.
     }
 
-    private OcsWorkSource(OcsWorkerOptions options, TimeProvider time, ILogger logger, Func<AppGate, OcsConnection> connect)
+    /// <summary>Calls through the given connection; one without a gate leaves it to the caller when a server is left alone.</summary>
+    internal OcsWorkSource(OcsConnection connection, OcsWorkerOptions options, TimeProvider time, ILogger logger)
     {
-        _gate = new AppGate(time);
-        _connection = connect(_gate);
+        _connection = connection;
         _fileSlots = new OptionalFileSlots(logger);
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _watch = new HeartbeatWatch(ReportAsync, options.Wait, time);
@@ -86,10 +76,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     /// this address are locked out (<see cref="OcsException.Silence"/>). Calls throw at once until then. Then a single
     /// <c>GET ex-app/state</c> finds out whether the app is accepted again. Null when calls are made.
     /// </summary>
-    public DateTimeOffset? SilentUntil => _gate.ClosedUntil;
+    public DateTimeOffset? SilentUntil => _connection.Gate?.ClosedUntil;
 
     /// <summary>Ends the silence of <see cref="SilentUntil"/>: the server says, or somebody, that the app is accepted again.</summary>
-    public void EndSilence() => _gate.Open();
+    public void EndSilence() => _connection.Gate?.Open();
 
     /// <inheritdoc />
     /// <remarks>
@@ -241,6 +231,12 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
 
     /// <inheritdoc />
     public void Dispose() => _connection.Dispose();
+
+    private static OcsConnection Through(HttpClient http, OcsWorkerOptions options, TimeProvider time)
+    {
+        options.Server ??= http.BaseAddress;
+        return new OcsConnection(http, options.CheckedCredentials(), time) { Gate = new AppGate(time) };
+    }
 
     private async ValueTask RecogniseAsync(CancellationToken cancellationToken) =>
         _product ??= await ServerProduct.FindAsync(_connection, cancellationToken).ConfigureAwait(false);

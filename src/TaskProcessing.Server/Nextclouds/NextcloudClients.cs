@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging.Abstractions;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Workers;
 
@@ -18,23 +19,20 @@ internal sealed class NextcloudClients(TimeProvider time) : IDisposable
     };
 
     /// <summary>A client for the connection as it is now; a changed one gets another client.</summary>
-    public NextcloudClient Of(KnownNextcloud known)
-    {
-        var client = _clients.AddOrUpdate(
+    public NextcloudClient Of(KnownNextcloud known) =>
+        _clients.AddOrUpdate(
             known.Id,
             _ => new NextcloudClient(known, _sockets, time),
             (_, client) => client.Fits(known) ? client : new NextcloudClient(known, _sockets, time)
         );
-        // The connection knows when the Nextcloud is to be left alone, and hears when it enables the app again; the sources do not.
-        client.Work.EndSilence();
-        client.Transfers.EndSilence();
-        return client;
-    }
 
     public void Dispose() => _sockets.Dispose();
 }
 
-/// <summary>Calls one Nextcloud as its app. It holds nothing but the shared pool.</summary>
+/// <summary>
+/// Calls one Nextcloud as its app. It holds nothing but the shared pool, and has no gate: the connection alone decides when the
+/// Nextcloud is left in peace, because it hears when the app is enabled again.
+/// </summary>
 internal sealed class NextcloudClient
 {
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(60);
@@ -51,8 +49,8 @@ internal sealed class NextcloudClient
         _patient = Http(Timeout.InfiniteTimeSpan);
         Calls = new OcsConnection(_quick, Credentials(userId: null), time);
         CallsAsGuest = new OcsConnection(_quick, OcsCredentials.Guest, time);
-        Work = new OcsWorkSource(_quick, Options(), time);
-        Transfers = new OcsWorkSource(_patient, Options(), time);
+        Work = Source(Calls);
+        Transfers = Source(new OcsConnection(_patient, Credentials(userId: null), time));
 
         HttpClient Http(TimeSpan timeout) =>
             new(sockets, disposeHandler: false) { BaseAddress = new Uri(known.Connection.Url + '/'), Timeout = timeout };
@@ -99,14 +97,7 @@ internal sealed class NextcloudClient
     private OcsCredentials Credentials(string? userId) =>
         OcsCredentials.App(_known.Connection.AppId, _known.Connection.AppVersion, _known.Secret, userId);
 
-    private OcsWorkerOptions Options() =>
-        new()
-        {
-            Server = new Uri(_known.Connection.Url + '/'),
-            AppId = _known.Connection.AppId,
-            AppVersion = _known.Connection.AppVersion,
-            Secret = _known.Secret,
-            // A Nextcloud has no long polls, but another server of ours may stand on the other side.
-            Wait = TimeSpan.Zero,
-        };
+    // A Nextcloud has no long polls, but another server of ours may stand on the other side.
+    private OcsWorkSource Source(OcsConnection connection) =>
+        new(connection, new OcsWorkerOptions { Wait = TimeSpan.Zero }, _time, NullLogger.Instance);
 }
