@@ -7,6 +7,9 @@ namespace TaskProcessing.Sdk.Ocs;
 /// <summary>Sends calls to one server as one caller, and turns every failure into <see cref="OcsException"/>.</summary>
 internal sealed class OcsConnection : IDisposable
 {
+    /// <summary>No server is left alone for longer, whatever it asks for; and no timer takes more than 49 days.</summary>
+    private static readonly TimeSpan LongestRetryAfter = TimeSpan.FromDays(1);
+
     private readonly HttpClient _http;
     private readonly bool _owned;
     private readonly Uri _server;
@@ -135,8 +138,11 @@ internal sealed class OcsConnection : IDisposable
         return OcsAnswer.Read(response.StatusCode, body, RetryAfter(response.Headers.RetryAfter));
     }
 
-    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header) =>
-        header?.Delta ?? (header?.Date is { } date && date > _time.GetUtcNow() ? date - _time.GetUtcNow() : null);
+    private TimeSpan? RetryAfter(RetryConditionHeaderValue? header)
+    {
+        var pause = header?.Delta ?? (header?.Date is { } date && date > _time.GetUtcNow() ? date - _time.GetUtcNow() : null);
+        return pause > LongestRetryAfter ? LongestRetryAfter : pause;
+    }
 
     private static bool IsBroken(Exception exception, CancellationToken cancellationToken) =>
         !cancellationToken.IsCancellationRequested && exception is HttpRequestException or IOException or OperationCanceledException;

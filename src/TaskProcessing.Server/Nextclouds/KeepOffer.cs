@@ -90,7 +90,7 @@ internal sealed class KeepOffer(
     private TimeSpan? PauseOf(OfferOutcome outcome) =>
         outcome switch
         {
-            OfferOutcome.Failed { Contact.Until: { } until } => until - time.GetUtcNow(),
+            OfferOutcome.Failed { Contact.Until: { } until } when until > time.GetUtcNow() => until - time.GetUtcNow(),
             OfferOutcome.Failed or OfferOutcome.NotYet => null,
             _ => Repetition,
         };

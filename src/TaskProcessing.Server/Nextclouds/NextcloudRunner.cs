@@ -1,16 +1,25 @@
 using System.Collections.Concurrent;
+using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Server.Nextclouds.Work;
 
 namespace TaskProcessing.Server.Nextclouds;
 
-/// <summary>Runs the work for each connection as long as there is the connection.</summary>
+/// <summary>
+/// Runs the work for each connection as long as there is the connection. What fails unexpectedly begins again after a pause that grows,
+/// and logs once for any number of failures in a row.
+/// </summary>
 internal sealed partial class NextcloudRunner(
     NextcloudDirectory directory,
     KeepOffer keepOffer,
     WorkForNextcloud workForNextcloud,
+    NextcloudPace pace,
+    TimeProvider time,
     ILogger<NextcloudRunner> logger
 ) : BackgroundService
 {
+    /// <summary>Work that went well for as long as this has recovered.</summary>
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+
     private readonly ConcurrentDictionary<string, Task> _running = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -36,25 +45,48 @@ internal sealed partial class NextcloudRunner(
         }
     }
 
-    private async Task RunAsync(string id, CancellationToken stoppingToken)
+    private Task RunAsync(string id, CancellationToken stoppingToken) =>
+        Task.WhenAll(
+            RepeatAsync(id, "keep what is offered to it", keepOffer.RunAsync, stoppingToken),
+            RepeatAsync(id, "work on its tasks", workForNextcloud.RunAsync, stoppingToken)
+        );
+
+    private async Task RepeatAsync(string id, string purpose, Func<string, CancellationToken, Task> work, CancellationToken stoppingToken)
     {
-        try
+        var failing = new Backoff(pace.Retry, LongestPause);
+        var isKnown = false;
+        while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.WhenAll(keepOffer.RunAsync(id, stoppingToken), workForNextcloud.RunAsync(id, stoppingToken));
-        }
-        catch (OperationCanceledException)
-        {
-            // The server stops.
-        }
-        catch (Exception error)
-        {
-            Log.Failed(logger, error, id);
+            var began = time.GetTimestamp();
+            try
+            {
+                await work(id, stoppingToken);
+                return;
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception error)
+            {
+                if (time.GetElapsedTime(began) >= LongestPause)
+                {
+                    failing.Reset();
+                    isKnown = false;
+                }
+
+                if (!isKnown)
+                    Log.Failed(logger, error, id, purpose);
+                isKnown = true;
+            }
+
+            await Task.Delay(failing.Next(), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Error, "The work for Nextcloud {Id} has ended; it begins again when a connection changes")]
-        public static partial void Failed(ILogger logger, Exception error, string id);
+        [LoggerMessage(LogLevel.Warning, "Nextcloud {Id}: could not {Purpose}; trying again, after longer and longer pauses")]
+        public static partial void Failed(ILogger logger, Exception error, string id, string purpose);
     }
 }

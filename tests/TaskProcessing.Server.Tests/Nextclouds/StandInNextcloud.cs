@@ -43,10 +43,18 @@ internal sealed class StandInNextcloud : IAsyncDisposable
     public static async Task<TestServer> StartBridgeAsync(
         IEnumerable<StandInNextcloud> clouds,
         DatabaseProvider store = DatabaseProvider.Sqlite,
-        NextcloudPace? pace = null
+        NextcloudPace? pace = null,
+        Action<IServiceCollection>? more = null
     )
     {
-        var bridge = await TestServer.StartAsync(store, more: services => services.Replace(ServiceDescriptor.Singleton(pace ?? Quick)));
+        var bridge = await TestServer.StartAsync(
+            store,
+            more: services =>
+            {
+                services.Replace(ServiceDescriptor.Singleton(pace ?? Quick));
+                more?.Invoke(services);
+            }
+        );
         foreach (var cloud in clouds)
             await cloud.ConnectAsync(bridge);
         return bridge;

@@ -107,20 +107,23 @@ internal sealed class PollNextcloud(
             return false;
 
         var row = task.ToRow(held.Id, time.GetUtcNow());
-        await StoreAsync(held, row);
+        // One that is known goes on as it is: it was set back to waiting there, and its end is told all the same.
+        if (!await StoreAsync(held, row))
+            return false;
+
         running.Begin(row, isResumed: false);
         return true;
     }
 
     /// <summary>Tries until the claim is stored: should this process die first, the noted poll makes another one search for it.</summary>
-    private async Task StoreAsync(HeldNextcloud held, NextcloudTask row)
+    /// <returns>False when the task is known and has not ended.</returns>
+    private async Task<bool> StoreAsync(HeldNextcloud held, NextcloudTask row)
     {
         while (true)
         {
             try
             {
-                await claimed.AddAsync(row, CancellationToken.None);
-                return;
+                return await claimed.AddAsync(row, CancellationToken.None);
             }
             catch (StoreUnavailableException)
             {

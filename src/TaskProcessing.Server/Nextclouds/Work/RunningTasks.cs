@@ -8,11 +8,15 @@ internal sealed class RunningTasks(HeldNextcloud held, INextcloudTaskStore claim
 {
     private readonly ConcurrentDictionary<long, Task> _handlers = new();
     private readonly AsyncSignal _ended = new();
+    private readonly TaskCompletionSource _failed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public int Count => _handlers.Count;
 
     /// <summary>Completes when the next handler has ended.</summary>
     public Task OneEnded => _ended.Task;
+
+    /// <summary>Fails with the first handler that does; none fails for the Nextcloud's sake, or for the database's.</summary>
+    public Task Failure => _failed.Task;
 
     /// <summary>Begins a handler, unless the task has one.</summary>
     public void Begin(NextcloudTask task, bool isResumed)
@@ -42,6 +46,10 @@ internal sealed class RunningTasks(HeldNextcloud held, INextcloudTaskStore claim
         catch (OperationCanceledException)
         {
             // The row says how far it is; whoever holds the connection next goes on.
+        }
+        catch (Exception error)
+        {
+            _failed.TrySetException(error);
         }
         finally
         {

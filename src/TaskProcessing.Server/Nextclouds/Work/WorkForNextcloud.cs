@@ -26,13 +26,17 @@ internal sealed partial class WorkForNextcloud(
     /// <summary>Of this process; two of one machine are two nodes.</summary>
     private readonly string _holder = Guid.NewGuid().ToString("N");
 
-    /// <summary>Runs until the connection is removed, or until it is cancelled.</summary>
+    /// <summary>Runs until the connection is removed, or until it is cancelled. A failure gives the connection up first.</summary>
     public async Task RunAsync(string id, CancellationToken stopping)
     {
         NextcloudHold? seen = null;
         var seenAt = time.GetTimestamp();
-        while (directory.Find(id) is { } known)
+        while (true)
         {
+            var changed = directory.Changed.Task;
+            if (directory.Find(id) is not { } known)
+                return;
+
             try
             {
                 var askedAt = time.GetTimestamp();
@@ -44,7 +48,6 @@ internal sealed partial class WorkForNextcloud(
                 {
                     await WorkAsync(known, stopping);
                     seen = null;
-                    continue;
                 }
             }
             catch (StoreUnavailableException)
@@ -52,7 +55,7 @@ internal sealed partial class WorkForNextcloud(
                 // Outages has logged it.
             }
 
-            await directory.Changed.Task.EndsWithinAsync(Beat, time, stopping);
+            await changed.EndsWithinAsync(Beat, time, stopping);
         }
     }
 
@@ -63,26 +66,26 @@ internal sealed partial class WorkForNextcloud(
         var running = new RunningTasks(held, claimed, workOnTask, over.Token);
         Log.Holds(logger, held.Id);
         var beating = BeatAsync(held);
+        Task[] parts = [ReadAsync(held, running, over.Token), pollNextcloud.RunAsync(held, running, over.Token)];
         try
         {
-            // Until all of them have ended or failed; each ends with the token.
-            var reading = ReadAsync(held, running, over.Token);
-            var polling = pollNextcloud.RunAsync(held, running, over.Token);
-            await Task.WhenAny(reading, polling, beating);
+            // As soon as one of them ends or fails, all end.
+            await Task.WhenAny([.. parts, beating, running.Failure]);
             await over.CancelAsync();
-            await EndedAsync(reading);
-            await EndedAsync(polling);
-        }
-        finally
-        {
-            await over.CancelAsync();
+            await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await running.StopAsync();
             if (held.IsRemoved && !stopping.IsCancellationRequested)
                 await endAbandonedTasks.RunAsync(held, stopping);
+        }
+        finally
+        {
             held.Lose();
-            await EndedAsync(beating);
+            await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await ReleaseAsync(held);
         }
+
+        foreach (var failed in parts.Append(beating).Append(running.Failure).Where(part => part.IsFaulted))
+            await failed;
     }
 
     /// <summary>Goes on with the tasks that are stored.</summary>
@@ -140,28 +143,9 @@ internal sealed partial class WorkForNextcloud(
         }
     }
 
-    private async Task EndedAsync(Task work)
-    {
-        try
-        {
-            await work;
-        }
-        catch (OperationCanceledException)
-        {
-            // As was asked for.
-        }
-        catch (Exception error)
-        {
-            Log.Failed(logger, error);
-        }
-    }
-
     private static partial class Log
     {
         [LoggerMessage(LogLevel.Information, "This node works for Nextcloud {Id}")]
         public static partial void Holds(ILogger logger, string id);
-
-        [LoggerMessage(LogLevel.Error, "The work for a Nextcloud was interrupted; it begins again")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

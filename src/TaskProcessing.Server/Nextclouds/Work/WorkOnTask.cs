@@ -63,7 +63,8 @@ internal sealed partial class WorkOnTask(
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                Log.Stumbled(logger, error, held.Id, task.RemoteId);
+                if (state.Tries == 0)
+                    Log.Stumbled(logger, error, held.Id, task.RemoteId);
                 state.MayBeScheduled();
                 pause = await FailedAsync(held, task, state, error, counts: true);
             }
