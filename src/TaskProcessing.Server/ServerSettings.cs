@@ -61,7 +61,7 @@ internal static partial class ServerSettings
         Others().IsMatch(name) || (name.EndsWith("PORT", StringComparison.Ordinal) && Socket().IsMatch(value!));
 
     [GeneratedRegex(
-        "^(?:RUN|UPDATE_(?:OPENAPI|SQL)|TEST_[A-Z_]+|"
+        "^(?:RUN|UPDATE_[A-Z]+|TEST_[A-Z_]+|"
             + "(?:[A-Z0-9_]+_)?(?:SERVICE_HOST|SERVICE_PORT(?:_[A-Z0-9_]+)?|PORT_[0-9]+_(?:TCP|UDP|SCTP)(?:_(?:PROTO|PORT|ADDR))?))$"
     )]
     private static partial Regex Others();
