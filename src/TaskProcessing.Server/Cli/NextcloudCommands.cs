@@ -72,10 +72,12 @@ internal static class NextcloudCommands
     private static Command Check(CommandHost host)
     {
         var (id, ownUrl) = (Id(), OwnUrl());
+        var json = new Option<bool>("--json") { Description = "Write JSON." };
         var command = new Command("check", "Says what is wrong with a connection, if anything is; exit code 0 when nothing is.")
         {
             id,
             ownUrl,
+            json,
         };
         command.SetAction(
             (parsed, cancellationToken) =>
@@ -87,8 +89,11 @@ internal static class NextcloudCommands
                         if (await services.GetRequiredService<CheckNextcloud>().RunAsync(name, own, cancellationToken) is not { } findings)
                             return NoSuchConnection(host, name);
 
-                        foreach (var finding in findings)
-                            host.Streams.Print($"{Mark(finding.IsGood)}  {Table.Printable(finding.Text)}");
+                        if (parsed.GetValue(json))
+                            host.Streams.WriteJson(findings);
+                        else
+                            foreach (var finding in findings)
+                                host.Streams.Print($"{Mark(finding.IsGood)}  {Table.Printable(finding.Text)}");
                         return findings.Any(finding => finding.IsGood == false) ? ExitCode.Failed : ExitCode.Ok;
                     },
                     cancellationToken

@@ -11,9 +11,18 @@ internal sealed record QueueLevels(IReadOnlyList<QueueLevel> Queue, int WaitingW
 /// <param name="Waiting">Claimed tasks that no worker has.</param>
 /// <param name="Running">Claimed tasks that a worker has.</param>
 /// <param name="Finishing">Claimed tasks whose result is on its way there.</param>
-/// <param name="IsInTrouble">True when something hinders the work that an administrator here wants.</param>
-/// <param name="Silence">The time since the last contact; null when there was none.</param>
-internal readonly record struct NextcloudLevel(string Id, int Waiting, int Running, int Finishing, bool IsInTrouble, TimeSpan? Silence);
+/// <param name="ResultAge">The time for which the oldest of those results has been on its way; null without one.</param>
+/// <param name="Trouble">What hinders the work that an administrator here wants; null for nothing.</param>
+/// <param name="Silence">The time since the last contact; null when there was none, or when the app is disabled.</param>
+internal readonly record struct NextcloudLevel(
+    string Id,
+    int Waiting,
+    int Running,
+    int Finishing,
+    TimeSpan? ResultAge,
+    string? Trouble,
+    TimeSpan? Silence
+);
 
 /// <summary>How much there is to do of one task type.</summary>
 /// <param name="Type">The task type.</param>

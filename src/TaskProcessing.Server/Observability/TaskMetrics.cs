@@ -129,6 +129,12 @@ internal sealed class TaskMetrics : IDisposable
             "Tasks of a connected Nextcloud that have not ended there, by state.",
             ListNextcloudTasks
         );
+        Gauge(
+            "taskprocessing.nextcloud.result.age",
+            "s",
+            "The time for which the oldest result has been on its way to a connected Nextcloud.",
+            ListResultAges
+        );
         Gauge("taskprocessing.nextcloud.trouble", "", "1 when something hinders the work for a connected Nextcloud.", ListTroubles);
         Gauge("taskprocessing.nextcloud.silence", "s", "The time since the last contact with a connected Nextcloud.", ListSilences);
         Gauge("taskprocessing.waiters", "{waiter}", "Workers and requests that wait in this process, by kind.", ListWaiters);
@@ -163,7 +169,15 @@ internal sealed class TaskMetrics : IDisposable
             );
 
     private IEnumerable<Measurement<double>> ListTroubles() =>
-        Nextclouds().Select(one => new Measurement<double>(one.IsInTrouble ? 1 : 0, Label(NextcloudLabel, one.Id)));
+        Nextclouds()
+            .Select(one => new Measurement<double>(
+                one.Trouble is null ? 0 : 1,
+                Label(NextcloudLabel, one.Id),
+                Label("kind", one.Trouble ?? "none")
+            ));
+
+    private IEnumerable<Measurement<double>> ListResultAges() =>
+        Nextclouds().Select(one => new Measurement<double>(Seconds(one.ResultAge), Label(NextcloudLabel, one.Id)));
 
     private IEnumerable<Measurement<double>> ListSilences() =>
         Nextclouds()

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 
@@ -21,7 +22,21 @@ public sealed class DoctorCommandTests : IDisposable
     private string Data => _directory.File("data");
 
     private static string[] Names { get; } =
-    ["configuration", "store", "migrations", "clock", "disk", "blobs", "apps", "endpoints", "programs", "ports", "certificates", "proxies"];
+    [
+        "configuration",
+        "store",
+        "migrations",
+        "clock",
+        "disk",
+        "blobs",
+        "apps",
+        "nextclouds",
+        "endpoints",
+        "programs",
+        "ports",
+        "certificates",
+        "proxies",
+    ];
 
     public void Dispose() => _directory.Dispose();
 
@@ -256,6 +271,36 @@ public sealed class DoctorCommandTests : IDisposable
         (await LookAsync(Data, "--Urls=http://0.0.0.0:0"))
             .Lines.Should()
             .Contain(line => line.Check == "proxies" && line.Condition == "warning" && line.Text.Contains("no proxy is believed"));
+    }
+
+    [Fact]
+    public async Task Nextclouds_that_work_are_told_from_those_that_are_away_refuse_the_secret_or_are_disabled()
+    {
+        await using var nextcloud = await NextcloudDriver.StartNextcloudAsync("32.0.1");
+        await using var server = await TestServer.StartAsync();
+        using var worker = await server.WorkerAsync("core:text2text");
+        await server.ConnectAsync("home", nextcloud.Address);
+        await nextcloud.RegisterAppAsync(server, NextcloudDriver.SecretOf("home"));
+        await server.ReachesAsync("home", one => one.OfferedAt is not null, "registered");
+        await server.ConnectAsync("away", new Uri($"http://127.0.0.1:{Loopback.FreePort()}"));
+        await server.ConnectAsync("wrong", nextcloud.Address);
+        await server.ConnectAsync("off", nextcloud.Address);
+        await server.Get<INextcloudStore>().SetEnabledAsync("off", enabled: false, TestContext.Current.CancellationToken);
+
+        var (exitCode, lines) = await LookAsync(server.DataDirectory, $"--Urls={server.Address}");
+
+        exitCode.Should().Be(1);
+        lines
+            .Where(line => line.Check == "nextclouds" && line.Condition != "ok")
+            .Select(line => $"{line.Condition} {line.Text}")
+            .Should()
+            .SatisfyRespectively(
+                line => line.Should().StartWith("failed away: It cannot be reached"),
+                line => line.Should().Be("warning off is disabled here"),
+                line => line.Should().StartWith("failed wrong: It knows no app \"taskprocessing\" with this secret")
+            );
+        Text(lines, "nextclouds").Should().Contain("home: 1 task type(s) are offered: core:text2text");
+        lines.First(line => line.Text.StartsWith("away:")).Advice.Should().Contain("taskprocessing nextcloud check away");
     }
 
     private static async Task<(int ExitCode, IReadOnlyList<Line> Lines)> LookAsync(string dataDirectory, params string[] settings)

@@ -110,7 +110,8 @@ public sealed partial class NamedSettingTests
 
     /// <summary>Such as <c>Files:S3:Bucket</c>: words that begin with a capital and have small letters, or stand for a name.</summary>
     [GeneratedRegex(
-        @"(?<![\w/:.@$])[A-Z](?=\w*[a-z])\w+(?::(?:[A-Z](?=\w*[a-z0-9])\w+|\{\w+\}|…|(?<=:\w+:)\d+|(?<=:OpenAI:|:Commands:|:Connections:)[a-z]\w*))+"
+        @"(?<![\w/:.@$])[A-Z](?=\w*[a-z])\w+"
+            + @"(?::(?:[A-Z](?=\w*[a-z0-9])\w+|\{\w+\}|…|(?<=:\w+:)\d+|(?<=:OpenAI:|:Commands:|:Connections:)[a-z]\w*))+"
     )]
     private static partial Regex Key();
 

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Scheduling;
@@ -222,6 +223,25 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
         (await Claimed.ListUsersAsync(Cloud, 1, Token)).Should().Equal("alice");
         await Claimed.RemoveAsync(Cloud, Token);
         (await Claimed.ListUsersAsync(Cloud, 5, Token)).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task The_load_of_a_connection_tells_since_when_its_oldest_result_waits()
+    {
+        await Claimed.TryHoldAsync(Cloud, Me, seen: null, Now, Token);
+        foreach (var id in new[] { 7, 8, 9 })
+        {
+            var task = NewClaimed(id);
+            await Claimed.AddAsync(task, Token);
+            if (id > 7)
+                await Claimed.TryFinishingAsync(task.Id, Me, NextcloudFailure.Of("no"), Now.AddMinutes(-id), Token);
+        }
+
+        await Claimed.AddAsync(NewClaimed(7, cloud: "other"), Token);
+
+        (await Database.Get<INextcloudStore>().ListLoadAsync(Token))
+            .Should()
+            .Equal(new NextcloudLoad(Cloud, 1, 0, 2, Now.AddMinutes(-9)), new NextcloudLoad("other", 1, 0, 0, OldestResultSince: null));
     }
 
     private NextcloudTask NewClaimed(long remoteId, string cloud = Cloud, string? user = "alice", string input = """{"input":"x"}""") =>

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Nextclouds;
@@ -191,6 +192,37 @@ public sealed class CheckNextcloudTests
         findings[0].Should().Contain("nextcloud enable home");
         findings[1].Should().Contain("nextcloud rotate home");
         findings[2].Should().Contain("refused a file of 3 MB").And.Contain("upload_max_filesize");
+    }
+
+    [Fact]
+    public async Task Results_that_wait_for_long_are_told()
+    {
+        await using var server = await TestServer.StartAsync();
+        server.ExpectedLog.Add("It cannot be reached");
+        await server.ConnectAsync("home", new Uri($"http://127.0.0.1:{Loopback.FreePort()}"));
+        var since = DateTimeOffset.UtcNow.AddHours(-3);
+        await server
+            .Get<INextcloudTaskStore>()
+            .AddAsync(
+                new NextcloudTask
+                {
+                    NextcloudId = "home",
+                    RemoteId = 7,
+                    Type = "core:text2text",
+                    AppId = "assistant",
+                    Input = "{}",
+                    Key = "home/7",
+                    State = NextcloudTaskState.Finishing,
+                    Failure = "no",
+                    TakenAt = since,
+                    ResultSince = since,
+                },
+                Token
+            );
+
+        (await CheckAsync(server))[1]
+            .Should()
+            .StartWith($"False 1 result(s) wait for it, the oldest since {since.UtcDateTime:yyyy-MM-dd HH:mm} UTC");
     }
 
     private static async Task<IReadOnlyList<string>> CheckAsync(TestServer server, string id = "home") =>

@@ -67,6 +67,21 @@ public sealed class NextcloudCommandTests
     }
 
     [Fact]
+    public async Task A_check_can_be_read_by_programs()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var driver = new CommandLineDriver(database.DataDirectory);
+        await driver.SucceedAsync("nextcloud", "add", "home", "--url", $"http://127.0.0.1:{Loopback.FreePort()}");
+
+        var check = await driver.RunAsync("nextcloud", "check", "home", "--json");
+
+        check.ExitCode.Should().Be(1);
+        var finding = JsonElement.Parse(check.Out).EnumerateArray().Should().ContainSingle().Subject;
+        finding.GetProperty("isGood").GetBoolean().Should().BeFalse();
+        finding.GetProperty("text").GetString().Should().StartWith("It cannot be reached");
+    }
+
+    [Fact]
     public async Task A_running_server_follows_every_command()
     {
         await using var server = await TestServer.StartAsync();

@@ -82,10 +82,26 @@ public sealed partial class MetricsTests
 
         var metrics = await ScrapeAsync(server);
 
-        metrics["taskprocessing_nextcloud_trouble", "home"].Should().Be(1);
+        metrics["taskprocessing_nextcloud_trouble", "home", "unreachable"].Should().Be(1);
+        metrics["taskprocessing_nextcloud_result_age_seconds", "home"].Should().Be(0);
         metrics["taskprocessing_nextcloud_silence_seconds", "home"].Should().Be(90);
         foreach (var state in (string[])["waiting", "running", "finishing"])
             metrics["taskprocessing_nextcloud_tasks", "home", state].Should().Be(0);
+    }
+
+    [Fact]
+    public async Task A_disabled_connection_is_neither_silent_nor_in_trouble()
+    {
+        await using var server = await TestServer.StartAsync(settings: Settings());
+        server.ExpectedLog.Add("Nextcloud home: gone");
+        await server.ConnectAsync("home", new Uri("http://127.0.0.1:9"));
+        await server.Get<NoteContact>().RunAsync("home", new(NextcloudTrouble.Unreachable, "gone", Until: null), Token);
+        await server.Get<INextcloudStore>().SetEnabledAsync("home", enabled: false, Token);
+
+        var metrics = await ScrapeAsync(server);
+
+        metrics.Text.Should().Contain("taskprocessing_nextcloud_trouble{").And.NotContain("taskprocessing_nextcloud_silence_seconds{");
+        metrics["taskprocessing_nextcloud_trouble", "home"].Should().Be(0, "nobody wants its tasks now");
     }
 
     [Fact]

@@ -19,6 +19,7 @@ internal static class DoctorCommand
         new DiskCheck(),
         new ContentCheck(),
         new AppCheck(),
+        new NextcloudCheck(),
         new EndpointCheck(),
         new ProgramCheck(),
         new PortCheck(),

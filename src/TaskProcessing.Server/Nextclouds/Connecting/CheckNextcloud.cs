@@ -14,6 +14,9 @@ internal sealed class CheckNextcloud(INextcloudStore store, NextcloudSecrets sec
     /// <summary>A server that works for a connection has contact more often.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromMinutes(90);
 
+    /// <summary>A result is told within seconds of its end.</summary>
+    private static readonly TimeSpan LongestResult = TimeSpan.FromMinutes(10);
+
     /// <param name="id">The connection.</param>
     /// <param name="own">Where the Nextcloud reaches this server.</param>
     /// <param name="cancellationToken">Ends the look.</param>
@@ -40,6 +43,7 @@ internal sealed class CheckNextcloud(INextcloudStore store, NextcloudSecrets sec
             await CheckAppAsync(findings, new KnownNextcloud(connection, secret), own, cancellationToken);
 
         CheckUploads(findings, connection);
+        await CheckResultsAsync(findings, id, cancellationToken);
         return findings;
     }
 
@@ -144,6 +148,20 @@ internal sealed class CheckNextcloud(INextcloudStore store, NextcloudSecrets sec
                     + "(--upload-by-webdav)"
             )
         );
+    }
+
+    private async Task CheckResultsAsync(List<NextcloudFinding> findings, string id, CancellationToken cancellationToken)
+    {
+        var load = (await store.ListLoadAsync(cancellationToken)).FirstOrDefault(load => load.NextcloudId == id);
+        if (load?.OldestResultSince is { } since && time.GetUtcNow() - since > LongestResult)
+            findings.Add(
+                NextcloudFinding.Bad(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"{load.Finishing} result(s) wait for it, the oldest since {NextcloudCondition.Time(since)}: "
+                    ) + "each is sent again and again, for seven days"
+                )
+            );
     }
 
     private static string Sentence(NextcloudContact contact, Nextcloud connection) =>

@@ -12,7 +12,7 @@ internal sealed class ListNextclouds(INextcloudStore store)
             .. (await store.ListAsync(cancellationToken)).Select(connection => new ListedNextcloud(
                 connection,
                 NextcloudCondition.Describe(connection),
-                loads.GetValueOrDefault(connection.Id) ?? new NextcloudLoad(connection.Id, 0, 0, 0)
+                loads.GetValueOrDefault(connection.Id) ?? new NextcloudLoad(connection.Id, 0, 0, 0, OldestResultSince: null)
             )),
         ];
     }

@@ -35,7 +35,12 @@ internal sealed class NextcloudStore(Database database) : INextcloudStore
                         IsFinishing = claimed.State == NextcloudTaskState.Finishing,
                         isRunning,
                     } into same
-                    select new { same.Key, Count = same.Count() }
+                    select new
+                    {
+                        same.Key,
+                        Count = same.Count(),
+                        ResultSince = same.Min(claimed => claimed.ResultSince),
+                    }
                 ).ToListAsync(cancellationToken),
             cancellationToken
         );
@@ -48,7 +53,8 @@ internal sealed class NextcloudStore(Database database) : INextcloudStore
                     connection.Key,
                     connection.Where(count => !count.Key.IsFinishing && !count.Key.isRunning).Sum(count => count.Count),
                     connection.Where(count => !count.Key.IsFinishing && count.Key.isRunning).Sum(count => count.Count),
-                    connection.Where(count => count.Key.IsFinishing).Sum(count => count.Count)
+                    connection.Where(count => count.Key.IsFinishing).Sum(count => count.Count),
+                    connection.Min(count => count.ResultSince)
                 )),
         ];
     }

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
 using TaskProcessing.Server.Observability;
@@ -72,8 +73,11 @@ internal sealed partial class LevelReader(
             listed.Load.Waiting,
             listed.Load.Running,
             listed.Load.Finishing,
-            listed.Connection is { Enabled: true, Trouble: not (NextcloudTrouble.None or NextcloudTrouble.NotEnabled) },
-            time.GetUtcNow() - listed.Connection.ContactAt
+            time.GetUtcNow() - listed.Load.OldestResultSince,
+            listed.Connection is { Enabled: true, Trouble: var trouble and not (NextcloudTrouble.None or NextcloudTrouble.NotEnabled) }
+                ? JsonNamingPolicy.SnakeCaseLower.ConvertName(trouble.ToString())
+                : null,
+            listed.Connection is { Enabled: true, EnabledThere: not false } ? time.GetUtcNow() - listed.Connection.ContactAt : null
         );
 
     private static partial class Log
