@@ -34,6 +34,11 @@ internal static class OcsDriver
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
         using var response = await client.SendAsync(request, Token);
+        return await ReadAsync(response);
+    }
+
+    public static async Task<OcsReply> ReadAsync(HttpResponseMessage response)
+    {
         var text = await response.Content.ReadAsStringAsync(Token);
         if (text.Length == 0)
             return new OcsReply((int)response.StatusCode, 0, "", null);

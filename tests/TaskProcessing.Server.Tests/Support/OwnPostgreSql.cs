@@ -1,20 +1,24 @@
 namespace TaskProcessing.Server.Tests.Support;
 
 /// <summary>
-/// A PostgreSQL server of one test's own, which may stop it and start it again. The test is skipped where PostgreSQL's programs
-/// are not installed.
+/// A PostgreSQL server of one test's own, which may stop it and start it again, give it a standby and kill it. The test is skipped
+/// where PostgreSQL's programs are not installed.
 /// </summary>
 internal sealed class OwnPostgreSql : IAsyncDisposable
 {
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("taskprocessing-postgres-");
     private readonly string _programs;
     private readonly int _port = Loopback.FreePort();
+    private bool _isRunning;
 
     private OwnPostgreSql(string programs) => _programs = programs;
 
     public string ConnectionString => $"Host=127.0.0.1;Port={_port};Username=postgres;Database=postgres";
 
-    private string Data => Path.Combine(_directory.FullName, "data");
+    /// <summary>As in a connection string that names several hosts.</summary>
+    public string Host => $"127.0.0.1:{_port}";
+
+    public string Data => Path.Combine(_directory.FullName, "data");
 
     /// <param name="settings">Of the server, such as <c>synchronous_commit=off</c>.</param>
     public static async Task<OwnPostgreSql> StartAsync(params string[] settings)
@@ -24,32 +28,70 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
             versions.Length == 0 || Environment.UserName != "root",
             "the Debian package postgresql is not installed, or the tests do not run as root"
         );
-        var server = new OwnPostgreSql(Path.Combine(versions.Max()!, "bin"));
-        if (!OperatingSystem.IsWindows())
-            File.SetUnixFileMode(server._directory.FullName, (UnixFileMode)0b111_111_111);
+        var server = Create(Path.Combine(versions.Max()!, "bin"));
         await server.RunAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
-        await File.AppendAllLinesAsync(
-            Path.Combine(server.Data, "postgresql.conf"),
-            [
-                "listen_addresses = '127.0.0.1'",
-                $"port = {server._port}",
-                $"unix_socket_directories = '{server._directory.FullName}'",
-                "shared_buffers = 16MB",
-                .. settings,
-            ]
-        );
-        await server.RiseAsync();
+        await server.RiseAsync(["listen_addresses = '127.0.0.1'", "shared_buffers = 16MB", .. settings]);
         return server;
     }
 
-    public Task RiseAsync() => RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(_directory.FullName, "log"), "start");
+    /// <summary>A standby of this server, which follows it by streaming; synchronously, if the server wants that.</summary>
+    public async Task<OwnPostgreSql> StartStandbyAsync(params string[] settings)
+    {
+        var standby = Create(_programs);
+        string[] source = ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres"];
+        await standby.RunAsync("pg_basebackup", [.. source, "-D", standby.Data, "-R", "-c", "fast", "--no-sync"]);
+        await standby.RiseAsync(settings);
+        return standby;
+    }
 
-    public Task StopAsync() => RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
+    public async Task RiseAsync(params string[] settings)
+    {
+        await File.AppendAllLinesAsync(
+            Path.Combine(Data, "postgresql.conf"),
+            [$"port = {_port}", $"unix_socket_directories = '{_directory.FullName}'", .. settings]
+        );
+        await RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-l", Path.Combine(_directory.FullName, "log"), "start");
+        _isRunning = true;
+    }
+
+    public async Task StopAsync()
+    {
+        await RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
+        _isRunning = false;
+    }
+
+    /// <summary>Ends all of its processes at once, as a power cut does.</summary>
+    public async Task KillAsync()
+    {
+        var main = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
+        // Stopped first, it makes no more of them.
+        var (exitCode, problem) = await DebianTools.RunAsync(
+            "sh",
+            "/",
+            [],
+            "-c",
+            $"kill -STOP {main}; kill -KILL {main} $(cat /proc/{main}/task/{main}/children)"
+        );
+        exitCode.Should().Be(0, problem);
+        _isRunning = false;
+    }
+
+    /// <summary>Makes a standby the primary server; ends when it takes writes.</summary>
+    public Task PromoteAsync() => RunAsync("pg_ctl", "-D", Data, "-w", "-s", "promote");
 
     public async ValueTask DisposeAsync()
     {
-        await StopAsync();
+        if (_isRunning)
+            await StopAsync();
         _directory.Delete(recursive: true);
+    }
+
+    private static OwnPostgreSql Create(string programs)
+    {
+        var server = new OwnPostgreSql(programs);
+        if (!OperatingSystem.IsWindows())
+            File.SetUnixFileMode(server._directory.FullName, (UnixFileMode)0b111_111_111);
+        return server;
     }
 
     private async Task RunAsync(string program, params string[] arguments)

@@ -9,9 +9,9 @@ namespace TaskProcessing.Server.Store.Signals;
 /// lets only one notifying transaction commit at a time, which would serialise all writers. Other processes find the changes of a
 /// process that died in between when they poll.
 /// </summary>
-/// <param name="connectionString">For sending.</param>
+/// <param name="pool">For sending.</param>
 /// <param name="direct">For listening: not through a pooler that gives each transaction another connection.</param>
-internal sealed class PostgreSqlNotifier(string connectionString, string direct) : IChangeNotifier
+internal sealed class PostgreSqlNotifier(PostgreSqlPool pool, string direct) : IChangeNotifier
 {
     public const string Channel = "taskprocessing";
 
@@ -44,7 +44,7 @@ internal sealed class PostgreSqlNotifier(string connectionString, string direct)
 
     private async Task SendOnceAsync(IReadOnlyCollection<TaskNotification> notifications, CancellationToken cancellationToken)
     {
-        await using var connection = new NpgsqlConnection(connectionString);
+        await using var connection = pool.Create();
         await connection.OpenAsync(cancellationToken);
         // A notification that a crash of the database loses is not missed: the listeners lose their connection too, and then poll.
         await using var command = new NpgsqlCommand(
@@ -58,7 +58,7 @@ internal sealed class PostgreSqlNotifier(string connectionString, string direct)
         }
         catch (NpgsqlException error)
         {
-            PostgreSqlErrors.ClearPoolAfter(connection, error);
+            pool.ClearAfter(error);
             throw;
         }
     }

@@ -17,6 +17,9 @@ internal sealed class PostgreSqlConnectionStrings
     /// </summary>
     private const int PooledConnections = 30;
 
+    /// <summary>The timeout of a connection where there are several hosts to try, unless the connection string says otherwise.</summary>
+    private const int SecondsForEachHost = 5;
+
     /// <summary>
     /// Each hot statement has an index in its order. PostgreSQL's statistics of a young table are wrong until it has
     /// analysed the table, and a plan that is made then is kept: it would read and sort the whole queue. A sort that is
@@ -42,6 +45,7 @@ internal sealed class PostgreSqlConnectionStrings
         Batches = new NpgsqlConnectionStringBuilder(Pooled)
         {
             Pooling = false,
+            HostRecheckSeconds = 0,
             Options = HasPooler ? null : Common.Options + PlannerOptions,
         }.ToString();
         Counts = new NpgsqlConnectionStringBuilder(Batches)
@@ -53,8 +57,27 @@ internal sealed class PostgreSqlConnectionStrings
         )
         {
             Pooling = false,
+            HostRecheckSeconds = 0,
         }.ToString();
     }
+
+    public static bool NamesSeveralHosts(NpgsqlConnectionStringBuilder builder) => builder.Host?.Contains(',') == true;
+
+    /// <summary>The hosts as the driver reads them.</summary>
+    public static IReadOnlyList<(string Name, string Port)> HostsOf(NpgsqlConnectionStringBuilder builder) =>
+        [
+            .. builder
+                .Host!.Split(',', StringSplitOptions.TrimEntries)
+                .Select(host =>
+                    host.LastIndexOf(':') is var colon and > 0 && (host[colon - 1] == ']' || host.IndexOf(':') == colon)
+                        ? (host[..colon], host[(colon + 1)..])
+                        : (host, $"{builder.Port}")
+                ),
+        ];
+
+    /// <summary>Which of several hosts is wanted.</summary>
+    public static TargetSessionAttributes TargetOf(NpgsqlConnectionStringBuilder builder) =>
+        Enum.Parse<TargetSessionAttributes>(builder.TargetSessionAttributes!.Replace("-", ""), ignoreCase: true);
 
     /// <summary>The options of the batchers' connections, as libpq takes them.</summary>
     public static string PlannerOptions => string.Concat(Planner.Select(setting => $" -c {setting}=off"));
@@ -64,6 +87,9 @@ internal sealed class PostgreSqlConnectionStrings
 
     /// <summary>As <see cref="Pooled"/>, in parts.</summary>
     public NpgsqlConnectionStringBuilder Common { get; }
+
+    /// <summary>The hosts with their ports, for messages.</summary>
+    public string Hosts => string.Join(", ", HostsOf(Common).Select(host => $"{host.Name}:{host.Port}"));
 
     /// <summary>For ordinary statements.</summary>
     public string Pooled { get; }
@@ -109,6 +135,17 @@ internal sealed class PostgreSqlConnectionStrings
             builder.MaxAutoPrepare = PreparedStatements;
         if (!given.Contains("Maximum Pool Size"))
             builder.MaxPoolSize = Math.Max(PooledConnections, builder.MinPoolSize);
+        if (NamesSeveralHosts(builder))
+        {
+            if (!given.Contains("Target Session Attributes"))
+                builder.TargetSessionAttributes = "primary";
+            if (!given.Contains("Timeout"))
+                builder.Timeout = SecondsForEachHost;
+            // PostgreSqlPool forgets sooner, whenever a connection fails.
+            if (!given.Contains("Host Recheck Seconds"))
+                builder.HostRecheckSeconds = 3600;
+        }
+
         return builder;
     }
 }

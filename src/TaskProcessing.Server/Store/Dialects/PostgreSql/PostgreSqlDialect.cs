@@ -22,16 +22,18 @@ internal sealed class PostgreSqlDialect : Dialect
     /// <summary>The key of the advisory lock for migrations: any number that no other program uses in this database.</summary>
     private const long MigrationLock = 0x7461736b70726f63;
 
-    private readonly PostgreSqlErrors.Watch _watch = new();
     private readonly PostgreSqlConnectionStrings _strings;
+    private readonly PostgreSqlPool _pool;
+    private readonly PostgreSqlErrors.Watch _watch;
 
     public PostgreSqlDialect(string? connectionString, string? directConnectionString = null)
     {
         _strings = new PostgreSqlConnectionStrings(connectionString, directConnectionString);
-        var common = _strings.Common;
-        Notifier = new PostgreSqlNotifier(_strings.Pooled, _strings.Direct);
+        _pool = new PostgreSqlPool(_strings.Pooled);
+        _watch = new PostgreSqlErrors.Watch(_pool);
+        Notifier = new PostgreSqlNotifier(_pool, _strings.Direct);
         Copies = new PostgreSqlCopies(new NpgsqlConnectionStringBuilder(_strings.Direct));
-        Location = $"the PostgreSQL database {common.Database ?? common.Username} on {common.Host}:{common.Port}";
+        Location = $"the PostgreSQL database {_strings.Common.Database ?? _strings.Common.Username} on {_strings.Hosts}";
     }
 
     public override string Location { get; }
@@ -45,13 +47,16 @@ internal sealed class PostgreSqlDialect : Dialect
     public override string AnnounceChange => PostgreSqlNotifier.CachesOutdated;
 
     public override void Configure(DbContextOptionsBuilder options) =>
-        options.UseNpgsql(_strings.Pooled).AddInterceptors(StorableText.Guard, _watch);
+        (_pool.Source is { } source ? options.UseNpgsql(source) : options.UseNpgsql(_strings.Pooled)).AddInterceptors(
+            StorableText.Guard,
+            _watch
+        );
 
     public override IDbContextFactory<TaskDbContext> FindContexts(IServiceProvider services) =>
         new TaskDbContexts<PostgreSqlTaskDbContext>(services.GetRequiredService<IDbContextFactory<PostgreSqlTaskDbContext>>());
 
     public override StoreConnections OpenConnections(IDbContextFactory<TaskDbContext> contexts, TaskMetrics metrics) =>
-        new PostgreSqlStoreConnections(contexts, _strings, metrics);
+        new PostgreSqlStoreConnections(contexts, _strings, _pool, metrics);
 
     public override IRateCounter CountRates(Database database, TimeProvider time) => new PostgreSqlRateCounter(database, time);
 
@@ -133,11 +138,7 @@ internal sealed class PostgreSqlDialect : Dialect
 
     protected override bool IsToBeRepeated(Exception error) => PostgreSqlErrors.IsToBeRepeated(error);
 
-    protected override void DropConnections()
-    {
-        using var connection = new NpgsqlConnection(_strings.Pooled);
-        NpgsqlConnection.ClearPool(connection);
-    }
+    protected override void DropConnections() => _pool.Clear();
 
     protected override bool IsMissingOwner(DbException error) =>
         error is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation };
@@ -153,6 +154,8 @@ internal sealed class PostgreSqlDialect : Dialect
             PostgresErrorCodes.InvalidCatalogName => "make it with CREATE DATABASE, or name another one in Store:ConnectionString",
             { } state when state.StartsWith("28", StringComparison.Ordinal) =>
                 "see to user and password in Store:ConnectionString, and to pg_hba.conf",
+            null when PostgreSqlConnectionStrings.NamesSeveralHosts(_strings.Common) =>
+                "see that PostgreSQL runs on one of these hosts and takes writes there, and that Store:ConnectionString is right",
             null => "see that PostgreSQL runs there, and that Store:ConnectionString is right",
             _ => "see to PostgreSQL's own log",
         };
@@ -162,5 +165,5 @@ internal sealed class PostgreSqlDialect : Dialect
 
     public override string Clock => "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS bigint) AS \"Value\"";
 
-    public override void Dispose() => DropConnections();
+    public override void Dispose() => _pool.Dispose();
 }

@@ -36,17 +36,14 @@ internal static class PostgreSqlErrors
         Find(error) is PostgresException { SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected };
 
     /// <summary>
-    /// Makes the pool drop its connections when the error may have left prepared statements in disorder. The driver
-    /// prepares frequent statements along with running them. When the server accepts the text but not the values, the
-    /// driver believes the statement prepared, yet knows nothing of its columns, and the next caller of it on that
+    /// True when the connections of the pool are of no use any more, or when the error may have left prepared statements in
+    /// disorder. The driver prepares frequent statements along with running them. When the server accepts the text but not the
+    /// values, the driver believes the statement prepared, yet knows nothing of its columns, and the next caller of it on that
     /// connection gets an "unexpected backend message".
     /// </summary>
     /// <remarks>A row that breaks a rule, or a transaction that must be repeated, is found out later, when all is in order.</remarks>
-    public static void ClearPoolAfter(NpgsqlConnection connection, Exception error)
-    {
-        if (IsCut(error) || (Find(error) is PostgresException { SqlState: var state } && state[..2] is not ("23" or "40")))
-            NpgsqlConnection.ClearPool(connection);
-    }
+    public static bool LeavesDisorder(Exception error) =>
+        IsCut(error) || (Find(error) is PostgresException { SqlState: var state } && state[..2] is not ("23" or "40"));
 
     private static bool IsEnd(PostgresException error) =>
         error.InvariantSeverity is "FATAL" or "PANIC"
@@ -63,11 +60,22 @@ internal static class PostgreSqlErrors
             yield return error;
     }
 
-    /// <summary><see cref="ClearPoolAfter"/> for statements of EF Core.</summary>
-    public sealed class Watch : DbCommandInterceptor
+    /// <summary>Tells the pool of the failures of EF Core's connections and statements.</summary>
+    public sealed class Watch(PostgreSqlPool pool) : DbCommandInterceptor, IDbConnectionInterceptor
     {
-        public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) =>
-            ClearPoolAfter((NpgsqlConnection)command.Connection!, eventData.Exception);
+        public void ConnectionFailed(DbConnection connection, ConnectionErrorEventData eventData) => pool.ForgetPrimary();
+
+        public Task ConnectionFailedAsync(
+            DbConnection connection,
+            ConnectionErrorEventData eventData,
+            CancellationToken cancellationToken = default
+        )
+        {
+            pool.ForgetPrimary();
+            return Task.CompletedTask;
+        }
+
+        public override void CommandFailed(DbCommand command, CommandErrorEventData eventData) => pool.ClearAfter(eventData.Exception);
 
         public override Task CommandFailedAsync(
             DbCommand command,

@@ -7,7 +7,7 @@ using TaskProcessing.Server.Store.Statements;
 namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>The connection of a context. The driver prepares frequent statements, see <see cref="PostgreSqlDialect"/>.</summary>
-internal sealed class PostgreSqlStoreConnection(TaskDbContext context) : StoreConnection
+internal sealed class PostgreSqlStoreConnection(TaskDbContext context, PostgreSqlPool pool) : StoreConnection
 {
     public override TaskDbContext Context => context;
 
@@ -47,7 +47,7 @@ internal sealed class PostgreSqlStoreConnection(TaskDbContext context) : StoreCo
         }
         catch (DbException error)
         {
-            PostgreSqlErrors.ClearPoolAfter(Connection, error);
+            pool.ClearAfter(error);
             throw;
         }
     }

@@ -14,6 +14,7 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 internal sealed class PostgreSqlStoreConnections(
     IDbContextFactory<TaskDbContext> contexts,
     PostgreSqlConnectionStrings strings,
+    PostgreSqlPool pool,
     TaskMetrics metrics
 ) : StoreConnections
 {
@@ -75,7 +76,7 @@ internal sealed class PostgreSqlStoreConnections(
     private async Task<T> WriteOnceAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic)
     {
         await using var db = await OpenAsync(atomic);
-        var answer = await write(new PostgreSqlStoreConnection(db));
+        var answer = await write(new PostgreSqlStoreConnection(db, pool));
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.CommitAsync(CancellationToken.None);
         return answer;
@@ -99,7 +100,7 @@ internal sealed class PostgreSqlStoreConnections(
                     return db;
 
                 // Its neighbours in the pool will not be better.
-                NpgsqlConnection.ClearPool(connection);
+                pool.Clear();
                 await db.DisposeAsync();
             }
             catch
