@@ -24,6 +24,7 @@ internal static class FileServices
         services.AddSingleton<AssembleUpload>();
         services.AddSingleton<SweepFiles>();
         services.AddSingleton<CheckFiles>();
+        services.AddSingleton<TrialContent>();
         services.AddSingleton<SampleContents>();
         services.AddHealthChecks().AddCheck<FileHealth>("files");
         return services;

@@ -3,15 +3,19 @@ using TaskProcessing.Server.Files.Blobs;
 namespace TaskProcessing.Server.Files;
 
 /// <summary>Stores a trial content, and looks for some of those that must be there: the oldest and the newest.</summary>
-internal sealed class SampleContents(IBlobStore blobs, IBlobCatalogue catalogue, WriteContent writeContent)
+internal sealed class SampleContents(IBlobStore blobs, IBlobCatalogue catalogue, TrialContent trial)
 {
     /// <exception cref="BlobStoreUnavailableException">The storage cannot be used.</exception>
     public async Task<SampleReport> RunAsync(int count, CancellationToken cancellationToken)
     {
-        using var trial = new MemoryStream([0]);
-        if (await writeContent.RunAsync(trial, "probe", maxBytes: 1, checksum: null, cancellationToken) is WriteOutcome.Written written)
-            await writeContent.DiscardAsync(written.Content.Key);
+        await trial.RunAsync(cancellationToken);
+        return await LookAsync(count, cancellationToken);
+    }
 
+    /// <summary>Without the trial content.</summary>
+    /// <exception cref="BlobStoreUnavailableException">The storage cannot be used.</exception>
+    public async Task<SampleReport> LookAsync(int count, CancellationToken cancellationToken)
+    {
         var sample = await catalogue.SampleKeptAsync(count, cancellationToken);
         var wrong = new List<string>();
         foreach (var (key, size) in sample)

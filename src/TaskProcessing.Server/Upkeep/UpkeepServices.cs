@@ -15,6 +15,7 @@ internal static class UpkeepServices
         services.AddPeriodicJob<PlaceKeeper>();
         services.AddPeriodicJob<QueueWatcher>();
         services.AddPeriodicJob<QueueKeeper>();
+        services.AddPeriodicJob<FileStorageWatcher>();
 
         services.AddSingleton<IMaintenanceJob, CorrectTimes>();
         services.AddSingleton<IMaintenanceJob, SweepFilesJob>();

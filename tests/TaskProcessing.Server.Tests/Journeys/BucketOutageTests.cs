@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Journeys;
@@ -9,6 +11,7 @@ namespace TaskProcessing.Server.Tests.Journeys;
 public sealed class BucketOutageTests
 {
     private const string Type = "core:text2image";
+    private const string TextType = "core:text2text";
     private const string Began = "cannot be used";
 
     public static TheoryData<string, string> Failures =>
@@ -26,9 +29,9 @@ public sealed class BucketOutageTests
     public async Task A_bucket_that_fails_is_a_503_until_it_works_again(string failure, string reason)
     {
         await using var bucket = await S3Front.StartAsync();
-        await using var server = await StartAsync(bucket, timeoutSeconds: failure == "silent" ? 2 : 30);
+        await using var server = await StartAsync(bucket, ("Files:S3:TimeoutSeconds", failure == "silent" ? "2" : "30"));
         using var alice = await server.UserAsync("alice");
-        using var worker = await server.WorkerAsync(Type);
+        using var worker = await server.WorkerAsync(Type, TextType);
         await alice.PutFileAsync("before.txt", [1, 2, 3]);
         var task = await alice.ScheduleAsync(Type, new { input = "a cat", numberOfImages = 1 });
         (await worker.NextAsync($"worker:{Type}", Type)).Should().Be(task);
@@ -37,9 +40,8 @@ public sealed class BucketOutageTests
         var upload = await worker.TryUploadAsync(task, FileDriver.Png);
         upload.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable);
         upload.Headers.RetryAfter.Should().NotBeNull();
-        var text = await upload.Content.ReadAsStringAsync();
         JsonElement
-            .Parse(text)
+            .Parse(await upload.Content.ReadAsStringAsync())
             .GetProperty("ocs")
             .GetProperty("meta")
             .GetProperty("message")
@@ -51,6 +53,9 @@ public sealed class BucketOutageTests
             .Should()
             .Be("""{"status":"Unhealthy","checks":{"store":"Healthy","files":"Unhealthy","serving":"Healthy"}}""");
         (await alice.OcsAsync("GET", $"/task/{task}")).HttpStatus.Should().Be(200, "that needs no files");
+        var text = await alice.ScheduleAsync(TextType, new { input = "hello" });
+        (await worker.NextAsync($"worker:{TextType}", TextType)).Should().Be(text);
+        (await worker.FinishAsync(text, new { output = "done" })).Should().Be("STATUS_SUCCESSFUL", "neither does that");
 
         bucket.Failure = null;
         if (failure == "gone")
@@ -83,6 +88,85 @@ public sealed class BucketOutageTests
         (await alice.PutAsync("/remote.php/webdav/a.txt", new ByteArrayContent(new byte[100])))
             .StatusCode.Should()
             .Be(HttpStatusCode.Created);
+    }
+
+    [Theory]
+    [InlineData("Files:S3:ServiceUrl", "http://127.0.0.1:1", "the bucket test at http://127.0.0.1:1 cannot be used: Connection refused")]
+    [InlineData("Files:S3:Bucket", "nowhere", "the bucket nowhere at http://127.0.0.1:")]
+    public async Task A_bucket_that_is_away_at_the_start_is_told_at_once(string setting, string value, string expected)
+    {
+        await using var bucket = await S3Front.StartAsync();
+        await using var server = await TestServer.StartAsync(settings: bucket.Settings((setting, value)));
+        server.ExpectedLog.Add(Began);
+
+        await Eventually.BecomesTrue(() => server.Log.Any(line => line.Contains(expected)), "telling");
+        (await ReadyAsync(server)).Should().Contain("\"files\":\"Unhealthy\"");
+        server.Log.Should().ContainSingle(line => line.Contains(Began));
+    }
+
+    [Fact]
+    public async Task A_bucket_that_comes_back_is_found_without_a_request_that_needs_files()
+    {
+        var time = new ManualTimeProvider();
+        await using var bucket = await S3Front.StartAsync();
+        bucket.Failure = S3Front.Refusal(503, "SlowDown");
+        await using var server = await TestServer.StartAsync(time: time, settings: bucket.Settings());
+        server.ExpectedLog.Add(Began);
+        await Eventually.BecomesTrue(() => server.Get<Outages>().Count == 1, "out");
+
+        bucket.Failure = null;
+        time.Advance(TimeSpan.FromSeconds(10));
+
+        await Eventually.BecomesTrue(() => server.Get<Outages>().Count == 0, "back");
+    }
+
+    [Fact]
+    public async Task An_upload_in_parts_that_the_bucket_refuses_half_way_is_taken_back()
+    {
+        await using var bucket = await S3Front.StartAsync();
+        await using var server = await StartAsync(bucket, ("Files:S3:PartBytes", "5242880"));
+        using var alice = await server.UserAsync("alice");
+        var abandoned = 0;
+        bucket.Refuses = request =>
+        {
+            if (request.Method == "DELETE" && request.Query.ContainsKey("uploadId"))
+                abandoned++;
+            return request.Query["partNumber"] == "2" ? S3Front.Refusal(503, "SlowDown") : null;
+        };
+
+        (await alice.PutAsync("/remote.php/webdav/a.bin", new ByteArrayContent(new byte[6_000_000])))
+            .StatusCode.Should()
+            .Be(HttpStatusCode.ServiceUnavailable);
+
+        abandoned.Should().Be(1);
+        bucket.Refuses = null;
+        await alice.PutFileAsync("a.bin", new byte[6_000_000]);
+        (await alice.GetByteArrayAsync("/remote.php/webdav/a.bin")).Should().HaveCount(6_000_000);
+    }
+
+    [Fact]
+    public async Task Servers_on_one_bucket_read_and_remove_each_others_files()
+    {
+        await using var bucket = await S3Front.StartAsync();
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, settings: bucket.Settings());
+        await using var two = await one.StartPeerAsync(settings: bucket.Settings());
+        using var here = await one.UserAsync("alice");
+        using var there = two.Guest();
+        there.DefaultRequestHeaders.Authorization = here.DefaultRequestHeaders.Authorization;
+        using var worker = await one.WorkerAsync(Type);
+        await here.PutFileAsync("large.bin", new byte[17_000_000]);
+        (await there.GetByteArrayAsync("/remote.php/webdav/large.bin")).Should().HaveCount(17_000_000);
+        var task = await there.ScheduleAsync(Type, new { input = "a cat", numberOfImages = 1 });
+        (await worker.NextAsync($"worker:{Type}", Type)).Should().Be(task);
+        var image = await worker.UploadAsync(task, FileDriver.Png);
+        await worker.FinishAsync(task, new { images = new[] { image } });
+        (await there.TaskFileAsync(await there.TaskAsync(task), image)).Should().Equal(FileDriver.Png);
+
+        await there.DeleteAsync("/remote.php/webdav/large.bin");
+        await here.DeleteAsync($"{OcsDriver.Root}/task/{task}");
+
+        (await here.GetAsync("/remote.php/webdav/large.bin")).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await there.GetAsync($"{OcsDriver.Root}/tasks/{task}/file/{image}")).StatusCode.Should().Be(HttpStatusCode.NotFound);
     }
 
     [Fact]
@@ -124,9 +208,9 @@ public sealed class BucketOutageTests
             bucket.Failure = S3Front.Refusal(int.Parse(failure.Split(' ')[0]), failure.Split(' ')[1]);
     }
 
-    private static async Task<TestServer> StartAsync(S3Front bucket, int timeoutSeconds = 30)
+    private static async Task<TestServer> StartAsync(S3Front bucket, params (string Key, string Value)[] settings)
     {
-        var server = await TestServer.StartAsync(settings: bucket.Settings(("Files:S3:TimeoutSeconds", $"{timeoutSeconds}")));
+        var server = await TestServer.StartAsync(settings: bucket.Settings(settings));
         server.ExpectedLog.Add(Began);
         return server;
     }

@@ -95,7 +95,9 @@ public sealed class FailOverTests(ITestOutputHelper output)
         var commands = new CommandLineDriver(source.DataDirectory);
         (await commands.SucceedAsync("store", "copy", $"--to={hosts}copied")).Should().Contain("each was compared");
         var doctor = await commands.RunAsync("doctor", "--Store:Provider=PostgreSql", $"--Store:ConnectionString={hosts}copied");
-        doctor.Out.Should().MatchRegex("ok +store +the PostgreSQL database copied on 127.0.0.1:\\d+, 127.0.0.1:\\d+ can be read and written");
+        doctor
+            .Out.Should()
+            .MatchRegex("ok +store +the PostgreSQL database copied on 127.0.0.1:\\d+, 127.0.0.1:\\d+ can be read and written");
     }
 
     private static async Task<TestServer> StartAsync(string connectionString)
@@ -136,8 +138,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
         private volatile bool _isOver;
 
         public Load(IReadOnlyList<TestServer> servers) =>
-            _loops =
-            [
+            _loops = [
                 .. Enumerable.Range(0, 4).Select(number => Task.Run(() => ScheduleAsync(number, AliceOf(servers[number % servers.Count])))),
                 .. Enumerable.Range(0, 4).Select(number => Task.Run(() => WorkAsync(WorkerOf(servers[number % servers.Count])))),
             ];

@@ -133,6 +133,35 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task A_folder_of_files_that_cannot_be_made_is_told_at_the_start()
+    {
+        var directory = new TemporaryFolder();
+        var file = Path.Combine(directory.Path, "file");
+        await File.WriteAllTextAsync(file, "");
+        await using var server = await StartAsync("Files:Folder", Path.Combine(file, "folder"));
+
+        await Eventually.BecomesTrue(() => server.Log.Any(line => line.Contains($"the folder {file}/folder cannot be used")), "telling");
+        (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+        SaidOnce(server);
+    }
+
+    [Fact]
+    public async Task A_folder_without_the_contents_that_must_be_there_is_told_at_the_start()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        await using (var server = await TestServer.StartAsync(database, new Dictionary<string, string>()))
+        {
+            using var alice = await server.UserAsync("alice");
+            (await PutAsync(alice)).StatusCode.Should().Be(HttpStatusCode.Created);
+        }
+
+        var other = new TemporaryFolder();
+        await using var again = await TestServer.StartAsync(database, new Dictionary<string, string> { ["Files:Folder"] = other.Path });
+        again.ExpectedLog.Add("1 of 1 file contents that were looked for are missing");
+        await Eventually.BecomesTrue(() => again.Log.Any(line => line.Contains("1 of 1 file contents")), "telling");
+    }
+
+    [Fact]
     public async Task A_database_server_that_goes_away_and_comes_back_needs_no_restart_of_ours()
     {
         await using var postgres = await OwnPostgreSql.StartAsync("synchronous_commit = off");
@@ -146,6 +175,7 @@ public sealed class OutageTests
         answers.Should().OnlyContain(answer => answer.HttpStatus == 503);
         (await alice.OcsAsync("GET", $"/task/{ids[0]}")).HttpStatus.Should().Be(503);
         (await ReadyAsync(server)).Should().Be(HttpStatusCode.ServiceUnavailable);
+        await RefusesUnreadBodiesAsync(server);
 
         await postgres.RiseAsync();
         ids = [.. ids, (await alice.ScheduleAsync()).TaskId];
@@ -156,6 +186,36 @@ public sealed class OutageTests
                 .Be(200, "it was acknowledged before, with synchronous_commit whatever the server's default is");
         SaidOnce(server);
         server.Log.Should().NotContain(line => line.Contains("trying again"), "one warning is enough");
+    }
+
+    /// <summary>The login cannot be looked up, so nobody reads the body. The answer is heard nevertheless.</summary>
+    private static async Task RefusesUnreadBodiesAsync(TestServer server)
+    {
+        using var stranger = server.Guest();
+        stranger.DefaultRequestHeaders.Authorization = new("Basic", TestServer.Base64("bob:password"));
+        (string Verb, string Path, string Type)[] requests =
+        [
+            ("PUT", "/remote.php/webdav/a.txt", "text/plain"),
+            ("POST", $"{OcsDriver.Root}/schedule", "application/json"),
+            ("POST", $"{OcsDriver.Root}/schedule", "application/x-www-form-urlencoded"),
+            ("POST", $"{OcsDriver.Root}/tasks_provider/1/file", "multipart/form-data; boundary=b"),
+            ("POST", "/api/v1/tasks", "application/json"),
+        ];
+        foreach (var (verb, path, type) in requests)
+        {
+            foreach (var isChunked in new[] { false, true })
+            {
+                using var request = new HttpRequestMessage(new HttpMethod(verb), path)
+                {
+                    Content = new ByteArrayContent(new byte[3_000_000]),
+                };
+                request.Content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+                request.Headers.TransferEncodingChunked = isChunked;
+                using var answer = await stranger.SendAsync(request);
+                answer.StatusCode.Should().Be(HttpStatusCode.ServiceUnavailable, path);
+                answer.Headers.RetryAfter.Should().NotBeNull(path);
+            }
+        }
     }
 
     private static void SaidOnce(TestServer server) =>

@@ -15,6 +15,9 @@ internal sealed class S3Front : IAsyncDisposable
     /// <summary>The failing answer; null to pass calls on.</summary>
     public RequestDelegate? Failure { get; set; }
 
+    /// <summary>The failing answer to a certain request; null to pass it on.</summary>
+    public Func<HttpRequest, RequestDelegate?>? Refuses { get; set; }
+
     public static async Task<S3Front> StartAsync()
     {
         var front = new S3Front(await S3Server.StartAsync());
@@ -70,7 +73,7 @@ internal sealed class S3Front : IAsyncDisposable
 
     private async Task AnswerAsync(HttpContext context)
     {
-        if (Failure is { } failure)
+        if ((Refuses?.Invoke(context.Request) ?? Failure) is { } failure)
         {
             await failure(context);
             return;

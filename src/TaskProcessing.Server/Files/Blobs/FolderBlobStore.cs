@@ -29,7 +29,7 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
         var (unfinished, place) = (Path.Combine(Unfinished, key), PathOf(key));
         try
         {
-            Directory.CreateDirectory(Unfinished);
+            CreateFolder();
             await using (
                 var file = new FileStream(unfinished, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, useAsync: true)
             )
@@ -107,6 +107,19 @@ internal sealed class FolderBlobStore(string root) : IBlobStore
             cancellationToken.ThrowIfCancellationRequested();
             if (BlobKey.IsOne(file.Name) && file.FullName == PathOf(file.Name))
                 yield return new BlobInfo(file.Name, file.Length);
+        }
+    }
+
+    /// <summary>Of several mistakes, such as a file in the place of a folder, .NET tells only in words.</summary>
+    private void CreateFolder()
+    {
+        try
+        {
+            Directory.CreateDirectory(Unfinished);
+        }
+        catch (IOException error)
+        {
+            throw Unavailable(error);
         }
     }
 
