@@ -3,11 +3,15 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Store.Statements;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Tests.Journeys;
 
@@ -34,6 +38,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
         await using var two = await StartAsync(hosts + "postgres");
         await one.AddUserAsync("alice");
         using var registrar = await one.WorkerAsync(Type);
+        await NothingIsConfirmedWithoutTheStandbyAsync(standby, $"{hosts}postgres;Command Timeout=1");
         var load = new Load([one, two]);
         await load.ReachesAsync(tasks: 60);
 
@@ -64,6 +69,33 @@ public sealed class FailOverTests(ITestOutputHelper output)
         await CommandsFindThePrimaryAsync(hosts);
         foreach (var server in new[] { one, two })
             server.Log.Where(line => line.Contains("cannot be used")).Should().ContainSingle();
+    }
+
+    /// <summary>PostgreSQL answers that a change is done whose wait for the standby was broken off.</summary>
+    private static async Task NothingIsConfirmedWithoutTheStandbyAsync(OwnPostgreSql standby, string connectionString)
+    {
+        var options = new StoreOptions { Provider = DatabaseProvider.PostgreSql, ConnectionString = connectionString };
+        await using var services = TestDatabase.AddStores(new ServiceCollection().AddLogging(), options, "").BuildServiceProvider();
+        var probe = services.GetRequiredService<IStoreProbe>();
+        var database = services.GetRequiredService<Database>();
+        Func<Task>[] writes =
+        [
+            () => probe.WriteAsync(Token),
+            () => database.ChangeTasksAsync(new Statement(Insert()), [], _ => null!, row: null, Token),
+            () => database.TransactAsync(db => db.Database.ExecuteSqlRawAsync(Insert(), Token), Token),
+        ];
+        // Connections that are there; a new one would ask the standby first.
+        await Task.WhenAll(writes.Select(write => write()));
+
+        await standby.SignalAsync("STOP");
+        await Task.WhenAll(
+            writes.Select(async write =>
+                (await write.Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*standby does not confirm*")
+            )
+        );
+        await standby.SignalAsync("CONT");
+
+        static string Insert() => $"INSERT INTO duties VALUES ('{Guid.NewGuid()}', 0)";
     }
 
     /// <summary>A worker that waits at one server hears of a task at the other: both listen at the new primary.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Waiting;
@@ -133,6 +134,59 @@ public sealed class SeveralServersTests
         await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
         ((string?)(await wait.WaitAsync(TimeSpan.FromSeconds(60), Token)).Task["status"]).Should().Be("STATUS_CANCELLED");
         (await stream.NextAsync().WaitAsync(TimeSpan.FromSeconds(60), Token)).Status.Should().Be("STATUS_CANCELLED");
+    }
+
+    /// <summary>
+    /// A rolling upgrade, as the old version sees it: every table gets a column, an index and a neighbour, while statements are prepared.
+    /// </summary>
+    [Fact]
+    public async Task A_server_goes_on_while_a_newer_one_migrates_but_is_not_started_again()
+    {
+        await using var server = await TestServer.StartAsync(
+            DatabaseProvider.PostgreSql,
+            settings: new Dictionary<string, string> { ["RateLimits:Enabled"] = "false" }
+        );
+        using var worker = await server.WorkerAsync(Type);
+        using var alice = await server.UserAsync("alice");
+        // The driver prepares a statement the fifth time.
+        for (var count = 0; count < 6; count++)
+            await WorkAsync();
+        await MigrateFurtherAsync(server);
+        for (var count = 0; count < 6; count++)
+            await WorkAsync();
+
+        (await alice.GetAsync("/health/ready", Token)).StatusCode.Should().Be(System.Net.HttpStatusCode.OK);
+        (await server.Awaiting(it => it.StartPeerAsync()).Should().ThrowAsync<StoreUnavailableException>()).WithMessage("*newer version*");
+
+        async Task WorkAsync()
+        {
+            var id = (await alice.ScheduleAsync()).TaskId;
+            var cancelled = (await alice.ScheduleAsync()).TaskId;
+            (await alice.OcsAsync("POST", $"/tasks/{cancelled}/cancel")).HttpStatus.Should().Be(200);
+            (await worker.NextAsync($"worker:{Type}", Type)).Should().Be(id);
+            (await worker.FinishAsync(id, new { output = "done" })).Should().Be("STATUS_SUCCESSFUL");
+            await alice.PutFileAsync($"{id}.txt", [1]);
+            (await alice.OcsAsync("GET", "/tasks")).HttpStatus.Should().Be(200);
+            await server.AddUserAsync($"user-{id}");
+        }
+    }
+
+    private static async Task MigrateFurtherAsync(TestServer server)
+    {
+        await using var db = await server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync(Token);
+        await db.Database.ExecuteSqlRawAsync(
+            """
+            DO $$ DECLARE name text; BEGIN
+                FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> '__EFMigrationsHistory' LOOP
+                    EXECUTE format('ALTER TABLE %I ADD COLUMN later integer NOT NULL DEFAULT 0', name);
+                    EXECUTE format('CREATE INDEX ON %I (later)', name);
+                END LOOP;
+            END $$;
+            CREATE TABLE later (id bigint PRIMARY KEY);
+            INSERT INTO "__EFMigrationsHistory" VALUES ('20990101000000_Later', '10.0.0');
+            """,
+            Token
+        );
     }
 
     /// <summary>Ends the connections on which servers listen.</summary>

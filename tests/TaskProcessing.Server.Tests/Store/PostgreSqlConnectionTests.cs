@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using TaskProcessing.Server.Accounts;
 using TaskProcessing.Server.Primitives;
@@ -111,6 +112,33 @@ public sealed class PostgreSqlConnectionTests : IAsyncLifetime
 
         foreach (var write in Writes)
             await write.Should().NotThrowAsync();
+    }
+
+    [Theory]
+    [InlineData("Command Timeout=1")]
+    [InlineData("Options=-c statement_timeout=200ms")]
+    public async Task A_statement_that_takes_too_long_is_ended_and_changes_nothing(string setting)
+    {
+        var options = new StoreOptions
+        {
+            Provider = DatabaseProvider.PostgreSql,
+            ConnectionString = $"{_database.Options.ConnectionString};{setting}",
+        };
+        await using var services = TestDatabase.AddStores(new ServiceCollection().AddLogging(), options, "").BuildServiceProvider();
+        var probe = services.GetRequiredService<IStoreProbe>();
+        await using (var connection = new NpgsqlConnection(_database.Options.ConnectionString + ";Pooling=false"))
+        {
+            await connection.OpenAsync(Token);
+            await using var transaction = await connection.BeginTransactionAsync(Token);
+            await using var hold = new NpgsqlCommand("LOCK TABLE duties", connection, transaction);
+            await hold.ExecuteNonQueryAsync(Token);
+
+            await probe.Awaiting(it => it.WriteAsync(Token)).Should().ThrowAsync<StoreUnavailableException>();
+        }
+
+        await using (var db = _database.OpenContext())
+            (await db.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM duties").SingleAsync(Token)).Should().Be(0);
+        await probe.WriteAsync(Token);
     }
 
     [Fact]

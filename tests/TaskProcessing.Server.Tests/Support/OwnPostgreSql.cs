@@ -60,20 +60,33 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         _isRunning = false;
     }
 
+    /// <summary>Gives it the key and the certificate that <c>ssl = on</c> uses.</summary>
+    public async Task CertifyAsync((string Key, string Certificate) pem)
+    {
+        await File.WriteAllTextAsync(Path.Combine(Data, "server.crt"), pem.Certificate);
+        var key = Path.Combine(Data, "server.key");
+        await File.WriteAllTextAsync(key, pem.Key);
+        // PostgreSQL takes a key of root's that its own group may read.
+        var (exitCode, problem) = await DebianTools.RunAsync("sh", "/", [], "-c", $"chown root:postgres {key} && chmod 640 {key}");
+        exitCode.Should().Be(0, problem);
+    }
+
     /// <summary>Ends all of its processes at once, as a power cut does.</summary>
     public async Task KillAsync()
     {
-        var main = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
-        // Stopped first, it makes no more of them.
-        var (exitCode, problem) = await DebianTools.RunAsync(
-            "sh",
-            "/",
-            [],
-            "-c",
-            $"kill -STOP {main}; kill -KILL {main} $(cat /proc/{main}/task/{main}/children)"
-        );
-        exitCode.Should().Be(0, problem);
+        // Stopped first, the main process makes no more of them.
+        await SignalAsync("STOP");
+        await SignalAsync("KILL");
         _isRunning = false;
+    }
+
+    /// <summary>Sends a signal to all of its processes: <c>STOP</c> lets it answer nothing, <c>CONT</c> lets it go on.</summary>
+    public async Task SignalAsync(string signal)
+    {
+        var main = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
+        var script = $"kill -{signal} {main} $(cat /proc/{main}/task/{main}/children)";
+        var (exitCode, problem) = await DebianTools.RunAsync("sh", "/", [], "-c", script);
+        exitCode.Should().Be(0, problem);
     }
 
     /// <summary>Makes a standby the primary server; ends when it takes writes.</summary>
@@ -82,7 +95,11 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_isRunning)
+        {
+            await SignalAsync("CONT");
             await StopAsync();
+        }
+
         _directory.Delete(recursive: true);
     }
 

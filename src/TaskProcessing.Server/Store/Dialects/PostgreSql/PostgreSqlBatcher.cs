@@ -163,6 +163,7 @@ internal sealed class PostgreSqlBatcher(string connectionString, string? setting
 
         async Task SendAsync(NpgsqlConnection connection)
         {
+            using var standby = new StandbyWatch(connection);
             await using var commands = new NpgsqlBatch(connection);
             if (settings is not null)
                 commands.BatchCommands.Add(new NpgsqlBatchCommand(settings));
@@ -179,6 +180,8 @@ internal sealed class PostgreSqlBatcher(string connectionString, string? setting
                 await pending.ReadAsync(reader);
                 await reader.NextResultAsync(CancellationToken.None);
             }
+
+            standby.Check();
         }
     }
 }

@@ -151,6 +151,9 @@ internal sealed class PostgreSqlDialect : Dialect
             // The words are PgBouncer's.
             _ when error?.Message.Contains("unsupported startup parameter", StringComparison.Ordinal) == true =>
                 "a pooler that takes no options needs Store:DirectConnectionString beside Store:ConnectionString",
+            _ when PostgreSqlErrors.IsUntrusted(error) =>
+                "the certificate of PostgreSQL is not trusted: \"Root Certificate\" in Store:ConnectionString must name the authority that "
+                    + "signed it, and with \"SSL Mode=VerifyFull\" the host must be a name in the certificate",
             PostgresErrorCodes.InvalidCatalogName => "make it with CREATE DATABASE, or name another one in Store:ConnectionString",
             { } state when state.StartsWith("28", StringComparison.Ordinal) =>
                 "see to user and password in Store:ConnectionString, and to pg_hba.conf",

@@ -1,4 +1,5 @@
 using System.Data.Common;
+using System.Security.Authentication;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
 
@@ -44,6 +45,9 @@ internal static class PostgreSqlErrors
     /// <remarks>A row that breaks a rule, or a transaction that must be repeated, is found out later, when all is in order.</remarks>
     public static bool LeavesDisorder(Exception error) =>
         IsCut(error) || (Find(error) is PostgresException { SqlState: var state } && state[..2] is not ("23" or "40"));
+
+    /// <summary>True when the certificate of the server, or of this one, was refused.</summary>
+    public static bool IsUntrusted(Exception? error) => Causes(error).Any(cause => cause is AuthenticationException);
 
     private static bool IsEnd(PostgresException error) =>
         error.InvariantSeverity is "FATAL" or "PANIC"

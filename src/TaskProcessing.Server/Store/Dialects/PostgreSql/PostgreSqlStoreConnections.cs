@@ -76,9 +76,11 @@ internal sealed class PostgreSqlStoreConnections(
     private async Task<T> WriteOnceAsync<T>(Func<StoreConnection, ValueTask<T>> write, bool atomic)
     {
         await using var db = await OpenAsync(atomic);
+        using var standby = new StandbyWatch((NpgsqlConnection)db.Database.GetDbConnection());
         var answer = await write(new PostgreSqlStoreConnection(db, pool));
         if (db.Database.CurrentTransaction is { } transaction)
             await transaction.CommitAsync(CancellationToken.None);
+        standby.Check();
         return answer;
     }
 
