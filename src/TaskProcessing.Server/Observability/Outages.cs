@@ -30,7 +30,7 @@ internal sealed partial class Outages(TimeProvider time, ILogger<Outages> logger
         var now = time.GetTimestamp();
         var outage = _outages.GetOrAdd(place, static (_, began) => new Outage(began), now);
         if (outage.TryAnnounce())
-            Log.Began(logger, place, reason);
+            Log.Began(logger, place, reason.TrimEnd('.'));
         outage.Failed(now, writing);
     }
 

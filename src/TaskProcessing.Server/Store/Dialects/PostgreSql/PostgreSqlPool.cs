@@ -4,7 +4,7 @@ namespace TaskProcessing.Server.Store.Dialects.PostgreSql;
 
 /// <summary>
 /// The pooled connections of a server. Of several hosts it uses the primary one, and remembers which one that is until a connection
-/// fails: a host that is switched off, and asked first, would cost every connection its whole timeout.
+/// fails. The driver remembers standbys and hosts that refuse connections, but waits anew for a host that is silent.
 /// </summary>
 internal sealed class PostgreSqlPool : IDisposable
 {
