@@ -59,6 +59,9 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>What would go wrong at a Nextcloud: a second result, progress after a result.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
+    /// <summary>Learns of each task that is handed out (<c>next</c>) or reported on, before the answer goes out.</summary>
+    public Action<string, long>? Answered { get; set; }
+
     public static async Task<NextcloudFront> StartAsync(Func<Uri> server, string secret, int version = 32)
     {
         var front = new NextcloudFront(server, secret) { Version = version };
@@ -208,7 +211,10 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>Keeps what a Nextcloud would have stored: there the last result wins, and progress sets an ended task back to running.</summary>
     private void Note(string kind, long task, int status, byte[] bytes)
     {
-        if (status is < 200 or >= 300 || kind == "next" || JsonNode.Parse(bytes)?["ocs"]?["data"]?["task"] is not { } state)
+        if (status is < 200 or 204 or >= 300 || JsonNode.Parse(bytes)?["ocs"]?["data"]?["task"] is not { } state)
+            return;
+        Answered?.Invoke(kind, (long)state["id"]!);
+        if (kind == "next")
             return;
 
         var now = (string)state["status"]!;

@@ -9,6 +9,12 @@ internal sealed record NextcloudPace
     /// <summary>Between polls at other times.</summary>
     public TimeSpan IdlePoll { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The same for a Nextcloud that tells of its tasks: a call may be lost.</summary>
+    public TimeSpan CalledPoll { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>After a lost call, the time in which calls are not relied upon.</summary>
+    public TimeSpan CallDoubt { get; init; } = TimeSpan.FromHours(1);
+
     public TimeSpan BusyTime { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>Between reports of progress.</summary>

@@ -7,8 +7,8 @@ using TaskProcessing.Server.TaskTypes;
 namespace TaskProcessing.Server.Nextclouds.Work;
 
 /// <summary>
-/// Asks a Nextcloud for tasks: one poll for all types, noted in the store before it is sent. Quick while there is work, slower when
-/// there is none; a call of the Nextcloud ends the pause.
+/// Asks a Nextcloud for tasks: one poll for all types, noted in the store before it is sent, again and again in the
+/// <see cref="PollRhythm"/>; a call of the Nextcloud ends the pause.
 /// </summary>
 internal sealed class PollNextcloud(
     INextcloudTaskStore claimed,
@@ -31,12 +31,14 @@ internal sealed class PollNextcloud(
     {
         var failing = new Backoff(pace.Retry, LongestPause);
         var search = new Search(pace.Searches);
-        long? lastTask = null;
+        var rhythm = new PollRhythm(pace, time);
+        var wasCalled = false;
         while (!held.IsRemoved)
         {
             stopping.ThrowIfCancellationRequested();
             await held.WaitUntilWelcomeAsync(stopping);
             var (changed, ended) = (directory.Changed.Task, running.OneEnded);
+            wasCalled |= signal.Of(held.Id).IsSet;
             signal.Of(held.Id).Reset();
             TimeSpan pause;
             try
@@ -48,15 +50,12 @@ internal sealed class PollNextcloud(
                     continue;
                 }
 
-                var took = await PollAsync(held, running, stopping);
+                var wasIdle = running.Count == 0;
+                pause = rhythm.Next(await PollAsync(held, running, stopping), wasCalled, wasIdle);
+                wasCalled = false;
                 failing.Reset();
-                if (took)
-                {
-                    lastTask = time.GetTimestamp();
+                if (pause == TimeSpan.Zero)
                     continue;
-                }
-
-                pause = lastTask is { } last && time.GetElapsedTime(last) < pace.BusyTime ? pace.BusyPoll : pace.IdlePoll;
             }
             catch (OcsException error)
             {
