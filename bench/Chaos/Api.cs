@@ -7,31 +7,32 @@ using System.Text.Json;
 
 namespace Chaos;
 
-/// <summary>The server's OCS face, as a client or a worker calls it.</summary>
+/// <summary>The servers' OCS face, as a client or a worker calls it through a balancer: each call goes to any of them.</summary>
 internal sealed class Api : IDisposable
 {
     private const string Root = "/ocs/v2.php/taskprocessing";
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
+    private readonly IReadOnlyList<Uri> _addresses;
 
-    private Api(Uri address)
+    private Api(IReadOnlyList<Uri> addresses)
     {
-        _http = new HttpClient { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
+        _addresses = addresses;
         _http.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
         _http.DefaultRequestHeaders.Add("Accept", "application/json");
     }
 
-    public static Api OfUser(Uri address, string user)
+    public static Api OfUser(IReadOnlyList<Uri> addresses, string user)
     {
-        var api = new Api(address);
+        var api = new Api(addresses);
         api._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Base64(user));
         return api;
     }
 
-    public static Api OfApp(Uri address)
+    public static Api OfApp(IReadOnlyList<Uri> addresses)
     {
-        var api = new Api(address);
+        var api = new Api(addresses);
         api._http.DefaultRequestHeaders.Add("EX-APP-ID", ServerProcess.App);
         api._http.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");
         api._http.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", Base64($":{ServerProcess.AppSecret}"));
@@ -39,17 +40,17 @@ internal sealed class Api : IDisposable
     }
 
     public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) =>
-        SendAsync(new HttpRequestMessage(HttpMethod.Get, Root + path), cancellationToken);
+        SendAsync(new HttpRequestMessage(HttpMethod.Get, Anywhere(Root + path)), cancellationToken);
 
     public Task<Reply> PostAsync(string path, object? body, CancellationToken cancellationToken) =>
         SendAsync(
-            new HttpRequestMessage(HttpMethod.Post, Root + path) { Content = JsonContent.Create(body ?? new { }) },
+            new HttpRequestMessage(HttpMethod.Post, Anywhere(Root + path)) { Content = JsonContent.Create(body ?? new { }) },
             cancellationToken
         );
 
     public Task<Reply> ScheduleAsync(string key, Uri? webhook, CancellationToken cancellationToken)
     {
-        var request = new HttpRequestMessage(HttpMethod.Post, Root + "/schedule")
+        var request = new HttpRequestMessage(HttpMethod.Post, Anywhere(Root + "/schedule"))
         {
             Content = JsonContent.Create(
                 new
@@ -86,7 +87,7 @@ internal sealed class Api : IDisposable
             optional_output_shape_enum_values = none,
         };
         using var answer = await _http.PostAsJsonAsync(
-            "/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing",
+            Anywhere("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing"),
             new { provider },
             cancellationToken
         );
@@ -130,6 +131,8 @@ internal sealed class Api : IDisposable
             return new Reply(0, error.Message);
         }
     }
+
+    private Uri Anywhere(string path) => new(_addresses[Random.Shared.Next(_addresses.Count)], path);
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }

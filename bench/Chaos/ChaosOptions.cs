@@ -11,6 +11,9 @@ internal sealed record ChaosOptions
 
     public required string Server { get; init; }
 
+    /// <summary>The number of servers on the database; more than one need PostgreSQL.</summary>
+    public required int Nodes { get; init; }
+
     public required int Kills { get; init; }
 
     public required TimeSpan Pause { get; init; }

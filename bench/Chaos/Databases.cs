@@ -15,6 +15,9 @@ internal interface IDatabase : IAsyncDisposable
     /// <summary>Kills the database itself, where it is a program, and starts it again; false where it is none.</summary>
     Task<bool> KillAsync(CancellationToken cancellationToken);
 
+    /// <summary>Stops it for a while, as a network that is cut or a disk that hangs does; false where it is no program.</summary>
+    Task<bool> FreezeAsync(TimeSpan time, CancellationToken cancellationToken);
+
     /// <summary>Runs a statement beside the server; answers its output.</summary>
     Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken);
 
@@ -29,11 +32,13 @@ internal sealed class SqliteFile(string folder) : IDatabase
 
     public IReadOnlyList<string> Settings => [];
 
-    private string Path => System.IO.Path.Combine(folder, "data", "taskprocessing.db");
+    private string Path => System.IO.Path.Combine(folder, "data-1", "taskprocessing.db");
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task<bool> KillAsync(CancellationToken cancellationToken) => Task.FromResult(false);
+
+    public Task<bool> FreezeAsync(TimeSpan time, CancellationToken cancellationToken) => Task.FromResult(false);
 
     public Task<string> ExecuteAsync(string sql, CancellationToken cancellationToken) =>
         Tool.RunAsync("sqlite3", ["-cmd", ".timeout 10000", Path, sql], cancellationToken);
@@ -74,10 +79,8 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
 
     public async Task<bool> KillAsync(CancellationToken cancellationToken)
     {
-        // The postmaster and all of its children at once, as if the machine had died.
-        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), cancellationToken))[0];
-        var children = await Tool.RunAsync("pgrep", ["-P", postmaster], cancellationToken);
-        string[] all = [postmaster, .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+        // All at once, as if the machine had died.
+        var all = await ProcessesAsync(cancellationToken);
         await Tool.RunAsync("kill", ["-KILL", .. all], cancellationToken, mayFail: true);
         while (all.Any(IsAlive))
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
@@ -85,6 +88,18 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
         // After a real crash no process has its number; here its body may not be buried yet.
         File.Delete(Path.Combine(Data, "postmaster.pid"));
         await RaiseAsync(cancellationToken);
+        return true;
+    }
+
+    public async Task<bool> FreezeAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        // The postmaster first: it starts no more processes then.
+        var all = await ProcessesAsync(cancellationToken);
+        await Tool.RunAsync("kill", ["-STOP", all[0]], cancellationToken);
+        all = await ProcessesAsync(cancellationToken);
+        await Tool.RunAsync("kill", ["-STOP", .. all], cancellationToken, mayFail: true);
+        await Task.Delay(time, cancellationToken);
+        await Tool.RunAsync("kill", ["-CONT", .. all], cancellationToken, mayFail: true);
         return true;
     }
 
@@ -118,11 +133,19 @@ internal sealed class PostgreSqlInstance(string programs, string folder) : IData
                 "-l",
                 Path.Combine(Data, "log"),
                 "-o",
-                $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories= -c fsync=on -c max_connections=100",
+                $"-c listen_addresses=127.0.0.1 -c port={_port} -c unix_socket_directories= -c fsync=on -c max_connections=200",
                 "start",
             ],
             cancellationToken
         );
+
+    /// <summary>The postmaster and its children.</summary>
+    private async Task<string[]> ProcessesAsync(CancellationToken cancellationToken)
+    {
+        var postmaster = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), cancellationToken))[0];
+        var children = await Tool.RunAsync("pgrep", ["-P", postmaster], cancellationToken);
+        return [postmaster, .. children.Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
 
     private string[] Login(string database) => ["-h", "127.0.0.1", "-p", $"{_port}", "-U", "postgres", "-d", database];
 

@@ -4,7 +4,7 @@ namespace Chaos;
 /// Clients that schedule, repeat, wait and cancel, each as fast as it gets answers, and a record of the answers. A
 /// request without an answer is repeated until it gets one, with the same key.
 /// </summary>
-internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook)
+internal sealed class Farm(IReadOnlyList<Uri> addresses, IReadOnlyList<string> users, Uri webhook)
 {
     private const double RepeatShare = 0.2;
     private const double CancelShare = 0.1;
@@ -36,7 +36,7 @@ internal sealed class Farm(Uri address, IReadOnlyList<string> users, Uri webhook
 
     private async Task ClientAsync(int number, CancellationToken stopping, CancellationToken cancellationToken)
     {
-        using var api = Api.OfUser(address, users[number % users.Count]);
+        using var api = Api.OfUser(addresses, users[number % users.Count]);
         for (var count = 0; !stopping.IsCancellationRequested; count++)
         {
             var key = $"{number}-{count}";

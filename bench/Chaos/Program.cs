@@ -2,7 +2,12 @@ using System.CommandLine;
 using Chaos;
 
 var server = new Option<FileInfo>("--server") { Description = "The server's program.", Required = true };
-var kills = new Option<int>("--kills") { Description = "How often the server is killed.", DefaultValueFactory = _ => 50 };
+var nodes = new Option<int>("--nodes")
+{
+    Description = "How many servers share the database; more than one need --postgres.",
+    DefaultValueFactory = _ => 1,
+};
+var kills = new Option<int>("--kills") { Description = "How often a server is killed.", DefaultValueFactory = _ => 50 };
 var pause = new Option<double>("--pause")
 {
     Description = "How many seconds it runs between two kills, about.",
@@ -16,13 +21,14 @@ var workers = new Option<int>("--workers")
 };
 var postgres = new Option<DirectoryInfo?>("--postgres")
 {
-    Description = "PostgreSQL's bin directory: uses an instance of its own instead of SQLite, and kills that too.",
+    Description = "PostgreSQL's bin directory: uses an instance of its own instead of SQLite, and kills and freezes that too.",
 };
 var sabotage = new Option<Sabotage>("--sabotage") { Description = "Does damage that the verdict must find." };
 var folder = new Option<DirectoryInfo>("--folder") { Description = "Where everything is kept.", Required = true };
-var root = new RootCommand("Kills a server under load, again and again, and checks that nothing was lost and nothing done twice.")
+var root = new RootCommand("Kills servers under load, again and again, and checks that nothing was lost and nothing done twice.")
 {
     server,
+    nodes,
     kills,
     pause,
     clients,
@@ -37,6 +43,7 @@ root.SetAction(
             new ChaosOptions
             {
                 Server = parsed.GetRequiredValue(server).FullName,
+                Nodes = parsed.GetValue(nodes),
                 Kills = parsed.GetValue(kills),
                 Pause = TimeSpan.FromSeconds(parsed.GetValue(pause)),
                 Clients = parsed.GetValue(clients),
@@ -50,16 +57,16 @@ root.SetAction(
 );
 
 // A worker process; the farm starts these itself.
-var address = new Argument<string>("ADDRESS");
+var addresses = new Argument<string>("ADDRESSES");
 var journal = new Argument<FileInfo>("JOURNAL");
 var name = new Argument<string>("NAME");
 var forge = new Option<bool>("--forge");
-var worker = new Command("worker") { address, journal, name, forge };
+var worker = new Command("worker") { addresses, journal, name, forge };
 worker.Hidden = true;
 worker.SetAction(
     (parsed, cancellationToken) =>
         Worker.RunAsync(
-            new Uri(parsed.GetRequiredValue(address)),
+            [.. parsed.GetRequiredValue(addresses).Split(' ').Select(address => new Uri(address))],
             parsed.GetRequiredValue(journal).FullName,
             parsed.GetRequiredValue(name),
             parsed.GetValue(forge),

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 
 namespace Chaos;
 
-/// <summary>The server under test: its program, as operators run it.</summary>
+/// <summary>A server under test: its program, as operators run it.</summary>
 internal sealed class ServerProcess : IDisposable
 {
     public const string App = "chaos";
@@ -17,14 +17,14 @@ internal sealed class ServerProcess : IDisposable
     private readonly StreamWriter _log;
     private Process? _process;
 
-    public ServerProcess(ChaosOptions options, IDatabase database)
+    public ServerProcess(ChaosOptions options, IDatabase database, int number)
     {
         _options = options;
         Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        _log = new StreamWriter(Path.Combine(options.Folder, "server.log")) { AutoFlush = true };
+        _log = new StreamWriter(Path.Combine(options.Folder, $"server-{number}.log")) { AutoFlush = true };
         _settings =
         [
-            $"--DataDirectory={Path.Combine(options.Folder, "data")}",
+            $"--DataDirectory={Path.Combine(options.Folder, $"data-{number}")}",
             .. database.Settings,
             $"--Urls={Address}",
             "--Providers:BuiltIn:Enabled=false",
@@ -78,7 +78,7 @@ internal sealed class ServerProcess : IDisposable
         for (var until = DateTime.UtcNow + StartTimeout; DateTime.UtcNow < until; await Task.Delay(20, cancellationToken))
         {
             if (_process!.HasExited)
-                throw new InvalidOperationException($"The server ended by itself with code {_process.ExitCode}; see server.log");
+                throw new InvalidOperationException($"The server ended by itself with code {_process.ExitCode}; see its log");
 
             try
             {
@@ -95,7 +95,7 @@ internal sealed class ServerProcess : IDisposable
             }
         }
 
-        throw new TimeoutException($"The server was not ready within {StartTimeout}; see server.log");
+        throw new TimeoutException($"The server was not ready within {StartTimeout}; see its log");
     }
 
     /// <summary>SIGKILL.</summary>

@@ -16,9 +16,15 @@ internal sealed class Worker(Api api, Journal journal, string name, bool forges)
 
     private int _claims;
 
-    public static async Task<int> RunAsync(Uri address, string journal, string name, bool forges, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(
+        IReadOnlyList<Uri> addresses,
+        string journal,
+        string name,
+        bool forges,
+        CancellationToken cancellationToken
+    )
     {
-        using var api = Api.OfApp(address);
+        using var api = Api.OfApp(addresses);
         using var entries = new Journal(journal);
         var worker = new Worker(api, entries, name, forges);
         await Task.WhenAll(Enumerable.Range(0, AtATime).Select(_ => worker.WorkAsync(cancellationToken)));

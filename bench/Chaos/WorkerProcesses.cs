@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Chaos;
 
 /// <summary>The worker processes, each with a journal of its own; one that is killed has a successor.</summary>
-internal sealed class WorkerProcesses(Uri address, ChaosOptions options) : IDisposable
+internal sealed class WorkerProcesses(IReadOnlyList<Uri> addresses, ChaosOptions options) : IDisposable
 {
     private readonly List<Process> _running = [];
 
@@ -49,7 +49,13 @@ internal sealed class WorkerProcesses(Uri address, ChaosOptions options) : IDisp
         Journals.Add(journal);
         return Process.Start(
             Environment.ProcessPath!,
-            ["worker", address.ToString(), journal, name, .. options.Sabotage == Sabotage.Forge ? ["--forge"] : Array.Empty<string>()]
+            [
+                "worker",
+                string.Join(' ', addresses),
+                journal,
+                name,
+                .. options.Sabotage == Sabotage.Forge ? ["--forge"] : Array.Empty<string>(),
+            ]
         )!;
     }
 }

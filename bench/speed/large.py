@@ -2,10 +2,9 @@
 and 10,000 users."""
 
 import sqlite3
-import subprocess
 import time
 
-from speed.processes import TYPE
+from speed.processes import TYPE, psql
 
 FINISHED, WAITING, TYPES, USERS = 1_000_000, 100_000, 20, 10_000
 
@@ -29,9 +28,7 @@ def fill(work, postgres):
     finished = TASKS.format(count=FINISHED, status=3, output="""'{"output":"And it ended well."}'""", progress=1, provider="'bench'", ended=f"{now} - i", attempt=1, **shared)
     waiting = TASKS.format(count=WAITING, status=1, output="NULL", progress="NULL", provider="NULL", ended="NULL", attempt=0, **shared)
     if postgres:
-        parts = dict(part.split("=") for part in postgres.split(";"))
-        command = ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-h", parts["Host"], "-p", parts["Port"], "-U", parts["Username"], "-d", parts["Database"]]
-        subprocess.run(command + ["-c", finished, "-c", waiting, "-c", "VACUUM ANALYZE tasks"], check=True)
+        psql(postgres, finished, waiting, "VACUUM ANALYZE tasks")
     else:
         with sqlite3.connect(work / "data/taskprocessing.db", timeout=60) as database:
             database.execute("PRAGMA synchronous = OFF")

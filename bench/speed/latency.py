@@ -37,10 +37,13 @@ class Caller:
         return json.loads(body)["ocs"]["data"]
 
 
-def measure(server, count):
-    """Two lists of seconds: from schedule until a waiting worker has the task, from its result until a waiting client knows."""
+def measure(server, count, other=None):
+    """
+    Two lists of seconds: from schedule until a waiting worker has the task, from its result until a waiting client knows. The worker's
+    server may be another one on the same database.
+    """
     client = Caller(server, {"Authorization": server.user})
-    worker = Caller(server, {"EX-APP-ID": "bench", "EX-APP-VERSION": "1.0.0", "AUTHORIZATION-APP-API": server.app})
+    worker = Caller(other or server, {"EX-APP-ID": "bench", "EX-APP-VERSION": "1.0.0", "AUTHORIZATION-APP-API": server.app})
     waiting = Caller(server, {"Authorization": server.user})
     schedule = json.dumps({"type": TYPE, "appId": "bench", "input": {"input": TEXT}})
     result = json.dumps({"output": {"output": TEXT}})

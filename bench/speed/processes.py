@@ -42,7 +42,7 @@ def work_directory():
 
 @contextlib.contextmanager
 def running(command, log, environment=None):
-    with open(log, "w") as output:
+    with open(log, "a") as output:
         process = subprocess.Popen(command, stdout=output, stderr=output, env=os.environ | (environment or {}), cwd=log.parent)
         try:
             yield process
@@ -57,22 +57,39 @@ def running(command, log, environment=None):
 @contextlib.contextmanager
 def postgres(work):
     """A server of its own with PostgreSQL's own settings: fsync and synchronous_commit are on. Answers the connection string."""
-    programs = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))[-1]).parent
-    as_postgres = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
     home = work / "postgres"
     home.mkdir()
-    if as_postgres:
+    if os.getuid() == 0:
         os.chown(home, pwd.getpwnam("postgres").pw_uid, -1)
-    data, port = home / "data", free_port()
-    ctl = [*as_postgres, programs / "pg_ctl", "-D", data, "-w"]
-    subprocess.run([*as_postgres, programs / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"], check=True, stdout=subprocess.DEVNULL)
+    port = free_port()
+    as_postgres("initdb", work, "-U", "postgres", "-A", "trust", "-E", "UTF8")
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={home} -c fsync=on -c synchronous_commit=on -c max_connections=200"
-    subprocess.run([*ctl, "-l", home / "log", "-o", options, "start"], check=True, stdout=subprocess.DEVNULL)
+    as_postgres("pg_ctl", work, "-w", "-l", home / "log", "-o", options, "start")
     try:
-        subprocess.run([programs / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "bench"], check=True)
-        yield f"Host=127.0.0.1;Port={port};Username=postgres;Database=bench"
+        address = f"Host=127.0.0.1;Port={port};Username=postgres;Database="
+        psql(f"{address}postgres", "CREATE DATABASE bench")
+        yield f"{address}bench"
     finally:
-        subprocess.run([*ctl, "-m", "immediate", "stop"], stdout=subprocess.DEVNULL)
+        as_postgres("pg_ctl", work, "-w", "-m", "immediate", "stop")
+
+
+def restart_postgres(work):
+    """As if it had crashed."""
+    as_postgres("pg_ctl", work, "-w", "-m", "immediate", "-l", work / "postgres/log", "restart")
+
+
+def as_postgres(program, work, *arguments):
+    """Runs one of PostgreSQL's programs on the data in the directory; they do not work as root."""
+    programs = pathlib.Path(sorted(glob.glob("/usr/lib/postgresql/*/bin/initdb"))[-1]).parent
+    user = ["runuser", "-u", "postgres", "--"] if os.getuid() == 0 else []
+    subprocess.run([*user, programs / program, "-D", work / "postgres/data", *arguments], check=True, stdout=subprocess.DEVNULL)
+
+
+def psql(database, *statements):
+    """Runs statements on the PostgreSQL database of the connection string; answers the lines of the output."""
+    parts = dict(part.split("=") for part in database.split(";"))
+    command = ["psql", "-q", "-At", "-v", "ON_ERROR_STOP=1", "-h", parts["Host"], "-p", parts["Port"], "-U", parts["Username"], "-d", parts["Database"]]
+    return subprocess.run(command + [word for one in statements for word in ("-c", one)], check=True, capture_output=True, text=True).stdout.splitlines()
 
 
 class Endpoint:
@@ -114,7 +131,7 @@ class Yardstick(Endpoint):
 
 
 class Server(Endpoint):
-    """The server under test, with a user, an administrator, and a provider app that serves one task type."""
+    """A server under test, with a user, an administrator, and a provider app that serves one task type."""
 
     def __init__(self, port, process, password):
         super().__init__(port, process)
@@ -140,6 +157,11 @@ class Server(Endpoint):
     def as_app(self, method, path, body=None):
         return self.ocs(method, path, {"EX-APP-ID": "bench", "EX-APP-VERSION": "1.0.0", "AUTHORIZATION-APP-API": self.app}, body)
 
+    def as_admin(self, method, path, body=None):
+        status, data = self.ocs(method, TASKS + path, {"Authorization": self.admin}, body)
+        assert status == 200, (status, path)
+        return data
+
     def serve_types(self):
         """As many as a usual installation has; tasks are of the first."""
         shapes = ("optional_input_shape", "optional_output_shape")
@@ -155,7 +177,7 @@ class Server(Endpoint):
 
     def queue(self):
         """How many tasks of the measured type wait and run, by the server's own count."""
-        counts = self.ocs("GET", f"{TASKS}/queue_stats?taskTypeIds[]={TYPE}", {"Authorization": self.admin})[1]
+        counts = self.as_admin("GET", f"/queue_stats?taskTypeIds[]={TYPE}")
         return counts["scheduled_count"], counts["running_count"]
 
 
@@ -173,14 +195,24 @@ def yardstick(work):
 @contextlib.contextmanager
 def server(work, program, database=None, profile=False, prepare=None):
     """On SQLite, or on the PostgreSQL server of the given connection string; prepare gets both while the database is there and the server is not."""
-    port, data, log = free_port(), work / "data", work / "server.log"
-    shutil.rmtree(data, ignore_errors=True)
-    settings = [f"--DataDirectory={data}"]
-    if database:
-        settings += ["--Store:Provider=PostgreSql", f"--Store:ConnectionString={database}"]
+    # With these perf knows the names of compiled methods; they lie in /tmp then.
+    names = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"}
+    with servers(work, program, 1, database, prepare=prepare, environment=names if profile else None) as (only,):
+        yield only
+
+
+@contextlib.contextmanager
+def servers(work, program, count, database=None, settings=("--RateLimits:Enabled=false",), prepare=None, environment=None):
+    """Several on one PostgreSQL, or one; each with a data directory of its own."""
+    folders = [work / ("data" if number == 0 else f"data-{number}") for number in range(count)]
+    logs = [work / f"server-{number}.log" for number in range(count)]
+    for folder, log in zip(folders, logs):
+        shutil.rmtree(folder, ignore_errors=True)
+        log.unlink(missing_ok=True)
+    store = ["--Store:Provider=PostgreSql", f"--Store:ConnectionString={database}"] if database else []
 
     def tell(*command):
-        done = subprocess.run([program, *command, *settings], capture_output=True, text=True, cwd=work)
+        done = subprocess.run([program, *command, f"--DataDirectory={folders[0]}", *store], capture_output=True, text=True, cwd=work)
         if done.returncode != 0:
             raise SystemExit(f"\"{' '.join(command)}\" failed: {done.stderr}")
         return done.stdout.strip()
@@ -191,17 +223,22 @@ def server(work, program, database=None, profile=False, prepare=None):
     password = tell("user", "app-password", "alice")
     if prepare:
         prepare(work, database)
-    arguments = ["serve", *settings, "--urls", f"http://127.0.0.1:{port}", "--RateLimits:Enabled=false",
-                 "--Providers:BuiltIn:Enabled=false", "--Serilog:MinimumLevel:Default=Warning"]
-    # With these perf knows the names of compiled methods; they lie in /tmp then.
-    names = {"DOTNET_PerfMapEnabled": "1", "DOTNET_EnableWriteXorExecute": "0"}
-    begun = time.monotonic()
-    with running([program, *arguments], log, names if profile else None) as process:
-        running_server = Server(port, process, password)
-        running_server.wait_until_up("/health/ready")
-        running_server.started_in = time.monotonic() - begun
-        running_server.work = work
-        running_server.serve_types()
-        yield running_server
-    if complaints := [line for line in log.read_text().splitlines() if " WRN " in line or " ERR " in line]:
-        print(f"The server warned {len(complaints)} times, first: {complaints[0]}")
+    with contextlib.ExitStack() as stack:
+        nodes = []
+        for folder, log in zip(folders, logs):
+            port = free_port()
+            command = [program, "serve", f"--DataDirectory={folder}", *store, "--urls", f"http://127.0.0.1:{port}",
+                       "--Providers:BuiltIn:Enabled=false", "--Serilog:MinimumLevel:Default=Warning", *settings]
+            begun = time.monotonic()
+            node = Server(port, stack.enter_context(running(command, log, environment)), password)
+            node.tell, node.work = tell, work
+            node.revive = lambda node=node, command=command, log=log: setattr(node, "process", stack.enter_context(running(command, log)))
+            node.wait_until_up("/health/ready")
+            node.started_in = time.monotonic() - begun
+            if not nodes:
+                node.serve_types()
+            nodes.append(node)
+        yield nodes
+    for log in logs:
+        if complaints := [line for line in log.read_text().splitlines() if " WRN " in line or " ERR " in line]:
+            print(f"The server warned {len(complaints)} times, first: {complaints[0]}")

@@ -10,10 +10,10 @@ THREADS = 2
 SCRIPTS = pathlib.Path(__file__).parent / "lua"
 
 
-def run(script, url, seconds, variables, connections=CONNECTIONS):
+def run(script, url, seconds, variables, connections=CONNECTIONS, threads=THREADS):
     """The script's last line, with the rates per second beside its sums."""
     answer = subprocess.run(
-        ["wrk", "-t", str(THREADS), "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s", "-s", f"{script}.lua", url],
+        ["wrk", "-t", str(threads), "-c", str(connections), "-d", f"{seconds}s", "--timeout", "10s", "-s", f"{script}.lua", url],
         cwd=SCRIPTS, env=os.environ | variables, capture_output=True, text=True, timeout=seconds + 30)
     if answer.returncode != 0 or not answer.stdout.strip().endswith("}"):
         raise SystemExit(f"wrk failed with {script}.lua: {answer.stderr or answer.stdout}")

@@ -28,7 +28,7 @@ internal static class UnreadBodies
             async (context, next) =>
             {
                 await next(context);
-                if (context.Response.StatusCode >= StatusCodes.Status400BadRequest && MayBeUnread(context))
+                if (context.Response.StatusCode >= StatusCodes.Status400BadRequest && MayBeUnread(context) && IsThere(context))
                     await DrainAsync(context, time);
             }
         );
@@ -43,6 +43,9 @@ internal static class UnreadBodies
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Request.Headers.Expect.Count == 0
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
+
+    /// <summary>Of a sender that left, the answer was not written, and so cannot be completed.</summary>
+    private static bool IsThere(HttpContext context) => !context.RequestAborted.IsCancellationRequested;
 
     private static async Task DrainAsync(HttpContext context, TimeProvider time)
     {
