@@ -47,7 +47,8 @@ internal static class Run
             verdict.Violations.Add($"the database is damaged: {broken}");
 
         Console.WriteLine(
-            $"{database.Name}, {options.Nodes} {(options.Nodes == 1 ? "server" : "servers")}, {options.Clients} clients, {kills}, {workers.Kills} kills of workers, {watch.Elapsed.TotalSeconds:0} s"
+            $"{database.Name}, {options.Nodes} {(options.Nodes == 1 ? "server" : "servers")}, {options.Clients} clients, {kills}, "
+                + $"{workers.Kills} kills of workers, {watch.Elapsed.TotalSeconds:0} s"
         );
         return verdict.Print();
     }

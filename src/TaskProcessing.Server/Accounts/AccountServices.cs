@@ -23,6 +23,7 @@ internal static class AccountServices
         services.AddSingleton<CreateAppPassword>();
 
         services.AddSingleton<RememberedLogins>();
+        services.AddSingleton<LoginTurns>();
         services.AddSingleton<CheckLogin>();
         services.AddSingleton<ListBlocks>();
         services.AddSingleton<LiftBlocks>();

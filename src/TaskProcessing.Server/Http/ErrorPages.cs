@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -30,6 +31,7 @@ internal static class ErrorPages
     private static bool Expected(ExceptionHandlerSuppressDiagnosticsContext context) =>
         context.Exception
             is BadHttpRequestException
+                or ConnectionResetException
                 or OperationCanceledException
                 or StoreUnavailableException
                 or BlobStoreUnavailableException
@@ -43,6 +45,8 @@ internal static class ErrorPages
         {
             MissingOwnerException => await AnswerMissingOwnerAsync(context, failure.Endpoint),
             BadHttpRequestException bad => Refusal.Of(context, bad.StatusCode, bad.Message),
+            // The sender left in the middle of the body; the answer is for the log alone.
+            ConnectionResetException => Refusal.Of(context, StatusCodes.Status400BadRequest, "The request was cut off"),
             UnstorableTextException text => Refusal.Of(context, StatusCodes.Status400BadRequest, text.Message),
             StoreUnavailableException store => Unavailable(
                 context,

@@ -28,7 +28,7 @@ internal static class UnreadBodies
             async (context, next) =>
             {
                 await next(context);
-                if (context.Response.StatusCode >= StatusCodes.Status400BadRequest && MayBeUnread(context) && IsThere(context))
+                if (context.Response.StatusCode >= StatusCodes.Status400BadRequest && MayBeUnread(context))
                     await DrainAsync(context, time);
             }
         );
@@ -43,9 +43,6 @@ internal static class UnreadBodies
         && HttpProtocol.IsHttp11(context.Request.Protocol)
         && context.Request.Headers.Expect.Count == 0
         && context.Features.Get<IHttpRequestBodyDetectionFeature>() is { CanHaveBody: true };
-
-    /// <summary>Of a sender that left, the answer was not written, and so cannot be completed.</summary>
-    private static bool IsThere(HttpContext context) => !context.RequestAborted.IsCancellationRequested;
 
     private static async Task DrainAsync(HttpContext context, TimeProvider time)
     {
@@ -62,9 +59,11 @@ internal static class UnreadBodies
             while (left > 0 && await context.Request.Body.ReadAsync(chunk, ending.Token) is var read and > 0)
                 left -= read;
         }
-        catch (Exception problem) when (problem is OperationCanceledException or IOException)
+        catch (Exception problem)
+            when (problem is OperationCanceledException or IOException || context.RequestAborted.IsCancellationRequested)
         {
-            // The sender left, was too slow or sent no HTTP. It has the answer, or does not want it.
+            // The sender left, was too slow or sent no HTTP. It has the answer, or does not want it. An answer that was not written
+            // because the sender had left cannot be completed.
         }
         finally
         {

@@ -9,7 +9,7 @@ namespace TaskProcessing.Server.Nextclouds;
 /// Finds the connection that a call belongs to. Calls name neither the Nextcloud's address nor any id of it, so the secret tells
 /// Nextclouds apart. Every wrong call takes the same time: all connections are compared, and none is looked up.
 /// </summary>
-internal sealed class RecognizeNextcloud(NextcloudDirectory directory, IGuessCounter guesses, RememberedLogins remembered)
+internal sealed class RecognizeNextcloud(NextcloudDirectory directory, IGuessCounter guesses, RememberedLogins remembered, LoginTurns turns)
 {
     /// <param name="network">The caller's network.</param>
     /// <param name="appId">The app's id in the call.</param>
@@ -18,7 +18,9 @@ internal sealed class RecognizeNextcloud(NextcloudDirectory directory, IGuessCou
     public async ValueTask<NextcloudLogin> RunAsync(string network, string appId, string? secret, CancellationToken cancellationToken)
     {
         // Texts in the form of our tokens cannot be guessed, so they are compared even from a blocked network.
-        var isNoGuess = secret is not null && (Passwords.IsToken(secret) || remembered.Contains(network, GuessedName.Nextcloud, secret));
+        using var turn = IsNoGuess() ? null : await turns.TakeAsync(network, GuessedName.Nextcloud, cancellationToken);
+        // The one in front may have had the same secret, and it was right.
+        var isNoGuess = IsNoGuess();
         if (
             !isNoGuess
             && await guesses.TryBeginAsync(network, GuessedName.Nextcloud, countsOtherNames: false, cancellationToken) is { } wait
@@ -40,6 +42,9 @@ internal sealed class RecognizeNextcloud(NextcloudDirectory directory, IGuessCou
             await guesses.RightAsync(network, GuessedName.Nextcloud, CancellationToken.None);
         remembered.Add(network, GuessedName.Nextcloud, secret);
         return new NextcloudLogin.Right(found);
+
+        bool IsNoGuess() =>
+            secret is not null && (Passwords.IsToken(secret) || remembered.Contains(network, GuessedName.Nextcloud, secret));
     }
 
     /// <summary>App id and secret in one value of fixed length. No app id has a line break.</summary>

@@ -48,29 +48,27 @@ public sealed class UnreadBodyTests : IAsyncLifetime
         }
     }
 
-    [Fact]
-    public async Task A_sender_that_leaves_in_the_middle_of_a_body_is_no_error_in_the_log()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_sender_that_leaves_in_the_middle_of_a_body_is_no_error_in_the_log(bool asks)
     {
-        for (var sender = 0; sender < 20; sender++)
+        for (var sender = 0; sender < 10; sender++)
         {
             using var client = new TcpClient();
             await client.ConnectAsync(_server.Address.Host, _server.Address.Port, TestContext.Current.CancellationToken);
-            await client
-                .GetStream()
-                .WriteAsync(
-                    Encoding.ASCII.GetBytes(
-                        $"POST /ocs/v2.php/taskprocessing/schedule HTTP/1.1\r\nHost: a\r\nOCS-APIRequest: true\r\n"
-                            + $"Authorization: Basic {TestServer.Base64("alice:token-of-alice")}\r\nContent-Type: application/json\r\n"
-                            + "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"
-                    ),
-                    TestContext.Current.CancellationToken
-                );
+            var head =
+                "POST /ocs/v2.php/taskprocessing/schedule HTTP/1.1\r\nHost: a\r\nOCS-APIRequest: true\r\n"
+                + $"Authorization: Basic {TestServer.Base64("alice:token-of-alice")}\r\nContent-Type: application/json\r\n"
+                + $"Transfer-Encoding: chunked\r\n{(asks ? "Expect: 100-continue\r\n" : "")}\r\n";
+            await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), TestContext.Current.CancellationToken);
+            // The server reads the body when it has said "continue".
+            if (asks)
+                (await client.GetStream().ReadAsync(new byte[100], TestContext.Current.CancellationToken)).Should().BePositive();
+            await client.GetStream().WriteAsync("1\r\n{\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             // With a reset, as when the program is killed.
             client.Client.LingerState = new LingerOption(true, 0);
         }
-
-        // The server's end waits for the requests; the test's server fails on a warning.
-        await _server.DisposeAsync();
     }
 
     private async Task<RawAnswer> SendAllAsync(string verb, string path, string type, bool knowsPassword, bool isChunked)

@@ -90,6 +90,32 @@ public sealed class SharedLimitTests
     }
 
     [Fact]
+    public async Task All_workers_of_an_app_may_come_to_a_server_at_once_as_after_its_restart()
+    {
+        const string type = "core:text2text";
+        var settings = new Dictionary<string, string> { ["BruteForce:Enabled"] = "true", ["BruteForce:MaxAttempts"] = "4" };
+        await using var one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, settings: settings);
+        using var known = await one.WorkerAsync(type);
+        await using var restarted = await one.StartPeerAsync(settings: settings);
+
+        var statuses = await Task.WhenAll(
+            Enumerable
+                .Range(0, 32)
+                .Select(async _ =>
+                {
+                    using var worker = await restarted.ExAppAsync("worker");
+                    using var answer = await worker.GetAsync(
+                        $"{OcsDriver.Root}/tasks_provider/next?providerIds[]=worker:{type}&taskTypeIds[]={type}",
+                        Token
+                    );
+                    return answer.StatusCode;
+                })
+        );
+
+        statuses.Should().OnlyContain(status => status == HttpStatusCode.NoContent);
+    }
+
+    [Fact]
     public async Task A_users_places_for_waiting_are_those_at_both_servers_together()
     {
         var settings = new Dictionary<string, string> { ["Waiting:MaxPerUser"] = "3" };

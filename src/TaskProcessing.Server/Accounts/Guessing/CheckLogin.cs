@@ -5,12 +5,10 @@ namespace TaskProcessing.Server.Accounts.Guessing;
 /// were right before from it, and texts in the form of our tokens, which cannot be guessed. All others count as wrong while they are
 /// verified, so that parallel guesses gain nothing.
 /// </summary>
-internal sealed class CheckLogin(VerifyCredentials verifyCredentials, RememberedLogins remembered, IGuessCounter guesses) : IDisposable
+internal sealed class CheckLogin(VerifyCredentials verifyCredentials, RememberedLogins remembered, IGuessCounter guesses, LoginTurns turns)
+    : IDisposable
 {
     private const int Lines = 64;
-
-    /// <summary>One login after the other for a name, so that parallel ones with the same right secret cost one verification.</summary>
-    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, Lines).Select(_ => new SemaphoreSlim(1))];
 
     /// <summary>
     /// A few logins at a time for a network: a right one counts as wrong until it is verified, and many of them would block each other.
@@ -41,7 +39,7 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
 
     public void Dispose()
     {
-        foreach (var turn in _turns.Concat(_networkTurns))
+        foreach (var turn in _networkTurns)
             turn.Dispose();
     }
 
@@ -51,27 +49,19 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
         if (remembered.Contains(network, name, secret))
             return await VerifyAsync(network, user, name, secret, wait: null, cancellationToken);
 
-        var turn = _turns[(uint)HashCode.Combine(network, name) % Lines];
+        using var turn = await turns.TakeAsync(network, name, cancellationToken);
         var networkTurn = _networkTurns[(uint)network.GetHashCode(StringComparison.Ordinal) % Lines];
-        await turn.WaitAsync(cancellationToken);
+        await networkTurn.WaitAsync(cancellationToken);
         try
         {
-            await networkTurn.WaitAsync(cancellationToken);
-            try
-            {
-                // The one in front may have had the same credentials, and they were right.
-                return remembered.Contains(network, name, secret)
-                    ? await VerifyAsync(network, user, name, secret, wait: null, cancellationToken)
-                    : await BeginAsync(network, user, name, secret, cancellationToken);
-            }
-            finally
-            {
-                networkTurn.Release();
-            }
+            // The one in front may have had the same credentials, and they were right.
+            return remembered.Contains(network, name, secret)
+                ? await VerifyAsync(network, user, name, secret, wait: null, cancellationToken)
+                : await BeginAsync(network, user, name, secret, cancellationToken);
         }
         finally
         {
-            turn.Release();
+            networkTurn.Release();
         }
     }
 

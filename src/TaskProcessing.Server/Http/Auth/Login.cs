@@ -19,6 +19,7 @@ internal sealed class Login(
     FindSession findSession,
     RememberedLogins remembered,
     IGuessCounter guesses,
+    LoginTurns turns,
     AccountDirectory accounts,
     ExAppDirectory exApps,
     IExAppStore exAppStore,
@@ -95,7 +96,9 @@ internal sealed class Login(
         var known = await exApps.FindAsync(appId, cancellationToken);
         var name = known is null ? GuessedName.UnknownApp : GuessedName.OfApp(appId);
         var given = Decode(encoded);
-        var isRemembered = given is not null && remembered.Contains(network, name, given.Value.Secret);
+        using var turn = IsRemembered() ? null : await turns.TakeAsync(network, name, cancellationToken);
+        // The one in front may have had the same secret, and it was right.
+        var isRemembered = IsRemembered();
         if (!isRemembered && await guesses.TryBeginAsync(network, name, countsOtherNames: false, cancellationToken) is { } wait)
             return new LoginOutcome.Throttled(wait);
         if (known is null || given is not var (userId, secret))
@@ -148,6 +151,8 @@ internal sealed class Login(
                 },
             }
         );
+
+        bool IsRemembered() => given is not null && remembered.Contains(network, name, given.Value.Secret);
     }
 
     /// <summary>Apps get no reason; "exapp check" shows it to operators.</summary>
