@@ -67,7 +67,7 @@ public sealed class UnreadBodyTests : IAsyncLifetime
                 (await client.GetStream().ReadAsync(new byte[100], TestContext.Current.CancellationToken)).Should().BePositive();
             await client.GetStream().WriteAsync("1\r\n{\r\n"u8.ToArray(), TestContext.Current.CancellationToken);
             // With a reset, as when the program is killed.
-            client.Client.LingerState = new LingerOption(true, 0);
+            client.Client.Close(timeout: 0);
         }
     }
 
