@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Kills a server under load, again and again, and checks that nothing that was acknowledged is lost and nothing is done
+# Kills servers under load, again and again, and checks that nothing that was acknowledged is lost and nothing is done
 # twice: docs/operations.md tells what is checked. Usage: bench/chaos.sh [--kills 50] [--pause SECONDS] [--clients 48]
-# [--workers 3] [--sabotage Lose|Double|Overwrite|Revive|Hush|Forge] [--postgres]; exits with 1 when something is wrong.
+# [--workers 3] [--nodes 1] [--sabotage Lose|Double|Overwrite|Revive|Hush|Forge] [--postgres]; exits with 1 when something is wrong.
 # Needs sqlite3; for --postgres PostgreSQL's programs, and uses an instance of its own with fsync on.
 set -euo pipefail
 cd "$(dirname "$0")/.."
