@@ -60,6 +60,8 @@ public sealed class DrainTests
         program.Terminate();
 
         await program.SeeAsync("Stopping in 2 seconds");
-        (await program.EndAsync()).ExitCode.Should().Be(0);
+        var end = await program.EndAsync();
+        end.ExitCode.Should().Be(0);
+        end.Error.Should().Contain("Stopping in 2 seconds", Exactly.Once(), "it is the time that the orchestrator was told");
     }
 }

@@ -26,11 +26,12 @@ internal sealed partial class Drain(IOptions<ShutdownOptions> options, TimeProvi
 
     public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary>The web server stops listening after this.</summary>
+    /// <summary>The web server stops listening after this. A host that is stopped once more does not drain again.</summary>
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
+        var isFirst = !IsDraining;
         IsDraining = true;
-        if (options.Value.DrainSeconds > 0)
+        if (isFirst && options.Value.DrainSeconds > 0)
         {
             Log.Draining(logger, options.Value.DrainSeconds);
             await Task.Delay(options.Value.Drain, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
