@@ -40,10 +40,10 @@ def markdown(results):
     return "\n".join(lines)
 
 
-def write_into_document(text):
-    """Replaces what stands between the marks in docs/performance.md."""
-    path = ROOT / "docs/performance.md"
+def write_into_document(text, name="performance.md", mark="bench/run"):
+    """Replaces what stands between the marks in a page of docs."""
+    path = ROOT / "docs" / name
     document = path.read_text()
-    begin, end = "<!-- bench/run --write -->\n", "<!-- end -->"
+    begin, end = f"<!-- {mark} --write -->\n", "<!-- end -->"
     head, rest = document.split(begin)
     path.write_text(f"{head}{begin}{text}\n{end}{rest.split(end, 1)[1]}")
