@@ -1,13 +1,29 @@
+using System.Text.RegularExpressions;
 using Npgsql;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests.Deploy;
 
-/// <summary>What docker-compose.yml counts on. That Docker understands the file is checked by deploy/try-image.</summary>
+/// <summary>What docker-compose.yml counts on. No container is started: deploy/try-image tries the image.</summary>
 public sealed class ComposeTests
 {
     private const string Password = "a;b'c\"d$e\\f=g #h{i} ö";
+
+    [Fact]
+    public async Task The_file_keeps_to_its_schema_and_nginx_finds_its_servers_in_it()
+    {
+        var secrets = new Dictionary<string, string> { ["POSTGRES_PASSWORD"] = "secret", ["S3_SECRET_KEY"] = "secret" };
+
+        var (code, output) = await DebianTools.RunAsync("docker-compose", Repository.Root, secrets, "--profile", "cluster", "config");
+
+        code.Should().Be(0, output);
+        var site = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "deploy", "nginx", "taskprocessing.conf"));
+        var servers = Regex.Matches(site, @"server ([\w-]+):8080").Select(match => match.Groups[1].Value).ToList();
+        servers.Should().HaveCount(2);
+        foreach (var server in servers)
+            output.Should().Contain($"\n  {server}:\n", Exactly.Once());
+    }
 
     [Fact]
     public async Task A_password_with_any_character_gets_through_to_PostgreSQL()
