@@ -109,11 +109,13 @@ internal static class ServerBuilder
     public static WebApplication UseTaskProcessing(this WebApplication app)
     {
         app.UseForwardedHeaders();
+        app.UseResponseHeaders();
         app.UseUnreadBodies();
         app.UseRequestLog();
         app.UseRequestPaths();
         app.UseErrorPages();
         app.UseRouting();
+        app.UseAllowedOrigins();
         app.UseScrapeToken();
         app.UseAccessCheck();
         app.UseRestAccess();

@@ -3,6 +3,7 @@ using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Accounts.Guessing;
 using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
+using TaskProcessing.Server.Http;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
 using TaskProcessing.Server.Http.Ocs;
@@ -47,6 +48,7 @@ internal static class ServerOptions
         services.AddSingleton<IValidateOptions<ProviderOptions>, CommandCheck>();
         services.AddSection<FilesOptions>(configuration, "Files");
         services.AddSection<AppApiOptions>(configuration, "AppApi");
+        services.AddSection<HttpOptions>(configuration, "Http");
         services.AddSection<ProxyOptions>(configuration, "Proxies");
         services.AddSection<RestOptions>(configuration, "Rest");
         services.AddSection<ApiDocumentOptions>(configuration, "ApiDocuments");

@@ -40,6 +40,8 @@ internal static class ErrorPages
 
     private static async Task AnswerExceptionAsync(HttpContext context)
     {
+        // Those that were set before the failure are gone.
+        context.RequestServices.GetRequiredService<ResponseHeaders>().Set(context);
         var failure = context.Features.Get<IExceptionHandlerFeature>()!;
         var answer = failure.Error switch
         {

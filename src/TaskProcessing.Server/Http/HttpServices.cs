@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
+using Serilog.Core;
 using TaskProcessing.Server.Http.Admin;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
@@ -22,12 +23,10 @@ internal static class HttpServices
     /// <summary>Everything between the web server and the use cases: limits, login, rate limits, WebDAV, the API documents.</summary>
     public static IServiceCollection AddHttp(this IServiceCollection services)
     {
-        // A reader of a body keeps to its own limit; Kestrel's has room for discarding the rest.
-        services
-            .AddOptions<KestrelServerOptions>()
-            .Configure<IOptions<OcsOptions>>(
-                (kestrel, ocs) => kestrel.Limits.MaxRequestBodySize = ocs.Value.MaxRequestBytes + UnreadBodies.MaxBytes
-            );
+        services.AddOptions<KestrelServerOptions>().Configure<IOptions<OcsOptions>, IOptions<HttpOptions>>(Limit);
+        services.AddSingleton<ILogEventFilter, WebServerLines>();
+        services.AddSingleton<ResponseHeaders>();
+        services.AddAllowedOrigins();
         // The slim builder has no patterns in routes; OcsRoutes needs one.
         services.AddRouting();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>(TrustProxies);
@@ -39,6 +38,14 @@ internal static class HttpServices
         services.AddDav();
         services.AddApiDocuments();
         return services;
+    }
+
+    private static void Limit(KestrelServerOptions kestrel, IOptions<OcsOptions> ocs, IOptions<HttpOptions> http)
+    {
+        kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = http.Value.MaxConnections;
+        // A reader of a body keeps to its own limit; Kestrel's has room for discarding the rest.
+        kestrel.Limits.MaxRequestBodySize = ocs.Value.MaxRequestBytes + UnreadBodies.MaxBytes;
     }
 
     /// <summary>Sets the trusted proxies.</summary>

@@ -18,20 +18,13 @@ internal static class RequestLog
     {
         // Not the static logger: a process may have several servers.
         var logger = app.ApplicationServices.GetRequiredService<Serilog.ILogger>();
-        return app.Use(AddRequestIdAsync)
-            .UseSerilogRequestLogging(options =>
-            {
-                options.Logger = logger;
-                options.MessageTemplate = Line;
-                options.GetLevel = (context, _, error) => Level(context, error);
-                options.GetMessageTemplateProperties = (context, _, elapsed, status) => Properties(context, elapsed, status);
-            });
-    }
-
-    private static Task AddRequestIdAsync(HttpContext context, RequestDelegate next)
-    {
-        context.Response.Headers["X-Request-Id"] = context.TraceIdentifier;
-        return next(context);
+        return app.UseSerilogRequestLogging(options =>
+        {
+            options.Logger = logger;
+            options.MessageTemplate = Line;
+            options.GetLevel = (context, _, error) => Level(context, error);
+            options.GetMessageTemplateProperties = (context, _, elapsed, status) => Properties(context, elapsed, status);
+        });
     }
 
     private static LogEventLevel Level(HttpContext context, Exception? error)

@@ -26,6 +26,9 @@ internal sealed class PageBrowser : IAsyncDisposable
 
     public IPage Page { get; }
 
+    /// <summary>The errors in the console so far, but for expected ones.</summary>
+    public IReadOnlyCollection<string> Errors => _errors;
+
     /// <summary>Errors that contain one of these do not fail the test. A page asks for the session to learn that nobody is signed in.</summary>
     public ConcurrentBag<string> ExpectedErrors { get; } = ["status of 401"];
 

@@ -154,7 +154,8 @@ internal static class Access
         Login login,
         IOptions<GuestOptions> guests,
         IOptions<OcsOptions> ocs,
-        IOptions<ProxyOptions> proxies
+        IOptions<ProxyOptions> proxies,
+        AllowedOrigins origins
     )
     {
         private readonly bool _guestsAllowed = guests.Value.Enabled && ocs.Value.Profile == OcsProfile.Manual;
@@ -168,7 +169,7 @@ internal static class Access
                 return;
             }
 
-            if (ForeignPages.AreBehind(context.Request))
+            if (ForeignPages.AreBehind(context.Request, origins))
             {
                 await Refusal.Of(context, StatusCodes.Status403Forbidden, ForeignPages.Refusal).ExecuteAsync(context);
                 return;

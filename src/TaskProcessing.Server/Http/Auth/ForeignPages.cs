@@ -10,10 +10,10 @@ namespace TaskProcessing.Server.Http.Auth;
 internal static class ForeignPages
 {
     public const string Refusal =
-        "Requests from pages of other sites are not allowed. If this page is the server's own, the proxy in between must pass the "
-        + "Host header on, or be named in Proxies:Trusted and send X-Forwarded-Host.";
+        "Requests from pages of other sites are not allowed, but of those in Http:AllowedOrigins. If this page is the server's own, the "
+        + "proxy in between must pass the Host header on, or be named in Proxies:Trusted and send X-Forwarded-Host.";
 
-    public static bool AreBehind(HttpRequest request)
+    public static bool AreBehind(HttpRequest request, AllowedOrigins allowed)
     {
         var headers = request.Headers;
         // A preflight request is answered without permission, which refuses the page too.
@@ -27,7 +27,7 @@ internal static class ForeignPages
 
         var origin = headers.Origin.ToString();
         if (origin.Length > 0)
-            return !IsOwn(origin, request) && !IsApp(origin, headers);
+            return !IsOwn(origin, request) && !IsApp(origin, headers) && !allowed.Contains(origin);
 
         // Following a link from elsewhere does no harm.
         return site.Length > 0 && !IsReading(request.Method);

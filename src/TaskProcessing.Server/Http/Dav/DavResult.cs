@@ -73,8 +73,6 @@ internal sealed record DavResult(int Status, XElement? Body = null) : IResult
             return;
 
         response.ContentType = "application/xml; charset=utf-8";
-        response.Headers.XContentTypeOptions = "nosniff";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
         if (HttpMethods.IsHead(httpContext.Request.Method))
             return;
 

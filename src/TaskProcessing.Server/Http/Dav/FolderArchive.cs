@@ -52,7 +52,6 @@ internal sealed class FolderArchive(
         response.Headers.ContentDisposition = disposition.ToString();
         response.ContentType = format == ArchiveFormat.Zip ? MediaTypeNames.Application.Zip : "application/x-tar";
         response.Headers.CacheControl = "private, no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
         if (HttpMethods.IsHead(httpContext.Request.Method))
             return;
 

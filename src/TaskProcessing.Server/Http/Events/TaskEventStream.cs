@@ -57,7 +57,6 @@ internal sealed class TaskEventStream(TaskFollower follower) : IResult
         var headers = context.Response.Headers;
         headers.ContentType = "text/event-stream; charset=utf-8";
         headers.CacheControl = "no-cache, no-store";
-        headers.XContentTypeOptions = "nosniff";
         headers["X-Accel-Buffering"] = "no";
     }
 

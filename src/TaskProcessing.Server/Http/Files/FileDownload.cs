@@ -76,7 +76,6 @@ internal sealed class FileDownload(StoredFile file) : IResult
         headers.LastModified = file.ModifiedAt.ToString("R", CultureInfo.InvariantCulture);
         headers.AcceptRanges = "bytes";
         headers.CacheControl = "private, no-cache";
-        headers.XContentTypeOptions = "nosniff";
         headers.ContentSecurityPolicy = "sandbox; default-src 'none'; frame-ancestors 'none'";
         if (caller?.UserId is { } userId)
             headers["X-User-Id"] = Uri.EscapeDataString(userId);

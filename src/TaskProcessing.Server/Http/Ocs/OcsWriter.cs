@@ -17,8 +17,6 @@ internal static class OcsWriter
         response.StatusCode = result.HttpStatus ?? OcsStatus.ToHttp(result.Status, version1);
         response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
         response.Headers["X-Robots-Tag"] = "noindex, nofollow";
-        response.Headers.ContentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'";
-        response.Headers.XContentTypeOptions = "nosniff";
         if (context.Features.Get<Caller>()?.UserId is { } userId)
             response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
 

@@ -20,7 +20,6 @@ internal sealed class PageResult(PageFile file) : IResult
         var encoding = EncodingOf(request);
         var headers = response.Headers;
         headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
         headers.XFrameOptions = "DENY";
         // Not "no-referrer": with that, browsers say of forms that they come from nowhere.
         headers["Referrer-Policy"] = "same-origin";

@@ -51,7 +51,8 @@ internal static class RestAccess
         IApiKeyStore keys,
         IGuessCounter guesses,
         IOptions<RestOptions> options,
-        IOptions<ProxyOptions> proxies
+        IOptions<ProxyOptions> proxies,
+        AllowedOrigins origins
     )
     {
         public async Task InvokeAsync(HttpContext context)
@@ -62,7 +63,7 @@ internal static class RestAccess
                 return;
             }
 
-            if (ForeignPages.AreBehind(context.Request))
+            if (ForeignPages.AreBehind(context.Request, origins))
             {
                 await RestResult.Message(StatusCodes.Status403Forbidden, ForeignPages.Refusal).ExecuteAsync(context);
                 return;

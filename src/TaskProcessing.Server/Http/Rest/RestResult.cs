@@ -15,7 +15,6 @@ internal sealed class RestResult<T>(int code, string message, T? data, JsonTypeI
         response.StatusCode = code;
         response.ContentType = "application/json; charset=utf-8";
         response.Headers.CacheControl = "no-store";
-        response.Headers.XContentTypeOptions = "nosniff";
         var body = JsonSerializer.SerializeToUtf8Bytes(new RestEnvelope<T>(code, message, data), type);
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))

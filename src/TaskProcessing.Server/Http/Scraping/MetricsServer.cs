@@ -29,11 +29,13 @@ internal sealed partial class MetricsServer(
             return;
 
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls(options.Value.Url);
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.AddServerHeader = false).UseUrls(options.Value.Url);
         builder.Services.AddSingleton(loggers);
         builder.Services.AddSingleton(services.GetRequiredService<LevelReader>());
+        builder.Services.AddSingleton(services.GetRequiredService<ResponseHeaders>());
         builder.Services.AddSingleton<IHostLifetime, NoLifetime>();
         _server = builder.Build();
+        _server.UseResponseHeaders();
         _server.UseFreshLevels();
         _server.UseOpenTelemetryPrometheusScrapingEndpoint(
             services.GetRequiredService<MeterProvider>(),
