@@ -41,6 +41,15 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>True when nothing is answered at all.</summary>
     public bool IsAway { get; set; }
 
+    /// <summary>How it refuses the app, whatever the app's secret.</summary>
+    public Refusal Refuses { get; set; }
+
+    /// <summary>The calls with the app's credentials, refused ones too.</summary>
+    public ConcurrentQueue<string> AppCalls { get; } = new();
+
+    /// <summary>The wrong tries that it counts; more than ten lock all apps of the address out.</summary>
+    public int WrongSecrets => _wrongSecrets;
+
     /// <summary>True when each output is refused, as that of a type which is gone.</summary>
     public bool RefusesOutputs { get; set; }
 
@@ -237,7 +246,8 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     {
         if (!context.Request.Headers.TryGetValue("AUTHORIZATION-APP-API", out var credentials))
             return true;
-        if (_wrongSecrets > 10)
+        AppCalls.Enqueue($"{context.Request.Method} {path}");
+        if (_wrongSecrets > 10 || Refuses == Refusal.LockedOut)
         {
             context.Response.StatusCode = 429;
             await context.Response.WriteAsJsonAsync(new { message = "Reached maximum delay" });
@@ -245,14 +255,22 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
         }
 
         var text = Encoding.UTF8.GetString(Convert.FromBase64String(credentials.ToString()));
-        if (text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..] == _secret)
+        var isRight = Refuses != Refusal.WrongSecret && text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..] == _secret;
+        var isAppApi = path.Contains("/apps/app_api/", StringComparison.Ordinal);
+        if (isRight && Refuses == Refusal.Disabled && path.EndsWith("/ex-app/state", StringComparison.Ordinal))
+        {
+            await context.Response.WriteAsync("""{"ocs":{"meta":{"status":"ok","statuscode":200,"message":"OK"},"data":0}}""");
+            return false;
+        }
+
+        if (isRight && Refuses == Refusal.None)
         {
             Interlocked.Exchange(ref _wrongSecrets, 0);
             return true;
         }
 
-        var isAppApi = path.Contains("/apps/app_api/", StringComparison.Ordinal);
-        Interlocked.Add(ref _wrongSecrets, isAppApi ? 2 : 1);
+        if (!isRight)
+            Interlocked.Add(ref _wrongSecrets, isAppApi ? 2 : 1);
         if (isAppApi)
         {
             await EnvelopeAsync(context, 401, 997, "AppAPI authentication failed");
@@ -326,4 +344,19 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
 
     [GeneratedRegex(@"(?<=[?&])wait=\d+&?")]
     private static partial Regex Wait();
+}
+
+/// <summary>The ways in which a Nextcloud refuses an app.</summary>
+internal enum Refusal
+{
+    None,
+
+    /// <summary>429 for all apps of the address, also with the right secret.</summary>
+    LockedOut,
+
+    /// <summary>The secret counts as wrong: 412, or 401 with code 997, and each try is counted.</summary>
+    WrongSecret,
+
+    /// <summary>412 for everything but the question for the app's state; no try is counted.</summary>
+    Disabled,
 }

@@ -1,6 +1,7 @@
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Primitives;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.TaskTypes;
 
@@ -24,7 +25,7 @@ internal sealed class KeepOffer(
     private static readonly TimeSpan LongestRetry = TimeSpan.FromMinutes(5);
 
     /// <summary>Runs until the connection is removed, or until it is cancelled.</summary>
-    public async Task RunAsync(string id, CancellationToken cancellationToken)
+    public async Task RunAsync(HeldNextcloud held, CancellationToken cancellationToken)
     {
         var served = new AsyncSignal();
         Action wake = served.Pulse;
@@ -36,20 +37,21 @@ internal sealed class KeepOffer(
             while (true)
             {
                 var (changed, servedOthers) = (directory.Changed.Task, served.Task);
-                if (directory.Find(id) is not { } known)
+                if (held.IsRemoved)
                     return;
 
                 var pause = Repetition;
                 try
                 {
-                    (registered, var wait) = await StepAsync(known, registered, cancellationToken);
+                    await held.WaitUntilWelcomeAsync(cancellationToken);
+                    (registered, var wait) = await StepAsync(held, registered, cancellationToken);
                     pause = wait ?? failing.Next();
                     if (wait is not null)
                         failing.Reset();
                 }
-                catch (StoreUnavailableException)
+                catch (Exception error) when (error is OcsException or StoreUnavailableException)
                 {
-                    // Outages has logged it once.
+                    // NoteContact or Outages has logged it once.
                     pause = failing.Next();
                 }
 
@@ -64,19 +66,18 @@ internal sealed class KeepOffer(
 
     /// <returns>What is registered as far as this process knows, and the pause; null for that of a failure.</returns>
     private async Task<(IReadOnlyList<string>? Registered, TimeSpan? Pause)> StepAsync(
-        KnownNextcloud known,
+        HeldNextcloud held,
         IReadOnlyList<string>? registered,
         CancellationToken cancellationToken
     )
     {
+        var known = held.Known;
         if (await store.FindAsync(known.Id, cancellationToken) is not { EnabledThere: true } connection)
             return (null, Repetition);
-        if (connection.ProblemUntil - time.GetUtcNow() is { } silence && silence > TimeSpan.Zero)
-            return (registered, silence);
         if (!connection.Enabled)
             return (
                 null,
-                connection.Offered is null or "" ? Repetition : PauseOf(await registerOffer.WithdrawAsync(known, cancellationToken))
+                connection.Offered is null or "" ? Repetition : PauseOf(held, await registerOffer.WithdrawAsync(known, cancellationToken))
             );
 
         var due = connection.OfferedAt is not { } at || time.GetUtcNow() - at >= Repetition;
@@ -84,16 +85,15 @@ internal sealed class KeepOffer(
             return (registered, Repetition);
 
         var outcome = await registerOffer.RunAsync(known, cancellationToken);
-        return (outcome is OfferOutcome.Done done ? Describe(done.Offer) : null, PauseOf(outcome));
+        return (outcome is OfferOutcome.Done done ? Describe(done.Offer) : null, PauseOf(held, outcome));
     }
 
-    private TimeSpan? PauseOf(OfferOutcome outcome) =>
-        outcome switch
-        {
-            OfferOutcome.Failed { Contact.Until: { } until } when until > time.GetUtcNow() => until - time.GetUtcNow(),
-            OfferOutcome.Failed or OfferOutcome.NotYet => null,
-            _ => Repetition,
-        };
+    private static TimeSpan? PauseOf(HeldNextcloud held, OfferOutcome outcome)
+    {
+        if (outcome is OfferOutcome.Failed failed)
+            held.Leave(failed.Contact);
+        return outcome is OfferOutcome.Failed or OfferOutcome.NotYet ? null : Repetition;
+    }
 
     /// <summary>What the Nextcloud gets to see of the providers.</summary>
     private static IReadOnlyList<string> Describe(IReadOnlyList<ProviderDescriptor> providers) => [.. providers.Select(Describe)];

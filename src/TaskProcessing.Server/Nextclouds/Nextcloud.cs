@@ -67,6 +67,12 @@ internal sealed class Nextcloud
     /// <summary>The size of that file; null for none.</summary>
     public long? RefusedUploadBytes { get; init; }
 
+    /// <summary>
+    /// True when the call that enabled it there may still be under way; until its end the app may count as disabled there.
+    /// </summary>
+    public bool WasJustEnabled(DateTimeOffset now) =>
+        EnabledThere == true && OfferedAt is null && now - ContactAt < TimeSpan.FromMinutes(1);
+
     public const string DefaultAppId = "taskprocessing";
 
     public const int DefaultMaxRunning = 16;

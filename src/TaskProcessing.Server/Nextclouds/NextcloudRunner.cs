@@ -10,7 +10,6 @@ namespace TaskProcessing.Server.Nextclouds;
 /// </summary>
 internal sealed partial class NextcloudRunner(
     NextcloudDirectory directory,
-    KeepOffer keepOffer,
     WorkForNextcloud workForNextcloud,
     NextcloudPace pace,
     TimeProvider time,
@@ -45,13 +44,7 @@ internal sealed partial class NextcloudRunner(
         }
     }
 
-    private Task RunAsync(string id, CancellationToken stoppingToken) =>
-        Task.WhenAll(
-            RepeatAsync(id, "keep what is offered to it", keepOffer.RunAsync, stoppingToken),
-            RepeatAsync(id, "work on its tasks", workForNextcloud.RunAsync, stoppingToken)
-        );
-
-    private async Task RepeatAsync(string id, string purpose, Func<string, CancellationToken, Task> work, CancellationToken stoppingToken)
+    private async Task RunAsync(string id, CancellationToken stoppingToken)
     {
         var failing = new Backoff(pace.Retry, LongestPause);
         var isKnown = false;
@@ -60,7 +53,7 @@ internal sealed partial class NextcloudRunner(
             var began = time.GetTimestamp();
             try
             {
-                await work(id, stoppingToken);
+                await workForNextcloud.RunAsync(id, stoppingToken);
                 return;
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -76,7 +69,7 @@ internal sealed partial class NextcloudRunner(
                 }
 
                 if (!isKnown)
-                    Log.Failed(logger, error, id, purpose);
+                    Log.Failed(logger, error, id);
                 isKnown = true;
             }
 
@@ -86,7 +79,7 @@ internal sealed partial class NextcloudRunner(
 
     private static partial class Log
     {
-        [LoggerMessage(LogLevel.Warning, "Nextcloud {Id}: could not {Purpose}; trying again, after longer and longer pauses")]
-        public static partial void Failed(ILogger logger, Exception error, string id, string purpose);
+        [LoggerMessage(LogLevel.Warning, "Nextcloud {Id}: the work for it has failed; trying again, after longer and longer pauses")]
+        public static partial void Failed(ILogger logger, Exception error, string id);
     }
 }

@@ -32,7 +32,7 @@ internal sealed partial class RegisterOffer(
         {
             var version = await readNextcloud.VersionAsync(known, cancellationToken);
             if (!await readNextcloud.IsEnabledAsync(known, cancellationToken))
-                return WasJustEnabled(connection)
+                return connection.WasJustEnabled(time.GetUtcNow())
                     ? new OfferOutcome.NotYet()
                     : await FailedAsync(known, NextcloudTroubles.Disabled(time.GetUtcNow()), cancellationToken);
 
@@ -82,10 +82,6 @@ internal sealed partial class RegisterOffer(
             return new OfferOutcome.Failed(new NextcloudContact(NextcloudTrouble.Unreachable, "It does not answer in time", Until: null));
         }
     }
-
-    /// <summary>Its call may still be under way, and the app count as disabled until it ends.</summary>
-    private bool WasJustEnabled(Nextcloud connection) =>
-        connection.OfferedAt is null && time.GetUtcNow() - connection.ContactAt < TimeSpan.FromMinutes(1);
 
     /// <summary>The Nextcloud has enabled the app, with the right secret, while it was still refusing a call.</summary>
     private async Task<bool> WasEnabledAfterAsync(string id, Nextcloud before, CancellationToken cancellationToken) =>

@@ -39,7 +39,7 @@ public sealed class BridgeFailureTests
                     }
                 )
         );
-        bridge.ExpectedLog.Add("Nextcloud cloud: could not work on its tasks");
+        bridge.ExpectedLog.Add("Nextcloud cloud: the work for it has failed");
         bridge.ExpectedLog.Add("Could not go on with task");
         using var worker = await bridge.WorkerAsync(Type);
         using var alice = await cloud.Server.UserAsync("alice");
@@ -51,7 +51,7 @@ public sealed class BridgeFailureTests
             .Count(method => method == nameof(INextcloudTaskStore.ReleaseAsync))
             .Should()
             .BeGreaterThanOrEqualTo(2, "another node may try");
-        bridge.Log.Where(line => line.Contains("could not work on its tasks")).Should().ContainSingle("it is the same trouble");
+        bridge.Log.Where(line => line.Contains("the work for it has failed")).Should().ContainSingle("it is the same trouble");
 
         isBroken = false;
         var local = await BridgeTests.ClaimedHereAsync(worker, Type);
@@ -73,13 +73,13 @@ public sealed class BridgeFailureTests
                     method => method == nameof(INextcloudStore.SetOfferedAsync) && Interlocked.Increment(ref failures) <= 3
                 )
         );
-        bridge.ExpectedLog.Add("Nextcloud cloud: could not keep what is offered to it");
+        bridge.ExpectedLog.Add("Nextcloud cloud: the work for it has failed");
         using var worker = await bridge.WorkerAsync(Type);
 
         await cloud.ConnectAsync(bridge);
 
         await cloud.Server.OffersAsync(Type);
-        bridge.Log.Where(line => line.Contains("could not keep what is offered")).Should().ContainSingle();
+        bridge.Log.Where(line => line.Contains("the work for it has failed")).Should().ContainSingle();
     }
 
     /// <summary>A handler notes a problem only when its step fails.</summary>

@@ -44,11 +44,13 @@ internal sealed class StandInNextcloud : IAsyncDisposable
         IEnumerable<StandInNextcloud> clouds,
         DatabaseProvider store = DatabaseProvider.Sqlite,
         NextcloudPace? pace = null,
+        TimeProvider? time = null,
         Action<IServiceCollection>? more = null
     )
     {
         var bridge = await TestServer.StartAsync(
             store,
+            time,
             more: services =>
             {
                 services.Replace(ServiceDescriptor.Singleton(pace ?? Quick));

@@ -29,6 +29,7 @@ internal sealed class TestServer : IAsyncDisposable
     private readonly bool _ownsDatabase;
     private readonly WebApplication _app;
     private readonly LogWatch _log;
+    private int _disposals;
 
     private TestServer(TestDatabase database, bool ownsDatabase, WebApplication app, LogWatch log)
     {
@@ -60,8 +61,11 @@ internal sealed class TestServer : IAsyncDisposable
     ) => await StartAsync(await TestDatabase.CreateAsync(store), ownsDatabase: true, time, settings, more);
 
     /// <summary>Starts a server on a database that others may have too.</summary>
-    public static Task<TestServer> StartAsync(TestDatabase database, IReadOnlyDictionary<string, string> settings) =>
-        StartAsync(database, ownsDatabase: false, time: null, settings, more: null);
+    public static Task<TestServer> StartAsync(
+        TestDatabase database,
+        IReadOnlyDictionary<string, string>? settings,
+        Action<IServiceCollection>? more = null
+    ) => StartAsync(database, ownsDatabase: false, time: null, settings, more);
 
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
     public Task<TestServer> StartPeerAsync(TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null) =>
@@ -186,8 +190,12 @@ internal sealed class TestServer : IAsyncDisposable
         return client;
     }
 
+    /// <summary>A test may stop a server before its end.</summary>
     public async ValueTask DisposeAsync()
     {
+        if (Interlocked.Exchange(ref _disposals, 1) != 0)
+            return;
+
         await _app.StopAsync();
         await _app.DisposeAsync();
         if (_ownsDatabase)

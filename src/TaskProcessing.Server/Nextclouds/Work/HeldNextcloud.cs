@@ -7,13 +7,15 @@ namespace TaskProcessing.Server.Nextclouds.Work;
 
 /// <summary>
 /// A connection that this process holds. All calls for its tasks go through here: none is made once the hold may have passed to
-/// another node, while the Nextcloud is to be left alone, or while the app is disabled there.
+/// another node, while the Nextcloud is to be left alone, or while the app is disabled there. After a refusal one question goes ahead of
+/// all calls, because each refused call counts as a wrong secret there.
 /// </summary>
 internal sealed class HeldNextcloud(
     KnownNextcloud first,
     string holder,
     NextcloudDirectory directory,
     NextcloudClients clients,
+    ReadNextcloud readNextcloud,
     NoteContact noteContact,
     TimeProvider time
 ) : IDisposable
@@ -27,7 +29,9 @@ internal sealed class HeldNextcloud(
     private readonly CancellationTokenSource _lost = new();
     private KnownNextcloud _last = first;
     private long _confirmedAt = time.GetTimestamp();
-    private DateTimeOffset? _quietUntil = first.Connection.ProblemUntil;
+    private long _quietUntil = first.Connection.ProblemUntil?.UtcTicks ?? 0;
+    private readonly SemaphoreSlim _asking = new(1);
+    private volatile bool _isRefused = first.Connection.ProblemUntil is not null;
     private bool _isFailing;
 
     public string Id { get; } = first.Id;
@@ -78,7 +82,6 @@ internal sealed class HeldNextcloud(
     {
         await WaitUntilWelcomeAsync(cancellationToken);
         LoseIfOutdated();
-        var asked = Known;
         using var over = new CancellationTokenSource(longest, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(over.Token, Lost, cancellationToken);
         try
@@ -89,45 +92,56 @@ internal sealed class HeldNextcloud(
         }
         catch (OcsException error)
         {
-            await FailedAsync(error, asked, asUser);
+            await FailedAsync(error, asUser);
             throw;
         }
         catch (OperationCanceledException late) when (over.IsCancellationRequested && !IsOver(cancellationToken))
         {
             var error = new OcsException($"There was no answer within {longest.TotalSeconds:0} seconds.", late);
-            await FailedAsync(error, asked, asUser);
+            await FailedAsync(error, asUser);
             throw error;
         }
     }
 
-    /// <summary>Waits while the app is disabled there, or the Nextcloud is to be left alone.</summary>
+    /// <summary>Waits while the app is disabled there, or the Nextcloud is to be left alone, or does not accept the app yet.</summary>
+    /// <exception cref="OcsException">It could not be asked whether it accepts the app again.</exception>
     public async Task WaitUntilWelcomeAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(Lost, cancellationToken);
-        while (true)
+        await WaitForSilenceAsync(either.Token);
+        while (_isRefused && Known.Connection.EnabledThere == true)
         {
-            either.Token.ThrowIfCancellationRequested();
-            var changed = directory.Changed.Task;
-            if (Known.Connection.EnabledThere == false && !IsRemoved)
+            await _asking.WaitAsync(either.Token);
+            try
             {
-                await changed.WaitAsync(either.Token);
-                _quietUntil = null;
-                continue;
+                // Another call may have asked meanwhile.
+                if (_isRefused && Silence == TimeSpan.Zero)
+                    await AskAsync(either.Token);
+            }
+            finally
+            {
+                _asking.Release();
             }
 
-            if (_quietUntil - time.GetUtcNow() is not { } quiet || quiet <= TimeSpan.Zero)
-                return;
-
-            // A call of the Nextcloud, such as the one that enables the app, changes the connection and ends the silence.
-            var before = Known.Connection;
-            var isChanged = await changed.EndsWithinAsync(quiet, time, either.Token);
-            // Enabling it again, with the right secret now, leaves everything as it was but the trouble.
-            if (isChanged && (IsAnother(before, Known.Connection) || Known.Connection.ProblemUntil is null))
-                _quietUntil = null;
+            await WaitForSilenceAsync(either.Token);
         }
     }
 
-    public void Dispose() => _lost.Dispose();
+    /// <summary>The Nextcloud is left alone for as long as the contact says, and asked before anything else after that.</summary>
+    public void Leave(NextcloudContact contact)
+    {
+        if (contact.Until is not { } until)
+            return;
+
+        Interlocked.Exchange(ref _quietUntil, until.UtcTicks);
+        _isRefused = true;
+    }
+
+    public void Dispose()
+    {
+        _lost.Dispose();
+        _asking.Dispose();
+    }
 
     /// <summary>True when the call cannot have reached the Nextcloud.</summary>
     public static bool WasNotSent(OcsException error)
@@ -171,7 +185,7 @@ internal sealed class HeldNextcloud(
         await NoteAsync(NextcloudContact.Good);
     }
 
-    private async Task FailedAsync(OcsException error, KnownNextcloud asked, bool asUser)
+    private async Task FailedAsync(OcsException error, bool asUser)
     {
         // A refusal that is about one task, or about a user who is gone, says nothing about the connection.
         if (error.Kind is OcsErrorKind.InvalidInput or OcsErrorKind.NotFound || error.IsInternalError)
@@ -180,18 +194,81 @@ internal sealed class HeldNextcloud(
             return;
 
         _isFailing = true;
-        // The Nextcloud has enabled the app, with the right secret, while it was still refusing the call.
-        if (
-            error.Kind is OcsErrorKind.Unauthorized or OcsErrorKind.NotAvailable
-            && !ReferenceEquals(asked, Known)
-            && Known.Connection is { EnabledThere: true, OfferedAt: null }
-        )
-            return;
+        // Whether it is for the app, and why, is asked before the next call: the refusal does not tell.
+        if (error.Kind is OcsErrorKind.Unauthorized or OcsErrorKind.NotAvailable)
+            _isRefused = true;
+        else
+            await LeaveAsync(NextcloudTroubles.Of(error, Known.Connection, time.GetUtcNow()));
+    }
 
-        var contact = NextcloudTroubles.Of(error, Known.Connection, time.GetUtcNow());
-        if (contact.Until is { } until)
-            _quietUntil = until;
+    private async Task AskAsync(CancellationToken cancellationToken)
+    {
+        var connection = Known.Connection;
+        try
+        {
+            if (await readNextcloud.IsEnabledAsync(Known, cancellationToken))
+                await AcceptedAsync();
+            else if (connection.WasJustEnabled(time.GetUtcNow()))
+                throw new OcsException("The app is not enabled there yet", HttpStatusCode.ServiceUnavailable);
+            else
+                await LeaveAsync(NextcloudTroubles.Disabled(time.GetUtcNow()));
+        }
+        catch (OcsException unknown) when (unknown.Kind == OcsErrorKind.NotFound)
+        {
+            // A server without this question: the calls themselves will tell.
+            await AcceptedAsync();
+        }
+        catch (OcsException error) when (!connection.WasJustEnabled(time.GetUtcNow()))
+        {
+            _isFailing = true;
+            await LeaveAsync(NextcloudTroubles.Of(error, connection, time.GetUtcNow()));
+            if (Silence == TimeSpan.Zero)
+                throw;
+        }
+    }
+
+    private Task AcceptedAsync()
+    {
+        _isRefused = false;
+        return WorkedAsync();
+    }
+
+    private async Task LeaveAsync(NextcloudContact contact)
+    {
+        Leave(contact);
         await NoteAsync(contact);
+        // A reading of the connections from before that note may have ended the silence.
+        Leave(contact);
+    }
+
+    private TimeSpan Silence => new(Math.Max(0, Interlocked.Read(ref _quietUntil) - time.GetUtcNow().UtcTicks));
+
+    private void EndSilence() => Interlocked.Exchange(ref _quietUntil, 0);
+
+    private async Task WaitForSilenceAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var changed = directory.Changed.Task;
+            if (Known.Connection.EnabledThere == false && !IsRemoved)
+            {
+                await changed.WaitAsync(cancellationToken);
+                EndSilence();
+                continue;
+            }
+
+            var quiet = Silence;
+            if (quiet == TimeSpan.Zero)
+                return;
+
+            // A call of the Nextcloud, such as the one that enables the app, changes the connection and ends the silence.
+            var before = Known.Connection;
+            var isChanged = await changed.EndsWithinAsync(quiet, time, cancellationToken);
+            // Enabling it again, with the right secret now, leaves everything as it was but the trouble.
+            if (isChanged && (IsAnother(before, Known.Connection) || Known.Connection.ProblemUntil is null))
+                EndSilence();
+        }
     }
 
     private async Task NoteAsync(NextcloudContact contact)

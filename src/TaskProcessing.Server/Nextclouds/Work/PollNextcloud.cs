@@ -36,13 +36,13 @@ internal sealed class PollNextcloud(
         while (!held.IsRemoved)
         {
             stopping.ThrowIfCancellationRequested();
-            await held.WaitUntilWelcomeAsync(stopping);
             var (changed, ended) = (directory.Changed.Task, running.OneEnded);
             wasCalled |= signal.Of(held.Id).IsSet;
             signal.Of(held.Id).Reset();
             TimeSpan pause;
             try
             {
+                await held.WaitUntilWelcomeAsync(stopping);
                 await SearchAsync(held, running, search, stopping);
                 if (!MayTake(held, running))
                 {

@@ -4,13 +4,17 @@ using TaskProcessing.Server.Primitives;
 namespace TaskProcessing.Server.Nextclouds.Work;
 
 /// <summary>
-/// Works for one connection whenever this process holds it: goes on with what is stored, and asks for more. Of all nodes one holds it.
+/// Works for one connection whenever this process holds it: goes on with what is stored, asks for more, and keeps what is offered there.
+/// Of all nodes one holds it.
 /// </summary>
 internal sealed partial class WorkForNextcloud(
     INextcloudTaskStore claimed,
     NextcloudDirectory directory,
+    INextcloudStore store,
     NextcloudClients clients,
+    ReadNextcloud readNextcloud,
     NoteContact noteContact,
+    KeepOffer keepOffer,
     PollNextcloud pollNextcloud,
     WorkOnTask workOnTask,
     EndAbandonedTasks endAbandonedTasks,
@@ -23,8 +27,8 @@ internal sealed partial class WorkForNextcloud(
     /// <summary>A claim that another process stored after it had lost the connection is found by then.</summary>
     private static readonly TimeSpan Reading = TimeSpan.FromSeconds(30);
 
-    /// <summary>Of this process; two of one machine are two nodes.</summary>
-    private readonly string _holder = Guid.NewGuid().ToString("N");
+    /// <summary>The name of this process in the store; two processes of one machine are two nodes.</summary>
+    public string Holder { get; } = Guid.NewGuid().ToString("N");
 
     /// <summary>Runs until the connection is removed, or until it is cancelled. A failure gives the connection up first.</summary>
     public async Task RunAsync(string id, CancellationToken stopping)
@@ -44,9 +48,11 @@ internal sealed partial class WorkForNextcloud(
                 if (hold?.Beat != seen?.Beat || hold?.Holder != seen?.Holder)
                     (seen, seenAt) = (hold, askedAt);
                 var isFree = hold?.Holder is null || time.GetElapsedTime(seenAt) >= HeldNextcloud.Lifetime;
-                if (isFree && await claimed.TryHoldAsync(id, _holder, hold, time.GetUtcNow(), stopping))
+                if (isFree && await claimed.TryHoldAsync(id, Holder, hold, time.GetUtcNow(), stopping))
                 {
-                    await WorkAsync(known, stopping);
+                    // What calls taught is not told to the other nodes, so the silence that the last holder kept is read.
+                    var connection = await store.FindAsync(id, stopping) ?? known.Connection;
+                    await WorkAsync(known with { Connection = connection }, stopping);
                     seen = null;
                 }
             }
@@ -61,12 +67,17 @@ internal sealed partial class WorkForNextcloud(
 
     private async Task WorkAsync(KnownNextcloud known, CancellationToken stopping)
     {
-        using var held = new HeldNextcloud(known, _holder, directory, clients, noteContact, time);
+        using var held = new HeldNextcloud(known, Holder, directory, clients, readNextcloud, noteContact, time);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, held.Lost);
         var running = new RunningTasks(held, claimed, workOnTask, over.Token);
         Log.Holds(logger, held.Id);
         var beating = BeatAsync(held);
-        Task[] parts = [ReadAsync(held, running, over.Token), pollNextcloud.RunAsync(held, running, over.Token)];
+        Task[] parts =
+        [
+            ReadAsync(held, running, over.Token),
+            pollNextcloud.RunAsync(held, running, over.Token),
+            keepOffer.RunAsync(held, over.Token),
+        ];
         try
         {
             // As soon as one of them ends or fails, all end.

@@ -53,7 +53,9 @@ internal sealed partial class WorkOnTask(
             }
             catch (OcsException error)
             {
-                pause = await FailedAsync(held, task, state, error, counts: !error.MayPass || error.IsInternalError);
+                // A refusal of the app says nothing about the task.
+                var counts = error.Silence is null && (!error.MayPass || error.IsInternalError);
+                pause = await FailedAsync(held, task, state, error, counts);
             }
             catch (Exception error) when (error is StoreUnavailableException or BlobStoreUnavailableException)
             {
