@@ -1,3 +1,5 @@
+using TaskProcessing.Benches;
+
 namespace Chaos;
 
 /// <summary>Damages the database in ways that the server must never cause.</summary>

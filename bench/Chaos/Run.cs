@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using TaskProcessing.Benches;
 
 namespace Chaos;
 

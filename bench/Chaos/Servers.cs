@@ -1,3 +1,5 @@
+using TaskProcessing.Benches;
+
 namespace Chaos;
 
 /// <summary>The servers on one database.</summary>
@@ -22,25 +24,25 @@ internal sealed class Servers : IDisposable
     public async Task StartAsync(int users, CancellationToken cancellationToken)
     {
         await _servers[0].SetUpAsync(users, cancellationToken);
-        await _servers[0].StartAsync(cancellationToken);
+        await _servers[0].Program.StartAsync(cancellationToken);
         using (var app = Api.OfApp([Addresses[0]]))
             await app.RegisterProviderAsync(cancellationToken);
-        await Task.WhenAll(_servers.Skip(1).Select(server => server.StartAsync(cancellationToken)));
+        await Task.WhenAll(_servers.Skip(1).Select(server => server.Program.StartAsync(cancellationToken)));
     }
 
     public Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
-        Task.WhenAll(_servers.Select(server => server.WaitUntilReadyAsync(cancellationToken)));
+        Task.WhenAll(_servers.Select(server => server.Program.WaitUntilReadyAsync(cancellationToken)));
 
     /// <summary>Kills one with SIGKILL, and starts it again.</summary>
     public async Task KillOneAsync(CancellationToken cancellationToken)
     {
         var victim = _servers[Random.Shared.Next(_servers.Count)];
-        await victim.KillAsync();
-        await victim.StartAsync(cancellationToken);
+        await victim.Program.KillAsync();
+        await victim.Program.StartAsync(cancellationToken);
     }
 
     /// <summary>SIGTERM to all; answers their exit codes.</summary>
-    public Task<int[]> StopAsync() => Task.WhenAll(_servers.Select(server => server.StopAsync()));
+    public Task<int[]> StopAsync() => Task.WhenAll(_servers.Select(server => server.Program.StopAsync()));
 
     public void Dispose()
     {

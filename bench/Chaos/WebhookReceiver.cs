@@ -14,7 +14,7 @@ internal sealed class WebhookReceiver : IDisposable
 
     public WebhookReceiver()
     {
-        Address = new Uri($"http://127.0.0.1:{ServerProcess.FreePort()}/");
+        Address = new Uri($"http://127.0.0.1:{TaskProcessing.Benches.ServerProgram.FreePort()}/");
         _listener.Prefixes.Add(Address.ToString());
         _listener.Start();
         _ = ListenAsync();

@@ -2,40 +2,24 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace NextcloudChaos;
+namespace TaskProcessing.Benches;
 
-/// <summary>A server as operators run it, with a data directory of its own.</summary>
-internal sealed class ServerProgram : IDisposable
+/// <summary>A server as operators run it, on a free port.</summary>
+/// <param name="program">The server's program.</param>
+/// <param name="folder">Its working directory; the log is written there.</param>
+/// <param name="name">Of the log, and in messages.</param>
+/// <param name="settings">For the server and for its commands.</param>
+internal sealed class ServerProgram(string program, string folder, string name, IEnumerable<string> settings) : IDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly string _program;
-    private readonly string _folder;
-    private readonly string[] _settings;
-    private readonly StreamWriter _log;
+    private readonly StreamWriter _log = new(Path.Combine(Directory.CreateDirectory(folder).FullName, $"{name}.log")) { AutoFlush = true };
+    private readonly string[] _settings = [.. settings];
     private Process? _process;
 
-    public ServerProgram(string program, string folder, string name, params string[] settings)
-    {
-        _program = program;
-        _folder = Directory.CreateDirectory(Path.Combine(folder, name)).FullName;
-        _log = new StreamWriter(Path.Combine(folder, $"{name}.log")) { AutoFlush = true };
-        Name = name;
-        Address = new Uri($"http://127.0.0.1:{FreePort()}");
-        _settings =
-        [
-            $"--DataDirectory={_folder}",
-            $"--Urls={Address}",
-            "--RateLimits:Enabled=false",
-            "--Metrics:Enabled=false",
-            "--Serilog:MinimumLevel:Default=Information",
-            .. settings,
-        ];
-    }
+    public string Name => name;
 
-    public string Name { get; }
-
-    public Uri Address { get; }
+    public Uri Address { get; } = new($"http://127.0.0.1:{FreePort()}");
 
     public int Kills { get; private set; }
 
@@ -43,15 +27,21 @@ internal sealed class ServerProgram : IDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _process = Start(["serve", .. _settings]);
+        _process.StandardInput.Close();
         _process.OutputDataReceived += (_, line) => Write(line.Data);
         _process.ErrorDataReceived += (_, line) => Write(line.Data);
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
         using var http = new HttpClient { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(5) };
-        for (var until = DateTime.UtcNow + StartTimeout; DateTime.UtcNow < until; await Task.Delay(50, cancellationToken))
+        for (var until = DateTime.UtcNow + StartTimeout; DateTime.UtcNow < until; await Task.Delay(20, cancellationToken))
         {
-            if (_process.HasExited)
-                throw new InvalidOperationException($"{Name} ended by itself with code {_process.ExitCode}; see its log");
+            if (_process!.HasExited)
+                throw new InvalidOperationException($"{name} ended by itself with code {_process.ExitCode}; see its log");
 
             try
             {
@@ -60,29 +50,39 @@ internal sealed class ServerProgram : IDisposable
                     return;
             }
             catch (Exception error)
-                when (error is HttpRequestException or TaskCanceledException && !cancellationToken.IsCancellationRequested)
+                when (error is HttpRequestException or SocketException or TaskCanceledException
+                    && !cancellationToken.IsCancellationRequested
+                )
             {
-                // Not up yet.
+                // Not up yet, or busy with the remains of its predecessor.
             }
         }
 
-        throw new TimeoutException($"{Name} was not ready within {StartTimeout}; see its log");
+        throw new TimeoutException($"{name} was not ready within {StartTimeout}; see its log");
     }
 
-    /// <summary>SIGKILL, and a new start.</summary>
-    public async Task KillAsync(TimeSpan pause, CancellationToken cancellationToken)
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
     {
         _process!.Kill();
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
         Kills++;
-        await Task.Delay(pause, cancellationToken);
-        await StartAsync(cancellationToken);
     }
 
+    /// <summary>SIGTERM; answers the exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", $"{_process!.Id}"]);
+        await _process.WaitForExitAsync(CancellationToken.None);
+        return _process.ExitCode;
+    }
+
+    /// <summary>Runs a command beside the server, or before its start; answers its output.</summary>
     public Task<string> CommandAsync(CancellationToken cancellationToken, params string[] command) =>
         CommandAsync(input: null, cancellationToken, command);
 
+    /// <summary>As above, with a line of input.</summary>
     public async Task<string> CommandAsync(string? input, CancellationToken cancellationToken, params string[] command)
     {
         using var process = Start([.. command, .. _settings]);
@@ -94,7 +94,7 @@ internal sealed class ServerProgram : IDisposable
         await process.WaitForExitAsync(cancellationToken);
         return process.ExitCode == 0
             ? output.Trim()
-            : throw new InvalidOperationException($"{Name}: {string.Join(' ', command)}: {await errors}{output}");
+            : throw new InvalidOperationException($"{name}: {string.Join(' ', command.Take(2))}: {await errors}{output}");
     }
 
     public void Dispose()
@@ -104,14 +104,21 @@ internal sealed class ServerProgram : IDisposable
         _log.Dispose();
     }
 
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
     private Process Start(string[] arguments) =>
         Process.Start(
-            new ProcessStartInfo(_program, arguments)
+            new ProcessStartInfo(program, [.. arguments, $"--Urls={Address}"])
             {
                 RedirectStandardInput = true,
                 RedirectStandardOutput = true,
                 RedirectStandardError = true,
-                WorkingDirectory = _folder,
+                WorkingDirectory = folder,
             }
         )!;
 
@@ -122,12 +129,5 @@ internal sealed class ServerProgram : IDisposable
             if (line is not null && _log.BaseStream.CanWrite)
                 _log.WriteLine(line);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Chaos;
+namespace TaskProcessing.Benches;
 
 /// <summary>The database of the server in this run.</summary>
 internal interface IDatabase : IAsyncDisposable
@@ -55,7 +55,7 @@ internal sealed class SqliteFile(string folder) : IDatabase
 /// <summary>A PostgreSQL instance of this run's own, with fsync on; run by the user postgres when the farm runs as root.</summary>
 internal sealed class PostgreSqlInstance(string programs, string folder) : IDatabase
 {
-    private readonly int _port = ServerProcess.FreePort();
+    private readonly int _port = ServerProgram.FreePort();
 
     public string Name => "PostgreSQL";
 
