@@ -4,22 +4,23 @@ using TaskProcessing.Sdk.Protocol;
 
 namespace TaskProcessing.Server.Nextclouds.Work;
 
-/// <summary>Sees and cancels tasks of a Nextcloud as their users do; an app may act for any user.</summary>
+/// <summary>
+/// Sees and cancels tasks of a Nextcloud as their users do; an app may act for any user. Tasks without a user are seen by the app itself,
+/// from 33 on.
+/// </summary>
 internal static class RemoteTasks
 {
     private const string Root = "ocs/v2.php/taskprocessing/";
+    private const string RootWithoutUser = Root + "tasks_consumer/";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>What a task of a user has become; null when it cannot be seen.</summary>
+    /// <summary>What a task has become; null when it cannot be seen.</summary>
     public static async Task<RemoteSight?> SeeAsync(this HeldNextcloud held, NextcloudTask task, CancellationToken cancellationToken)
     {
-        if (task.RemoteUser is not { } user)
-            return null;
-
         try
         {
-            return new RemoteSight(await held.SendAsync(user, HttpMethod.Get, $"task/{task.RemoteId}", cancellationToken));
+            return new RemoteSight(await held.SendAsync(task.RemoteUser, HttpMethod.Get, $"task/{task.RemoteId}", cancellationToken));
         }
         catch (OcsException gone) when (gone.OcsStatus == 404)
         {
@@ -31,7 +32,7 @@ internal static class RemoteTasks
         }
     }
 
-    /// <summary>Cancels a task in its user's name.</summary>
+    /// <summary>Cancels a task in its user's name, or in nobody's.</summary>
     /// <returns>The status after that; null where the Nextcloud does not let this be done.</returns>
     public static async Task<ProcessingStatus?> TryCancelAsync(
         this HeldNextcloud held,
@@ -39,12 +40,9 @@ internal static class RemoteTasks
         CancellationToken cancellationToken
     )
     {
-        if (task.RemoteUser is not { } user)
-            return null;
-
         try
         {
-            return (await held.SendAsync(user, HttpMethod.Post, $"tasks/{task.RemoteId}/cancel", cancellationToken)).Status;
+            return (await held.SendAsync(task.RemoteUser, HttpMethod.Post, $"tasks/{task.RemoteId}/cancel", cancellationToken)).Status;
         }
         catch (OcsException refused) when (IsNoMatterOfTheConnection(refused))
         {
@@ -95,7 +93,7 @@ internal static class RemoteTasks
 
     private static Task<ProtocolTask> SendAsync(
         this HeldNextcloud held,
-        string user,
+        string? user,
         HttpMethod method,
         string route,
         CancellationToken cancellationToken
@@ -103,8 +101,8 @@ internal static class RemoteTasks
         held.CallAsync(
             async (client, token) =>
             {
-                var calls = client.CallsAs(user);
-                using var request = calls.Request(method, Root + route);
+                var calls = user is null ? client.Calls : client.CallsAs(user);
+                using var request = calls.Request(method, (user is null ? RootWithoutUser : Root) + route);
                 return ProtocolTask.FromData(await calls.SendAsync(request, token) ?? default);
             },
             Patience,
