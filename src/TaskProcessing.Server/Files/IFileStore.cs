@@ -57,7 +57,16 @@ internal interface IFileStore
     Task<long> AddReceivedAsync(StoredFile file, CancellationToken cancellationToken);
 
     /// <summary>Adds a result file with a pending content to its task.</summary>
-    Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken);
+    /// <param name="file">The file.</param>
+    /// <param name="maxFiles">The most that the task may have.</param>
+    /// <param name="uncounted">The ids of files that do not count, because they are its input.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    Task<AddTaskFileOutcome> AddTaskFileAsync(
+        StoredFile file,
+        int maxFiles,
+        IReadOnlyCollection<long> uncounted,
+        CancellationToken cancellationToken
+    );
 }
 
 /// <summary>A content on its way to its place.</summary>

@@ -44,6 +44,18 @@ internal static partial class ShapeValue
             _ => [value],
         };
 
+    /// <summary>All whole numbers in the slots, each once: the files that may be named, for a type whose shape is not known.</summary>
+    public static IReadOnlyCollection<long> WholeNumbers(JsonElement values) =>
+        values.ValueKind == JsonValueKind.Object
+            ? [.. values.EnumerateObject().SelectMany(slot => WholeNumbersOf(slot.Value)).Distinct()]
+            : [];
+
+    /// <summary>The whole numbers of a slot, which may be a list.</summary>
+    public static IEnumerable<long> WholeNumbersOf(JsonElement value) =>
+        Entries(value)
+            .Where(entry => entry.ValueKind == JsonValueKind.Number && entry.TryGetInt64(out _))
+            .Select(entry => entry.GetInt64());
+
     /// <summary>The file id of a numeric value; null when no file can have it.</summary>
     public static long? FileId(JsonElement value)
     {

@@ -298,6 +298,7 @@ public abstract class FileStoreConformance : StoreConformance
                 BlobKey = key,
             },
             maxFiles,
+            uncounted: [],
             Token
         );
     }

@@ -1,4 +1,6 @@
+using Microsoft.Extensions.DependencyInjection;
 using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Tasks;
@@ -31,6 +33,61 @@ public sealed class BridgeTroubleTests
         await BridgeTests.HasEndedAsync(bridge, id, NextcloudTaskEnd.Told);
         await BridgeTests.IsToldOnceAsync(cloud, bridge);
         cloud.Front.Count("result").Should().Be(1, "it is looked for before it is sent again");
+    }
+
+    [Fact]
+    public async Task A_result_of_a_task_without_a_user_is_not_told_twice_where_the_app_may_look()
+    {
+        await using var cloud = await StandInNextcloud.StartAsync(version: 33);
+        await using var bridge = await StartAsync(cloud);
+        using var worker = await bridge.WorkerAsync(Type);
+        await cloud.Server.AddExAppAsync("assistant");
+        using var assistant = await cloud.Server.ExAppAsync("assistant");
+        var schedule = new
+        {
+            input = new { input = "x" },
+            type = Type,
+            appId = "assistant",
+        };
+        var id = (await assistant.OcsAsync("POST", "/tasks_consumer/schedule", schedule)).TaskId;
+        var local = await BridgeTests.ClaimedHereAsync(worker, Type);
+
+        bridge.ExpectedLog.Add("Nextcloud cloud: ");
+        cloud.Front.LoseAnswers("result", 1);
+        await worker.FinishAsync(local, new { output = "y" });
+
+        await BridgeTests.HasEndedAsync(bridge, id, NextcloudTaskEnd.Told);
+        var ended = (await assistant.OcsAsync("GET", $"/tasks_consumer/task/{id}")).Task;
+        ((string?)ended["output"]!["output"]).Should().Be("y");
+        await BridgeTests.IsToldOnceAsync(cloud, bridge);
+        cloud.Front.Count("result").Should().Be(1, "it is looked for before it is sent again");
+    }
+
+    [Fact]
+    public async Task Files_that_are_fetched_count_to_those_of_an_input_and_not_to_those_of_a_result()
+    {
+        const string sound = "core:audio2text";
+        const string images = "core:analyze-images";
+        await using var cloud = await StandInNextcloud.StartAsync(version: 35);
+        await using var bridge = await StandInNextcloud.StartBridgeAsync(
+            [cloud],
+            more: services => services.PostConfigure<FilesOptions>(files => files.MaxFilesPerTask = 1)
+        );
+        using var worker = await bridge.WorkerAsync(sound, images);
+        await cloud.OfferAsync(sound, images);
+        using var alice = await cloud.Server.UserAsync("alice");
+        var file = await alice.PutFileAsync("a.png", FileDriver.Png);
+        await alice.ScheduleAsync(sound, new { input = file });
+        var local = await BridgeTests.ClaimedHereAsync(worker, sound);
+        (await worker.TryUploadAsync(local, [1])).IsSuccessStatusCode.Should().BeTrue("its input is no result");
+        (await worker.TryUploadAsync(local, [1])).IsSuccessStatusCode.Should().BeFalse();
+
+        var other = await alice.PutFileAsync("b.png", FileDriver.Png);
+        var id = await alice.ScheduleAsync(images, new { images = new[] { file, other }, input = "What is it?" });
+
+        (await alice.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_FAILED");
+        (await cloud.Server.Get<ITaskStore>().FindAsync(id, Token))!.ErrorMessage.Should().Contain("A task may name 1 files, not 2");
+        cloud.Front.Calls.Should().NotContain($"GET file {id}", "none is fetched in vain");
     }
 
     [Fact]

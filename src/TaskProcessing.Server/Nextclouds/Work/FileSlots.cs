@@ -11,17 +11,6 @@ internal static class FileSlots
     public static IReadOnlyList<long> Ids(Shape shape, JsonElement values) =>
         [.. ShapeCheck.FileValues(shape, values).Select(ShapeValue.FileId).OfType<long>().Distinct()];
 
-    /// <summary>All whole numbers in the slots, each once: for a type whose shape is not known any more.</summary>
-    public static IReadOnlyCollection<long> Numbers(JsonElement values) =>
-        values.ValueKind == JsonValueKind.Object ? [.. values.EnumerateObject().SelectMany(slot => NumbersOf(slot.Value)).Distinct()] : [];
-
-    /// <summary>The whole numbers of a slot, which may be a list.</summary>
-    public static IEnumerable<long> NumbersOf(JsonElement value) =>
-        ShapeValue
-            .Entries(value)
-            .Where(entry => entry.ValueKind == JsonValueKind.Number && entry.TryGetInt64(out _))
-            .Select(entry => entry.GetInt64());
-
     /// <summary>The values with other file ids, as numbers.</summary>
     /// <param name="values">A JSON object, or an array for an empty one.</param>
     /// <param name="isFileSlot">Which slots hold files.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Tasks;
@@ -15,6 +16,7 @@ internal sealed class TakeTask(
     ScheduleTask scheduleTask,
     ReceiveFile receiveFile,
     CurrentTaskTypes taskTypes,
+    IOptions<FilesOptions> filesOptions,
     TimeProvider time
 )
 {
@@ -79,8 +81,12 @@ internal sealed class TakeTask(
         if (ShapeCheck.InputProblem(type.Input, input, int.MaxValue) is { } problem)
             return Misfit(problem);
 
+        var named = FileSlots.Ids(type.Input, input);
+        if (named.Count > filesOptions.Value.MaxFilesPerTask)
+            return Misfit($"A task may name {filesOptions.Value.MaxFilesPerTask} files, not {named.Count}.");
+
         var ids = new Dictionary<long, long>();
-        foreach (var id in FileSlots.Ids(type.Input, input))
+        foreach (var id in named)
         {
             var (local, failure) = await FetchAsync(held, task, id, cancellationToken);
             if (failure is not null)
@@ -178,7 +184,7 @@ internal sealed class TakeTask(
             IdempotencyKey = task.Key,
             KeyAlwaysCounts = true,
             // Those among them that this server fetched; no other file is without an owner.
-            ReceivedFiles = FileSlots.Numbers(input),
+            ReceivedFiles = ShapeValue.WholeNumbers(input),
             IncludeWatermark = task.IncludeWatermark,
             PreferStreaming = task.PreferStreaming,
             Actor = $"Nextcloud {task.NextcloudId}",

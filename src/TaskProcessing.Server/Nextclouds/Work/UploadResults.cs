@@ -110,7 +110,7 @@ internal sealed class UploadResults(
     private async Task<IReadOnlyList<long>> ListOwnAsync(ProcessingTask local, JsonElement values, CancellationToken cancellationToken)
     {
         var own = new List<long>();
-        foreach (var id in FileSlots.Numbers(values))
+        foreach (var id in ShapeValue.WholeNumbers(values))
         {
             if (await files.FindAsync(id, cancellationToken) is { TaskId: { } taskId } && taskId == local.Id)
                 own.Add(id);
@@ -120,7 +120,7 @@ internal sealed class UploadResults(
     }
 
     private static bool Holds(JsonElement values, string slot, HashSet<long> ids) =>
-        FileSlots.NumbersOf(values.GetProperty(slot)).Any(ids.Contains);
+        ShapeValue.WholeNumbersOf(values.GetProperty(slot)).Any(ids.Contains);
 
     /// <summary>What a web server, or PHP, answers to more bytes than it takes.</summary>
     private static bool IsOfSize(OcsException refusal) =>

@@ -76,14 +76,20 @@ internal sealed class FileStore(Database database, Dialect dialect, FileTrees tr
             cancellationToken
         );
 
-    public Task<AddTaskFileOutcome> AddTaskFileAsync(StoredFile file, int maxFiles, CancellationToken cancellationToken) =>
+    public Task<AddTaskFileOutcome> AddTaskFileAsync(
+        StoredFile file,
+        int maxFiles,
+        IReadOnlyCollection<long> uncounted,
+        CancellationToken cancellationToken
+    ) =>
         database.TransactAsync<AddTaskFileOutcome>(
             async db =>
             {
                 // Locked, so that two uploads at once cannot both be the last that is allowed.
                 if (!await dialect.LockTaskAsync(db, file.TaskId!.Value))
                     return new AddTaskFileOutcome.NoTask();
-                if (await db.Files.CountAsync(other => other.TaskId == file.TaskId, CancellationToken.None) >= maxFiles)
+                var counted = db.Files.Where(other => other.TaskId == file.TaskId && !uncounted.Contains(other.Id));
+                if (await counted.CountAsync(CancellationToken.None) >= maxFiles)
                     return new AddTaskFileOutcome.TooMany();
 
                 await db.KeepBlobAsync(file.BlobKey!);

@@ -1,7 +1,9 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.TaskTypes;
 
 namespace TaskProcessing.Server.Tasks.Files;
 
@@ -27,7 +29,7 @@ internal sealed class AddTaskFile(
     /// <param name="cancellationToken">Ends the upload.</param>
     public async Task<UploadOutcome> RunAsync(long taskId, IAsyncEnumerable<FileUpload> uploads, CancellationToken cancellationToken)
     {
-        if (await tasks.FindAsync(taskId, cancellationToken) is null)
+        if (await tasks.FindAsync(taskId, cancellationToken) is not { } task)
             return new UploadOutcome.NoTask();
 
         (StoredContent Content, string FileName)? last = null;
@@ -54,15 +56,15 @@ internal sealed class AddTaskFile(
             throw;
         }
 
-        return last is var (stored, fileName) ? await AddAsync(taskId, stored, fileName) : new UploadOutcome.NoFile();
+        return last is var (stored, fileName) ? await AddAsync(task, stored, fileName) : new UploadOutcome.NoFile();
     }
 
-    private async Task<UploadOutcome> AddAsync(long taskId, StoredContent content, string fileName)
+    private async Task<UploadOutcome> AddAsync(ProcessingTask task, StoredContent content, string fileName)
     {
         var now = time.GetUtcNow();
         var file = new StoredFile
         {
-            TaskId = taskId,
+            TaskId = task.Id,
             Name = NewName(fileName, now),
             BlobKey = content.Key,
             Size = content.Size,
@@ -70,7 +72,9 @@ internal sealed class AddTaskFile(
             ModifiedAt = now,
             CreatedAt = now,
         };
-        switch (await files.AddTaskFileAsync(file, options.Value.MaxFilesPerTask, CancellationToken.None))
+        // The input of a task from elsewhere is the task's own; it counts to the files that an input may name.
+        var input = ShapeValue.WholeNumbers(JsonElement.Parse(task.Input));
+        switch (await files.AddTaskFileAsync(file, options.Value.MaxFilesPerTask, input, CancellationToken.None))
         {
             case AddTaskFileOutcome.Added added:
                 return new UploadOutcome.Added(added.Id);
