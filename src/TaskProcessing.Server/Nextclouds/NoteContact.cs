@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace TaskProcessing.Server.Nextclouds;
 
 /// <summary>
@@ -10,22 +8,29 @@ internal sealed partial class NoteContact(INextcloudStore store, TimeProvider ti
 {
     private static readonly TimeSpan Repetition = TimeSpan.FromMinutes(1);
 
-    private readonly ConcurrentDictionary<string, (NextcloudContact Contact, long At)> _last = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, (NextcloudContact Contact, long At)> _last = [];
 
-    public async Task RunAsync(string id, NextcloudContact contact, CancellationToken cancellationToken)
+    public Task RunAsync(string id, NextcloudContact contact, CancellationToken cancellationToken) =>
+        IsNews(id, contact) ? store.NoteContactAsync(id, contact, time.GetUtcNow(), cancellationToken) : Task.CompletedTask;
+
+    /// <summary>Of several calls that fail at the same time one brings the news.</summary>
+    private bool IsNews(string id, NextcloudContact contact)
     {
-        var known = _last.TryGetValue(id, out var last);
-        if (known && IsKnown(last.Contact, contact) && time.GetElapsedTime(last.At) < Repetition)
-            return;
+        lock (_lock)
+        {
+            var known = _last.TryGetValue(id, out var last);
+            if (known && IsKnown(last.Contact, contact) && time.GetElapsedTime(last.At) < Repetition)
+                return false;
 
-        var version = contact.ServerVersion ?? last.Contact?.ServerVersion;
-        _last[id] = (contact with { ServerVersion = version }, time.GetTimestamp());
-        if (contact.Trouble != NextcloudTrouble.None && last.Contact?.Trouble != contact.Trouble)
-            Log.InTrouble(logger, id, contact.Problem);
-        else if (contact.Trouble == NextcloudTrouble.None && known && last.Contact!.Trouble != NextcloudTrouble.None)
-            Log.Recovered(logger, id);
-
-        await store.NoteContactAsync(id, contact, time.GetUtcNow(), cancellationToken);
+            var version = contact.ServerVersion ?? last.Contact?.ServerVersion;
+            _last[id] = (contact with { ServerVersion = version }, time.GetTimestamp());
+            if (contact.Trouble != NextcloudTrouble.None && last.Contact?.Trouble != contact.Trouble)
+                Log.InTrouble(logger, id, contact.Problem);
+            else if (contact.Trouble == NextcloudTrouble.None && known && last.Contact!.Trouble != NextcloudTrouble.None)
+                Log.Recovered(logger, id);
+            return true;
+        }
     }
 
     private static bool IsKnown(NextcloudContact last, NextcloudContact contact) =>
