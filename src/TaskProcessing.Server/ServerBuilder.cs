@@ -74,6 +74,7 @@ internal static class ServerBuilder
         services.AddTasks();
         services.AddProviders();
         services.AddNextclouds();
+        services.AddNextcloudWork();
         services.AddWebhooks();
         services.AddBackups();
         return builder;
@@ -98,7 +99,6 @@ internal static class ServerBuilder
         services.AddDrain();
         services.AddUpkeep();
         services.AddExAppBackground();
-        services.AddNextcloudWork();
         services.AddNextcloudBackground();
         services.AddWebhookDispatcher();
         services.AddLocalProviders();

@@ -148,6 +148,8 @@ internal static class NextcloudCommands
                         if (outcome is not ChangeNextcloudOutcome.Changed changed)
                             return Refuse(host, name, outcome)!.Value;
 
+                        if (changed.Notes.Length > 0)
+                            host.Streams.Print(Table.Printable(changed.Notes));
                         host.Streams.Print($"Connection \"{name}\" was removed. In the Nextcloud:");
                         return Print(host, OccCommands.Unregister(changed.Connection));
                     },

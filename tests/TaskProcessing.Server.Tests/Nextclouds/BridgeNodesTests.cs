@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
@@ -20,8 +17,8 @@ public sealed class BridgeNodesTests
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql);
         await using var cloud = await StandInNextcloud.StartAsync();
-        await using var one = await StartNodeAsync(database);
-        await using var two = await StartNodeAsync(database);
+        await using var one = await StandInNextcloud.StartNodeAsync(database);
+        await using var two = await StandInNextcloud.StartNodeAsync(database);
         using var worker = await one.WorkerAsync(Type);
         await cloud.ConnectAsync(one);
         await two.Get<ChangeWatcher>().RunAsync(Token);
@@ -60,8 +57,8 @@ public sealed class BridgeNodesTests
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.PostgreSql);
         await using var near = await StandInNextcloud.StartAsync("near");
         await using var far = await StandInNextcloud.StartAsync("far");
-        await using var one = await StartNodeAsync(database);
-        await using var two = await StartNodeAsync(database);
+        await using var one = await StandInNextcloud.StartNodeAsync(database);
+        await using var two = await StandInNextcloud.StartNodeAsync(database);
         using var worker = await one.WorkerAsync(Type);
         using var other = await two.ExAppAsync("worker");
         foreach (var cloud in new[] { near, far })
@@ -96,13 +93,6 @@ public sealed class BridgeNodesTests
         foreach (var user in tasks.Select(task => task.User).Distinct())
             user.Dispose();
     }
-
-    private static Task<TestServer> StartNodeAsync(TestDatabase database) =>
-        TestServer.StartAsync(
-            database,
-            settings: null,
-            more: services => services.Replace(ServiceDescriptor.Singleton(StandInNextcloud.Quick))
-        );
 
     private static async Task<TestServer> HolderAsync(params TestServer[] nodes)
     {

@@ -127,37 +127,6 @@ public sealed class NextcloudCommandTests
     }
 
     [Fact]
-    public async Task A_connection_with_tasks_under_way_is_disabled_and_removed_by_force_alone()
-    {
-        await using var server = await TestServer.StartAsync();
-        await server.ConnectAsync("home", new Uri("https://cloud.example.org"));
-        await server
-            .Get<INextcloudTaskStore>()
-            .AddAsync(
-                new NextcloudTask
-                {
-                    NextcloudId = "home",
-                    RemoteId = 7,
-                    Type = "core:text2text",
-                    AppId = "assistant",
-                    Input = "{}",
-                    Key = "home/7",
-                    TakenAt = DateTimeOffset.UnixEpoch,
-                },
-                Token
-            );
-        var driver = new CommandLineDriver(server.DataDirectory);
-
-        var refused = await driver.RunAsync("nextcloud", "remove", "home");
-
-        refused.ExitCode.Should().Be(1);
-        refused.Error.Should().Contain("1 task(s) of \"home\" are under way");
-        (await server.ConnectionAsync("home")).Enabled.Should().BeFalse();
-        await driver.SucceedAsync("nextcloud", "remove", "home", "--force");
-        (await server.Get<INextcloudTaskStore>().ListUnfinishedAsync("home", Token)).Should().BeEmpty();
-    }
-
-    [Fact]
     public async Task Removing_a_connection_takes_back_what_is_offered()
     {
         await using var nextcloud = await NextcloudDriver.StartNextcloudAsync();

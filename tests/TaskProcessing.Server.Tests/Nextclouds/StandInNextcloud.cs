@@ -62,6 +62,10 @@ internal sealed class StandInNextcloud : IAsyncDisposable
         return bridge;
     }
 
+    /// <summary>A server as above, on a database that others may have too.</summary>
+    public static Task<TestServer> StartNodeAsync(TestDatabase database) =>
+        TestServer.StartAsync(database, settings: null, services => services.Replace(ServiceDescriptor.Singleton(Quick)));
+
     /// <summary>A pace for tests, which have no hour.</summary>
     public static NextcloudPace Quick { get; } =
         new()

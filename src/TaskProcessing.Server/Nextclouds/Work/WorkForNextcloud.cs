@@ -65,9 +65,43 @@ internal sealed partial class WorkForNextcloud(
         }
     }
 
+    /// <summary>Ends the tasks of a connection there, as long as no process works for it.</summary>
+    /// <returns>The tasks that are left; null when another process works for the connection.</returns>
+    public async Task<LeftTasks?> TryEndTasksAsync(KnownNextcloud known, CancellationToken cancellationToken)
+    {
+        var seen = await claimed.FindHoldAsync(known.Id, cancellationToken);
+        var seenAt = time.GetTimestamp();
+        while (seen?.Holder is not null && time.GetElapsedTime(seenAt) < HeldNextcloud.Lifetime)
+        {
+            await Task.Delay(Beat / 10, time, cancellationToken);
+            var now = await claimed.FindHoldAsync(known.Id, cancellationToken);
+            if (now is { Holder: not null } && now.Beat != seen.Beat)
+                return null;
+            seen = now;
+        }
+
+        if (!await claimed.TryHoldAsync(known.Id, Holder, seen, time.GetUtcNow(), cancellationToken))
+            return null;
+
+        using var held = Hold(known);
+        var beating = BeatAsync(held);
+        try
+        {
+            return await endAbandonedTasks.RunAsync(held, cancellationToken);
+        }
+        finally
+        {
+            held.Lose();
+            await beating.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await ReleaseAsync(held);
+        }
+    }
+
+    private HeldNextcloud Hold(KnownNextcloud known) => new(known, Holder, directory, clients, readNextcloud, noteContact, time);
+
     private async Task WorkAsync(KnownNextcloud known, CancellationToken stopping)
     {
-        using var held = new HeldNextcloud(known, Holder, directory, clients, readNextcloud, noteContact, time);
+        using var held = Hold(known);
         using var over = CancellationTokenSource.CreateLinkedTokenSource(stopping, held.Lost);
         var running = new RunningTasks(held, claimed, workOnTask, over.Token);
         Log.Holds(logger, held.Id);
@@ -86,7 +120,10 @@ internal sealed partial class WorkForNextcloud(
             await Task.WhenAll(parts).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await running.StopAsync();
             if (held.IsRemoved && !stopping.IsCancellationRequested)
+            {
                 await endAbandonedTasks.RunAsync(held, stopping);
+                await claimed.RemoveAsync(held.Id, CancellationToken.None);
+            }
         }
         finally
         {
