@@ -5,7 +5,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using NextcloudChaos;
+using TaskProcessing.Benches;
 using TaskProcessing.Tests;
 
 namespace NextcloudLatency;
@@ -40,12 +40,17 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
             program,
             folder,
             $"nextcloud{version}",
-            "--Ocs:Profile=Nextcloud",
-            $"--Ocs:Version={version}.0.1",
-            "--Providers:BuiltIn:Enabled=false",
-            "--Providers:ReadyMade:Enabled=false",
-            // A claimed task is never given back there.
-            "--Leases:MinSeconds=86400"
+            [
+                $"--DataDirectory={Path.Combine(folder, $"nextcloud{version}")}",
+                "--Ocs:Profile=Nextcloud",
+                $"--Ocs:Version={version}.0.1",
+                "--Providers:BuiltIn:Enabled=false",
+                "--Providers:ReadyMade:Enabled=false",
+                "--RateLimits:Enabled=false",
+                "--Metrics:Enabled=false",
+                // A claimed task is never given back there.
+                "--Leases:MinSeconds=86400",
+            ]
         );
         await server.CommandAsync(cancellationToken, "user", "add", "alice", "--password", "a password that nobody uses");
         var token = await server.CommandAsync(cancellationToken, "user", "app-password", "alice", "--name", "latency");

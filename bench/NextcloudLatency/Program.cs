@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using NextcloudChaos;
 using NextcloudLatency;
+using TaskProcessing.Benches;
 
 var server = new Option<FileInfo>("--server") { Description = "The server's program.", Required = true };
 var folder = new Option<DirectoryInfo>("--folder") { Description = "Where everything is kept.", Required = true };
@@ -22,7 +22,17 @@ root.SetAction(
     async (parsed, cancellationToken) =>
     {
         var (program, place) = (parsed.GetRequiredValue(server).FullName, parsed.GetRequiredValue(folder).FullName);
-        using var bridge = new ServerProgram(program, place, "bridge", "--Providers:ReadyMade:Enabled=false");
+        using var bridge = new ServerProgram(
+            program,
+            place,
+            "bridge",
+            [
+                $"--DataDirectory={Path.Combine(place, "bridge")}",
+                "--Providers:ReadyMade:Enabled=false",
+                "--RateLimits:Enabled=false",
+                "--Metrics:Enabled=false",
+            ]
+        );
         await using var polled = await Cloud.StartAsync(program, place, version: 32, bridge, cancellationToken);
         await using var calling = await Cloud.StartAsync(program, place, version: 33, bridge, cancellationToken);
         await bridge.StartAsync(cancellationToken);
