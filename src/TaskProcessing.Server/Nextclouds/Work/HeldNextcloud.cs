@@ -31,6 +31,7 @@ internal sealed class HeldNextcloud(
     private long _confirmedAt = time.GetTimestamp();
     private long _quietUntil = first.Connection.ProblemUntil?.UtcTicks ?? 0;
     private readonly SemaphoreSlim _asking = new(1);
+    private readonly SemaphoreSlim _noting = new(1);
     private volatile bool _isRefused = first.Connection.ProblemUntil is not null;
     private bool _isFailing;
 
@@ -141,6 +142,7 @@ internal sealed class HeldNextcloud(
     {
         _lost.Dispose();
         _asking.Dispose();
+        _noting.Dispose();
     }
 
     /// <summary>True when the call cannot have reached the Nextcloud.</summary>
@@ -271,15 +273,24 @@ internal sealed class HeldNextcloud(
         }
     }
 
+    /// <summary>One after the other, and no news of a call that had worked before another one was refused.</summary>
     private async Task NoteAsync(NextcloudContact contact)
     {
+        await _noting.WaitAsync(CancellationToken.None);
         try
         {
+            if (contact.Trouble == NextcloudTrouble.None && _isRefused)
+                return;
+
             await noteContact.RunAsync(Id, contact, CancellationToken.None);
         }
         catch (StoreUnavailableException)
         {
             // Outages has logged it; the next contact is noted again.
+        }
+        finally
+        {
+            _noting.Release();
         }
     }
 }
