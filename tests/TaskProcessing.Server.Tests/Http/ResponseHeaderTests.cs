@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using TaskProcessing.Server.Tests.Support;
 using static Microsoft.Playwright.Assertions;

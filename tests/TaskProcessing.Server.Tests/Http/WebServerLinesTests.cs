@@ -6,15 +6,15 @@ using TaskProcessing.Server.Http;
 namespace TaskProcessing.Server.Tests.Http;
 
 /// <summary>Lines that any client can cause do not fill the log, and none of another origin is lost.</summary>
-public sealed class WebServerLinesTests : ILogEventSink
+public sealed class WebServerLinesTests
 {
     private readonly ManualTimeProvider _time = new();
-    private readonly List<string> _lines = [];
+    private readonly Lines _lines = new();
 
     [Fact]
     public void One_of_each_kind_a_minute_is_written_and_everything_of_others()
     {
-        using var log = new LoggerConfiguration().Filter.With(new WebServerLines(_time)).WriteTo.Sink(this).CreateLogger();
+        using var log = new LoggerConfiguration().Filter.With(new WebServerLines(_time)).WriteTo.Sink(_lines).CreateLogger();
         var kestrel = log.ForContext(Constants.SourceContextPropertyName, "Microsoft.AspNetCore.Server.Kestrel.Connections");
         var other = log.ForContext(Constants.SourceContextPropertyName, "TaskProcessing.Server.Webhooks");
 
@@ -35,7 +35,10 @@ public sealed class WebServerLinesTests : ILogEventSink
         Count("rejected").Should().Be(2);
     }
 
-    public void Emit(LogEvent logEvent) => _lines.Add(logEvent.MessageTemplate.Text);
-
     private int Count(string part) => _lines.Count(line => line.Contains(part));
+
+    private sealed class Lines : List<string>, ILogEventSink
+    {
+        public void Emit(LogEvent logEvent) => Add(logEvent.MessageTemplate.Text);
+    }
 }

@@ -87,8 +87,8 @@ public sealed class BridgeFailureTests
         failing == nameof(INextcloudTaskStore.TryNoteProblemAsync) && method == nameof(INextcloudTaskStore.TrySaveInputAsync);
 }
 
-/// <summary>A store some of whose calls fail in a way that no code expects.</summary>
-internal class Broken<TStore> : DispatchProxy
+/// <summary>A store some of whose calls fail in a way that no code expects. A proxy derives from it, so it is not sealed.</summary>
+public class Broken<TStore> : DispatchProxy
     where TStore : class
 {
     private TStore _store = null!;

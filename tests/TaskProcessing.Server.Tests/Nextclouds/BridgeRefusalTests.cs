@@ -1,6 +1,5 @@
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Tests.Support;
-using TaskProcessing.Tests;
 
 namespace TaskProcessing.Server.Tests.Nextclouds;
 

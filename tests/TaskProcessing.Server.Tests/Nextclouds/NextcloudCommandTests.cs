@@ -1,7 +1,6 @@
 using System.Text.Json;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Nextclouds.Connecting;
-using TaskProcessing.Server.Nextclouds.Work;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Cli;
 using TaskProcessing.Server.Tests.Support;

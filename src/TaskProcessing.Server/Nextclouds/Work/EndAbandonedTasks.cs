@@ -1,7 +1,6 @@
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Sdk.Workers;
-using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Nextclouds.Work;
