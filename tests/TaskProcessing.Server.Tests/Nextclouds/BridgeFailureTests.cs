@@ -30,7 +30,7 @@ public sealed class BridgeFailureTests
         await using var bridge = await StandInNextcloud.StartBridgeAsync(
             [],
             more: services =>
-                Broken<INextcloudTaskStore>.Replace<NextcloudTaskStore>(
+                BrokenStore.Replace<INextcloudTaskStore, NextcloudTaskStore>(
                     services,
                     method =>
                     {
@@ -68,7 +68,7 @@ public sealed class BridgeFailureTests
         await using var bridge = await StandInNextcloud.StartBridgeAsync(
             [],
             more: services =>
-                Broken<INextcloudStore>.Replace<NextcloudStore>(
+                BrokenStore.Replace<INextcloudStore, NextcloudStore>(
                     services,
                     method => method == nameof(INextcloudStore.SetOfferedAsync) && Interlocked.Increment(ref failures) <= 3
                 )
@@ -87,24 +87,30 @@ public sealed class BridgeFailureTests
         failing == nameof(INextcloudTaskStore.TryNoteProblemAsync) && method == nameof(INextcloudTaskStore.TrySaveInputAsync);
 }
 
-/// <summary>A store some of whose calls fail in a way that no code expects. A proxy derives from it, so it is not sealed.</summary>
+/// <summary>Replaces a store by one some of whose calls fail in a way that no code expects.</summary>
+internal static class BrokenStore
+{
+    public static void Replace<TStore, TReal>(IServiceCollection services, Func<string, bool> fails)
+        where TStore : class
+        where TReal : TStore =>
+        services.Replace(
+            ServiceDescriptor.Singleton(provider =>
+            {
+                var proxy = DispatchProxy.Create<TStore, Broken<TStore>>();
+                ((Broken<TStore>)(object)proxy).Break(ActivatorUtilities.CreateInstance<TReal>(provider), fails);
+                return proxy;
+            })
+        );
+}
+
+/// <summary>A proxy derives from it, so it is public and not sealed.</summary>
 public class Broken<TStore> : DispatchProxy
     where TStore : class
 {
     private TStore _store = null!;
     private Func<string, bool> _fails = null!;
 
-    public static void Replace<TReal>(IServiceCollection services, Func<string, bool> fails)
-        where TReal : TStore =>
-        services.Replace(
-            ServiceDescriptor.Singleton(provider =>
-            {
-                var proxy = Create<TStore, Broken<TStore>>();
-                var broken = (Broken<TStore>)(object)proxy;
-                (broken._store, broken._fails) = (ActivatorUtilities.CreateInstance<TReal>(provider), fails);
-                return proxy;
-            })
-        );
+    internal void Break(TStore store, Func<string, bool> fails) => (_store, _fails) = (store, fails);
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) =>
         _fails(targetMethod!.Name)
