@@ -55,7 +55,11 @@ public sealed class ConnectionLimitTests
         // Kestrel names one of several limits, whichever was reached first.
         server.ExpectedLog.Add("Connection id");
         using var connection = await ConnectAsync(server);
-        await using var tls = new SslStream(connection.GetStream(), false, (_, certificate, _, _) => certificate?.Subject == "CN=localhost");
+        await using var tls = new SslStream(
+            connection.GetStream(),
+            false,
+            (_, certificate, _, _) => certificate?.Subject == "CN=localhost"
+        );
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http2] },
             Token
