@@ -49,7 +49,7 @@ def spent(pid, ended_children=False):
     """Processor seconds of a process; 0 when it is gone."""
     try:
         fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):
         return 0
     return sum(map(int, fields[11:15] if ended_children else fields[11:13])) / TICKS
 
