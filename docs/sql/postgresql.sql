@@ -5,7 +5,7 @@
 -- semicolon.
 -- The connections of the batchers have these options, which PGOPTIONS gives to psql:
 --   -c enable_seqscan=off -c enable_bitmapscan=off -c enable_sort=off -c jit=off
--- Before a statement of FileTreeStatements its transaction runs: SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL jit = off
+-- Before a statement of FileTreeStatements its transaction runs: SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL random_page_cost = 1; SET LOCAL jit = off
 
 -- TaskClaim.For(types: 1)
 WITH picked AS MATERIALIZED (SELECT id FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 FOR UPDATE SKIP LOCKED)

@@ -15,10 +15,15 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
     /// <summary>Removes the directories and kills the programs of servers that were killed.</summary>
     public void RemoveAbandoned()
     {
-        foreach (var left in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*").Where(IsAbandoned))
+        foreach (var root in Directory.EnumerateDirectories(Path.GetTempPath(), $"{Prefix}*"))
         {
-            ProcessTree.KillAllBelow(left);
-            Remove(left);
+            // Held to the end: a server that is about to lock its new directory must not succeed in between.
+            using var abandoned = TryLock(root);
+            if (abandoned is null)
+                continue;
+
+            ProcessTree.KillAllBelow(root);
+            Remove(root);
         }
     }
 
@@ -39,35 +44,41 @@ internal sealed partial class RunDirectories(ILogger<RunDirectories> logger) : I
             Remove(_root);
     }
 
+    /// <summary>
+    /// A server that starts removes abandoned directories, and may take a new one for abandoned before it is locked: then another is made.
+    /// </summary>
     private void Open()
     {
         for (var tries = 1; _root is null; tries++)
         {
             var root = Directory.CreateTempSubdirectory(Prefix).FullName;
+            var path = Path.Combine(root, LockName);
             try
             {
-                _lock = new FileStream(Path.Combine(root, LockName), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
-                _root = root;
+                _lock = new FileStream(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None);
+                // It may have been removed between its making and its locking.
+                if (File.Exists(path))
+                    _root = root;
+                else
+                    _lock.Dispose();
             }
             catch (IOException) when (tries < MaxTries)
             {
-                // A server that starts removes abandoned directories, and took this one for abandoned before it was
-                // locked.
+                // The other one has the lock.
             }
         }
     }
 
     /// <summary>The lock ends with the process that holds it. A directory without a lock is being made.</summary>
-    private static bool IsAbandoned(string root)
+    private static FileStream? TryLock(string root)
     {
         try
         {
-            using var free = new FileStream(Path.Combine(root, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
-            return true;
+            return new FileStream(Path.Combine(root, LockName), FileMode.Open, FileAccess.ReadWrite, FileShare.None);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            return false;
+            return null;
         }
     }
 

@@ -1,6 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using TaskProcessing.Providers;
 using TaskProcessing.Providers.OpenAI;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Cli.Settings;
@@ -25,8 +27,9 @@ public sealed class EndpointSourceTests
         Serving(server).Should().BeNull();
 
         await using var back = await ModelEndpoint.StartAsync(url);
+        await PassAsync(time, AwayLook);
 
-        await LookUntilAsync(time, AwayLook, () => Serving(server) is not null, "the offer");
+        await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
         using var user = await server.UserAsync("alice");
         (await user.EndedAsync(await user.ScheduleAsync("core:text2text", new { input = "Hi" })))
             .GetProperty("output")
@@ -46,13 +49,15 @@ public sealed class EndpointSourceTests
         server.ExpectedLog.Add("Endpoint local is still unreachable");
         Models(server).Should().Equal("mine");
 
+        await PassAsync(time, AwayLook);
         await time.WhenSomebodyWaitsAsync(AwayLook);
-        time.Advance(AwayLook);
         Serving(server).Should().NotBeNull("it has been away for less than its 30 s");
 
-        await LookUntilAsync(time, AwayLook, () => Serving(server) is null, "the end of the offer");
+        await PassAsync(time, AwayLook);
+        await Eventually.BecomesTrue(() => Serving(server) is null, "the end of the offer");
         await using var back = await ModelEndpoint.StartAsync(url);
-        await LookUntilAsync(time, AwayLook, () => Serving(server) is not null, "the offer");
+        await PassAsync(time, AwayLook);
+        await Eventually.BecomesTrue(() => Serving(server) is not null, "the offer");
         Models(server).Should().Equal("mine", "small", "large");
     }
 
@@ -67,8 +72,9 @@ public sealed class EndpointSourceTests
         server.Get<CurrentTaskTypes>().Current.Find("core:text2image").Should().BeNull();
 
         endpoint.Models = ["large", "dall-e-3"];
+        await PassAsync(time, TimeSpan.FromSeconds(45));
 
-        await LookUntilAsync(time, TimeSpan.FromSeconds(45), () => Models(server).SequenceEqual(["large"]), "the other list");
+        await Eventually.BecomesTrue(() => Models(server).SequenceEqual(["large"]), "the other list");
         server.Get<CurrentTaskTypes>().Current.Find("core:text2image").Should().NotBeNull();
     }
 
@@ -212,30 +218,35 @@ public sealed class EndpointSourceTests
             );
     }
 
+    /// <param name="url">The endpoint's address.</param>
+    /// <param name="time">The clock that endpoints are looked at by; the rest of the server goes by the real one.</param>
+    /// <param name="settings">Of the endpoint.</param>
     private static Task<TestServer> StartAsync(string url, TimeProvider? time, params (string Key, string Value)[] settings) =>
         TestServer.StartAsync(
-            time: time,
             settings: settings
                 .Append(("BaseAddress", url))
-                .ToDictionary(setting => $"Providers:OpenAI:local:{setting.Item1}", setting => setting.Item2)
+                .ToDictionary(setting => $"Providers:OpenAI:local:{setting.Item1}", setting => setting.Item2),
+            more: services =>
+            {
+                if (time is null)
+                    return;
+
+                services.Remove(services.Single(service => service.ImplementationType == typeof(OpenAISource)));
+                services.AddSingleton<ILocalProviderSource>(provider => ActivatorUtilities.CreateInstance<OpenAISource>(provider, time));
+            }
         );
 
     private static string NobodyListens() => $"http://127.0.0.1:{Loopback.FreePort()}";
 
     /// <summary>
-    /// Passes time from one look at the endpoint to the next until the goal is reached. Other jobs of the server may wait for
-    /// exactly as long, so that a look can be one turn late.
+    /// Waits until the endpoints have been looked at, and passes the time up to the next look. No other job of the server goes by this clock,
+    /// so nobody else waits for so long.
     /// </summary>
-    private static Task LookUntilAsync(ManualTimeProvider time, TimeSpan interval, Func<bool> goal, string what) =>
-        Eventually.BecomesTrue(
-            () =>
-            {
-                if (!goal() && time.WaitersFor(interval) > 0)
-                    time.Advance(interval);
-                return goal();
-            },
-            what
-        );
+    private static async Task PassAsync(ManualTimeProvider time, TimeSpan interval)
+    {
+        await time.WhenSomebodyWaitsAsync(interval);
+        time.Advance(interval);
+    }
 
     private static ProviderDescriptor? Serving(TestServer server) =>
         server.Get<CurrentTaskTypes>().Current.Find("core:text2text")?.Provider;
