@@ -68,7 +68,7 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>What would go wrong at a Nextcloud: a second result, progress after a result.</summary>
     public ConcurrentQueue<string> Faults { get; } = new();
 
-    /// <summary>Learns of each task that is handed out (<c>next</c>) or reported on, before the answer goes out.</summary>
+    /// <summary>Learns of each task that is handed out (<c>next</c>, <c>next_batch</c>) or reported on, before the answer goes out.</summary>
     public Action<string, long>? Answered { get; set; }
 
     public static async Task<NextcloudFront> StartAsync(Func<Uri> server, string secret, int version = 32)
@@ -78,7 +78,7 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
         return front;
     }
 
-    /// <summary>Does what the next calls of a kind ask for (next, result, progress, file), and drops the answers.</summary>
+    /// <summary>Does what the next calls of a kind ask for (next, next_batch, result, progress, file), and drops the answers.</summary>
     public void LoseAnswers(string kind, int count) => _losing[kind] = count;
 
     /// <summary>The number of calls of a kind that arrived.</summary>
@@ -172,7 +172,7 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
         using (answer)
         {
             var isLost = IsLost(kind);
-            if (kind is "next" or "result" or "progress" or "stream-result")
+            if (kind is "next" or "next_batch" or "result" or "progress" or "stream-result")
             {
                 byte[] bytes;
                 try
@@ -196,7 +196,7 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
                 if ((int)answer.StatusCode == 204)
                     return;
                 context.Response.ContentType = "application/json; charset=utf-8";
-                await context.Response.Body.WriteAsync(kind == "next" ? WithoutClaim(bytes) : bytes);
+                await context.Response.Body.WriteAsync(kind is "next" or "next_batch" ? WithoutClaim(bytes) : bytes);
                 return;
             }
 
@@ -220,7 +220,11 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>Keeps what a Nextcloud would have stored: there the last result wins, and progress sets an ended task back to running.</summary>
     private void Note(string kind, long task, int status, byte[] bytes)
     {
-        if (status is < 200 or 204 or >= 300 || JsonNode.Parse(bytes)?["ocs"]?["data"]?["task"] is not { } state)
+        if (status is < 200 or 204 or >= 300 || JsonNode.Parse(bytes)?["ocs"]?["data"] is not JsonObject data)
+            return;
+        foreach (var handedOut in data["tasks"] as JsonArray ?? [])
+            Answered?.Invoke(kind, (long)handedOut!["task"]!["id"]!);
+        if (data["task"] is not { } state)
             return;
         Answered?.Invoke(kind, (long)state["id"]!);
         if (kind == "next")
@@ -305,8 +309,11 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
         var json = JsonNode.Parse(bytes)!;
         if (json["ocs"]?["data"] is JsonObject data)
         {
-            data.Remove("claim");
-            data.Remove("traceparent");
+            foreach (var claimed in (data["tasks"] as JsonArray ?? []).OfType<JsonObject>().Append(data))
+            {
+                claimed.Remove("claim");
+                claimed.Remove("traceparent");
+            }
         }
 
         return Encoding.UTF8.GetBytes(json.ToJsonString());

@@ -21,6 +21,9 @@ internal sealed record ServerProduct(bool IsTaskProcessing, int? NextcloudVersio
     /// <summary>Nextcloud 32 and before keep one error text.</summary>
     public bool KeepsUserMessages => IsTaskProcessing || NextcloudVersion >= 33;
 
+    /// <summary>Nextcloud 32 and before hand out one task with each call.</summary>
+    public bool GivesBatches => IsTaskProcessing || NextcloudVersion >= 33;
+
     /// <summary>On Nextcloud a task that leaves such a slot out cannot be scheduled (500).</summary>
     public bool TakesOptionalFileSlots => IsTaskProcessing;
 

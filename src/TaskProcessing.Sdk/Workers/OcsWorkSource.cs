@@ -20,6 +20,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     private readonly TimeSpan _wait;
     private volatile ServerProduct? _product;
     private volatile bool _streamingUnknown;
+    private volatile bool _batchesUnknown;
 
     /// <summary>Connects on the first call.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
@@ -125,6 +126,31 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
             return null;
 
         return ClaimAnswer.Read(data);
+    }
+
+    /// <summary>Claims up to so many tasks at once without waiting; one, where the server has no such route.</summary>
+    internal async Task<IReadOnlyList<ClaimedTask>> ClaimManyAsync(
+        IReadOnlyCollection<ProviderDescriptor> providers,
+        int most,
+        CancellationToken cancellationToken
+    )
+    {
+        await RecogniseAsync(cancellationToken).ConfigureAwait(false);
+        if (most > 1 && _product is { GivesBatches: true } && !_batchesUnknown)
+        {
+            try
+            {
+                using var request = NextTaskCall.MakeBatch(_connection, providers, most);
+                var data = await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+                return data is { } answer ? ClaimAnswer.ReadBatch(answer) : [];
+            }
+            catch (OcsException exception) when (exception.Kind == OcsErrorKind.NotFound)
+            {
+                _batchesUnknown = true;
+            }
+        }
+
+        return await ClaimAsync(providers, cancellationToken).ConfigureAwait(false) is { } task ? [task] : [];
     }
 
     /// <inheritdoc />

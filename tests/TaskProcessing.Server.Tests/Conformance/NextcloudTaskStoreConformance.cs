@@ -21,12 +21,12 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
     {
         await Claimed.TryHoldAsync(Cloud, Me, seen: null, Now, Token);
         var first = NewClaimed(7, input: """{"input":"old"}""");
-        (await Claimed.AddAsync(first, Token)).Should().BeTrue();
-        (await Claimed.AddAsync(NewClaimed(7), Token)).Should().BeFalse();
-        (await Claimed.AddAsync(NewClaimed(7, cloud: "other"), Token)).Should().BeTrue("numbers are each Nextcloud's own");
+        (await Claimed.AddAsync([first], Token)).Should().ContainSingle();
+        (await Claimed.AddAsync([NewClaimed(7)], Token)).Should().BeEmpty();
+        (await Claimed.AddAsync([NewClaimed(7, cloud: "other")], Token)).Should().ContainSingle("numbers are each Nextcloud's own");
 
         await Claimed.TryEndAsync(first.Id, Me, NextcloudTaskEnd.Told, Now, Token);
-        (await Claimed.AddAsync(NewClaimed(7, input: """{"input":"new"}"""), Token)).Should().BeTrue();
+        (await Claimed.AddAsync([NewClaimed(7, input: """{"input":"new"}""")], Token)).Should().ContainSingle();
 
         (await Claimed.ListUnfinishedAsync(Cloud, Token)).Should().ContainSingle().Which.Input.Should().Be("""{"input":"new"}""");
         (await Claimed.ListAsync(Cloud, [7, 8], Token)).Should().ContainSingle();
@@ -37,7 +37,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
     {
         await Claimed.TryHoldAsync(Cloud, Me, seen: null, Now, Token);
         var task = NewClaimed(7);
-        await Claimed.AddAsync(task, Token);
+        await Claimed.AddAsync([task], Token);
 
         (await Claimed.TrySaveInputAsync(task.Id, Me, """{"input":1}""", Token)).Should().BeTrue();
         (await Claimed.TrySaveUploadsAsync(task.Id, Me, "{}", Token)).Should().BeFalse("it has no result yet");
@@ -91,14 +91,14 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
     {
         await Claimed.TryHoldAsync(Cloud, "before", seen: null, Now, Token);
         var task = NewClaimed(7);
-        await Claimed.AddAsync(task, Token);
+        await Claimed.AddAsync([task], Token);
         await Claimed.TryHoldAsync(Cloud, Me, await Claimed.FindHoldAsync(Cloud, Token), Now, Token);
 
         (await Claimed.TryScheduledAsync(task.Id, "before", 31, Token)).Should().BeFalse();
         (await Claimed.TryFinishingAsync(task.Id, "before", failure: null, Now, Token)).Should().BeFalse();
         (await Claimed.TryEndAsync(task.Id, "before", NextcloudTaskEnd.Told, Now, Token)).Should().BeFalse();
         (await Claimed.TryBeatAsync(Cloud, "before", Token)).Should().BeFalse();
-        (await Claimed.TryBeginPollAsync(Cloud, "before", Now, Token)).Should().BeFalse();
+        (await Claimed.TryBeginPollAsync(Cloud, "before", 1, Now, Token)).Should().BeFalse();
 
         (await Claimed.TryScheduledAsync(task.Id, Me, 31, Token)).Should().BeTrue();
         (await Claimed.TryBeatAsync(Cloud, Me, Token)).Should().BeTrue();
@@ -127,18 +127,29 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task Of_tasks_that_were_handed_out_together_the_unknown_ones_are_stored()
+    {
+        await Claimed.AddAsync([NewClaimed(7)], Token);
+
+        var added = await Claimed.AddAsync([NewClaimed(7), NewClaimed(8), NewClaimed(8), NewClaimed(9)], Token);
+
+        added.Select(task => task.RemoteId).Should().Equal(8, 9);
+        (await Claimed.ListUnfinishedAsync(Cloud, Token)).Select(task => task.RemoteId).Should().Equal(7, 8, 9);
+    }
+
+    [Fact]
     public async Task Polls_without_a_known_answer_are_counted_until_they_are_searched_for()
     {
         await Claimed.TryHoldAsync(Cloud, "a", seen: null, Now, Token);
         var begin = Now;
-        await Claimed.TryBeginPollAsync(Cloud, "a", begin, Token);
-        await Claimed.AddAsync(NewClaimed(7), Token);
+        await Claimed.TryBeginPollAsync(Cloud, "a", 1, begin, Token);
+        await Claimed.AddAsync([NewClaimed(7)], Token);
         (await HoldAsync()).AskedAt.Should().BeNull("the task is the answer");
 
-        await Claimed.TryBeginPollAsync(Cloud, "a", begin, Token);
+        await Claimed.TryBeginPollAsync(Cloud, "a", 1, begin, Token);
         Clock.Advance(TimeSpan.FromSeconds(30));
         await Claimed.LosePollAsync(Cloud, "a", Now, Token);
-        await Claimed.TryBeginPollAsync(Cloud, "a", Now, Token);
+        await Claimed.TryBeginPollAsync(Cloud, "a", 1, Now, Token);
         await Claimed.EndPollAsync(Cloud, "a", Token);
         (await HoldAsync())
             .Should()
@@ -153,7 +164,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
             );
 
         // The holder dies during a poll.
-        await Claimed.TryBeginPollAsync(Cloud, "a", Now, Token);
+        await Claimed.TryBeginPollAsync(Cloud, "a", 8, Now, Token);
         Clock.Advance(TimeSpan.FromMinutes(1));
         await Claimed.TryHoldAsync(Cloud, "b", await HoldAsync(), Now, Token);
         (await HoldAsync())
@@ -161,7 +172,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
             .BeEquivalentTo(
                 new
                 {
-                    Unanswered = 2,
+                    Unanswered = 9,
                     UnansweredSince = begin,
                     UnansweredUntil = Now,
                     AskedAt = (DateTimeOffset?)null,
@@ -182,7 +193,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
         (await FilesAsync()).Should().BeEquivalentTo(new Dictionary<long, long?> { [named] = local.Id, [abandoned] = null });
 
         var task = NewClaimed(7);
-        await Claimed.AddAsync(task, Token);
+        await Claimed.AddAsync([task], Token);
         await Claimed.TryScheduledAsync(task.Id, Me, local.Id, Token);
         await Claimed.TryEndAsync(task.Id, Me, NextcloudTaskEnd.Told, Now, Token);
         (await FilesAsync()).Keys.Should().Equal(abandoned);
@@ -201,7 +212,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
         foreach (var (remote, taskId) in new (long, long)[] { (1, local.Id), (2, 9999), (3, 9999) })
         {
             var task = NewClaimed(remote);
-            await Claimed.AddAsync(task, Token);
+            await Claimed.AddAsync([task], Token);
             await Claimed.TryScheduledAsync(task.Id, Me, taskId, Token);
             if (remote != 3)
                 await Claimed.TryEndAsync(task.Id, Me, NextcloudTaskEnd.Told, Now, Token);
@@ -217,7 +228,7 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
     public async Task Users_are_listed_once_the_latest_first()
     {
         foreach (var (remote, user) in new (long, string?)[] { (1, "alice"), (2, "bob"), (3, null), (4, "alice") })
-            await Claimed.AddAsync(NewClaimed(remote, user: user), Token);
+            await Claimed.AddAsync([NewClaimed(remote, user: user)], Token);
 
         (await Claimed.ListUsersAsync(Cloud, 5, Token)).Should().Equal("alice", "bob");
         (await Claimed.ListUsersAsync(Cloud, 1, Token)).Should().Equal("alice");
@@ -232,12 +243,12 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
         foreach (var id in new[] { 7, 8, 9 })
         {
             var task = NewClaimed(id);
-            await Claimed.AddAsync(task, Token);
+            await Claimed.AddAsync([task], Token);
             if (id > 7)
                 await Claimed.TryFinishingAsync(task.Id, Me, NextcloudFailure.Of("no"), Now.AddMinutes(-id), Token);
         }
 
-        await Claimed.AddAsync(NewClaimed(7, cloud: "other"), Token);
+        await Claimed.AddAsync([NewClaimed(7, cloud: "other")], Token);
 
         (await Database.Get<INextcloudStore>().ListLoadAsync(Token))
             .Should()

@@ -89,18 +89,20 @@ public sealed class AdminNextcloudTests
         await server
             .Get<INextcloudTaskStore>()
             .AddAsync(
-                new NextcloudTask
-                {
-                    NextcloudId = id,
-                    RemoteId = remoteId,
-                    Type = "core:text2text",
-                    AppId = "assistant",
-                    Input = "{}",
-                    Key = $"{id}/{remoteId}",
-                    State = state,
-                    TaskId = taskId,
-                    TakenAt = DateTimeOffset.UnixEpoch,
-                },
+                [
+                    new NextcloudTask
+                    {
+                        NextcloudId = id,
+                        RemoteId = remoteId,
+                        Type = "core:text2text",
+                        AppId = "assistant",
+                        Input = "{}",
+                        Key = $"{id}/{remoteId}",
+                        State = state,
+                        TaskId = taskId,
+                        TakenAt = DateTimeOffset.UnixEpoch,
+                    },
+                ],
                 Token
             );
     }

@@ -31,7 +31,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     {
         await StartAsync(store);
         var row = await ClaimThereAsync();
-        await Claimed.AddAsync(row, Token);
+        await Claimed.AddAsync([row], Token);
 
         await GoOnAsync();
 
@@ -44,7 +44,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     {
         await StartAsync();
         var row = await ClaimThereAsync();
-        await Claimed.AddAsync(row, Token);
+        await Claimed.AddAsync([row], Token);
         await Claimed.TrySaveInputAsync(row.Id, Dead, row.Input, Token);
         var local = await ScheduleHereAsync(row);
 
@@ -62,7 +62,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     {
         await StartAsync();
         var row = await ClaimThereAsync();
-        await Claimed.AddAsync(row, Token);
+        await Claimed.AddAsync([row], Token);
         await Claimed.TrySaveInputAsync(row.Id, Dead, row.Input, Token);
         await Claimed.TryScheduledAsync(row.Id, Dead, await ScheduleHereAsync(row), Token);
         await WorkHereAsync();
@@ -81,7 +81,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     {
         await StartAsync();
         var row = await ClaimThereAsync();
-        await Claimed.AddAsync(row, Token);
+        await Claimed.AddAsync([row], Token);
         await Claimed.TrySaveInputAsync(row.Id, Dead, row.Input, Token);
         await Claimed.TryScheduledAsync(row.Id, Dead, await ScheduleHereAsync(row), Token);
         await WorkHereAsync();
@@ -95,7 +95,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     public async Task A_task_of_a_poll_whose_answer_nobody_stored_is_found()
     {
         await StartAsync();
-        await Claimed.TryBeginPollAsync(_cloud.Id, Dead, DateTimeOffset.UtcNow, Token);
+        await Claimed.TryBeginPollAsync(_cloud.Id, Dead, 1, DateTimeOffset.UtcNow, Token);
         var row = await ClaimThereAsync();
 
         await GoOnAsync();
@@ -109,7 +109,7 @@ public sealed class BridgeResumeTests : IAsyncDisposable
     {
         await StartAsync();
         var row = await ClaimThereAsync();
-        await Claimed.AddAsync(row, Token);
+        await Claimed.AddAsync([row], Token);
 
         // The dead one does not give the connection up.
         await _cloud.ConnectAsync(_bridge);

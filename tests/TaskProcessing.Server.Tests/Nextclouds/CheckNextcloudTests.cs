@@ -206,19 +206,21 @@ public sealed class CheckNextcloudTests
         await server
             .Get<INextcloudTaskStore>()
             .AddAsync(
-                new NextcloudTask
-                {
-                    NextcloudId = "home",
-                    RemoteId = 7,
-                    Type = "core:text2text",
-                    AppId = "assistant",
-                    Input = "{}",
-                    Key = "home/7",
-                    State = NextcloudTaskState.Finishing,
-                    Failure = "no",
-                    TakenAt = since,
-                    ResultSince = since,
-                },
+                [
+                    new NextcloudTask
+                    {
+                        NextcloudId = "home",
+                        RemoteId = 7,
+                        Type = "core:text2text",
+                        AppId = "assistant",
+                        Input = "{}",
+                        Key = "home/7",
+                        State = NextcloudTaskState.Finishing,
+                        Failure = "no",
+                        TakenAt = since,
+                        ResultSince = since,
+                    },
+                ],
                 Token
             );
 

@@ -192,6 +192,7 @@ public sealed class MigrationTests
                     .Replace(", \"revision\"", ",\n\"revision\"")
                     .Replace("NULL, \"", "NULL,\n\"")
                     .Replace("NULL)", "NULL\n)")
+                    .Replace("DEFAULT 1)", "DEFAULT 1\n)")
                     .Split('\n')
             )
             .Select(line => line.Trim(' ', ','))

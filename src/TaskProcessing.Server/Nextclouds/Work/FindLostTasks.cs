@@ -5,7 +5,7 @@ namespace TaskProcessing.Server.Nextclouds.Work;
 /// <summary>
 /// Finds tasks that were handed out with polls whose answers were lost. Only what nobody else can be working on is taken: running
 /// tasks of types that are offered there, without any progress, scheduled before the end of those polls, unknown here, and never
-/// more than there were such polls.
+/// more than those polls asked for.
 /// </summary>
 internal sealed partial class FindLostTasks(
     INextcloudTaskStore claimed,
@@ -20,7 +20,7 @@ internal sealed partial class FindLostTasks(
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(2);
 
     /// <param name="held">The connection.</param>
-    /// <param name="most">The number of the polls.</param>
+    /// <param name="most">The number of tasks that the polls asked for.</param>
     /// <param name="until">The end of the last of them.</param>
     /// <param name="cancellationToken">Ends the search.</param>
     /// <returns>The rows of the tasks that were found; they are stored.</returns>
@@ -52,7 +52,7 @@ internal sealed partial class FindLostTasks(
         foreach (var task in candidates.Where(task => !known.Contains(task.Id)).OrderBy(task => task.Id).Take(most))
         {
             var row = task.ToRow(held.Id, claim: null, time.GetUtcNow());
-            if (!await claimed.AddAsync(row, CancellationToken.None))
+            if (await claimed.AddAsync([row], CancellationToken.None) is [])
                 continue;
 
             Log.Found(logger, held.Id, task.Id);

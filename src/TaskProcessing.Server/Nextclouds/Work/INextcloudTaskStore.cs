@@ -7,11 +7,11 @@ namespace TaskProcessing.Server.Nextclouds.Work;
 internal interface INextcloudTaskStore
 {
     /// <summary>
-    /// Stores a task that was handed out, whoever holds the connection, and notes the answer of the poll. One with the same number that
-    /// has ended is replaced: a Nextcloud that was restored from a backup counts from there.
+    /// Stores tasks of one connection that were handed out together, whoever holds the connection, and notes the answer of the poll. One
+    /// with the same number that has ended is replaced: a Nextcloud that was restored from a backup counts from there.
     /// </summary>
-    /// <returns>False when the task is known and has not ended.</returns>
-    Task<bool> AddAsync(NextcloudTask task, CancellationToken cancellationToken);
+    /// <returns>The stored ones: those that were not known, or had ended.</returns>
+    Task<IReadOnlyList<NextcloudTask>> AddAsync(IReadOnlyList<NextcloudTask> tasks, CancellationToken cancellationToken);
 
     /// <summary>The tasks of a connection that have not ended, in the order of their claims.</summary>
     Task<IReadOnlyList<NextcloudTask>> ListUnfinishedAsync(string nextcloudId, CancellationToken cancellationToken);
@@ -78,8 +78,8 @@ internal interface INextcloudTaskStore
     /// <summary>Raises the beat.</summary>
     Task<bool> TryBeatAsync(string nextcloudId, string holder, CancellationToken cancellationToken);
 
-    /// <summary>Notes that a poll begins, and raises the beat.</summary>
-    Task<bool> TryBeginPollAsync(string nextcloudId, string holder, DateTimeOffset now, CancellationToken cancellationToken);
+    /// <summary>Notes that a poll for so many tasks begins, and raises the beat.</summary>
+    Task<bool> TryBeginPollAsync(string nextcloudId, string holder, int asked, DateTimeOffset now, CancellationToken cancellationToken);
 
     /// <summary>Notes that the poll was answered with nothing, or reached nobody.</summary>
     Task EndPollAsync(string nextcloudId, string holder, CancellationToken cancellationToken);

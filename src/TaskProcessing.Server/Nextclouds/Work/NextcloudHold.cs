@@ -15,13 +15,16 @@ internal sealed class NextcloudHold
 
     public long Beat { get; set; }
 
-    /// <summary>The begin of the last poll, if nobody noted its answer: a task may have been handed out with it.</summary>
+    /// <summary>The begin of the last poll, if nobody noted its answer: tasks may have been handed out with it.</summary>
     public DateTimeOffset? AskedAt { get; set; }
 
-    /// <summary>The number of polls without an answer since the last search for lost tasks.</summary>
+    /// <summary>The number of tasks that the last poll asked for.</summary>
+    public int Asked { get; set; }
+
+    /// <summary>The most tasks that were handed out with polls without an answer since the last search for lost tasks.</summary>
     public int Unanswered { get; set; }
 
-    /// <summary>The begin of the first of them.</summary>
+    /// <summary>The begin of the first of these polls.</summary>
     public DateTimeOffset? UnansweredSince { get; set; }
 
     /// <summary>The time until which a task may have been handed out with the last of them.</summary>

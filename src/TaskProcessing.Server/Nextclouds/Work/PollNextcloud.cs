@@ -8,7 +8,8 @@ namespace TaskProcessing.Server.Nextclouds.Work;
 
 /// <summary>
 /// Asks a Nextcloud for tasks: one poll for all types, noted in the store before it is sent, again and again in the
-/// <see cref="PollRhythm"/>; a call of the Nextcloud ends the pause.
+/// <see cref="PollRhythm"/>; a call of the Nextcloud ends the pause. While there are tasks, several are asked for at once, where the
+/// Nextcloud can do that.
 /// </summary>
 internal sealed class PollNextcloud(
     INextcloudTaskStore claimed,
@@ -24,6 +25,9 @@ internal sealed class PollNextcloud(
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
+    /// <summary>The most tasks of one poll: so many are searched for when its answer is lost.</summary>
+    private const int MaxBatch = 8;
+
     /// <param name="held">The connection.</param>
     /// <param name="running">The tasks that are under way.</param>
     /// <param name="stopping">Ends the polling; a poll that is under way gets its answer first.</param>
@@ -33,6 +37,7 @@ internal sealed class PollNextcloud(
         var search = new Search(pace.Searches);
         var rhythm = new PollRhythm(pace, time);
         var wasCalled = false;
+        var asked = 1;
         while (!held.IsRemoved)
         {
             stopping.ThrowIfCancellationRequested();
@@ -51,7 +56,9 @@ internal sealed class PollNextcloud(
                 }
 
                 var wasIdle = running.Count == 0;
-                pause = rhythm.Next(await PollAsync(held, running, stopping), wasCalled, wasIdle);
+                var isFound = await PollAsync(held, running, asked, stopping);
+                asked = isFound ? MaxBatch : 1;
+                pause = rhythm.Next(isFound, wasCalled, wasIdle);
                 wasCalled = false;
                 failing.Reset();
                 if (pause == TimeSpan.Zero)
@@ -59,6 +66,7 @@ internal sealed class PollNextcloud(
             }
             catch (OcsException error)
             {
+                asked = 1;
                 pause = failing.Next(error.RetryAfter);
                 search.Begin(time);
             }
@@ -78,20 +86,21 @@ internal sealed class PollNextcloud(
         && taskTypes.Current.Available.Any(type => type.IsServed);
 
     /// <returns>True when there was a task.</returns>
-    private async Task<bool> PollAsync(HeldNextcloud held, RunningTasks running, CancellationToken stopping)
+    private async Task<bool> PollAsync(HeldNextcloud held, RunningTasks running, int most, CancellationToken stopping)
     {
+        var asked = Math.Min(most, held.Known.Connection.MaxRunning - running.Count);
         var offer = offered.To(held.Known, held.Known.Connection.ServerVersion);
         if (offer.Count == 0)
             return false;
 
         var askedAt = time.GetTimestamp();
-        HoldException.ThrowUnless(await claimed.TryBeginPollAsync(held.Id, held.Holder, time.GetUtcNow(), stopping));
+        HoldException.ThrowUnless(await claimed.TryBeginPollAsync(held.Id, held.Holder, asked, time.GetUtcNow(), stopping));
         held.Confirm(askedAt);
-        ClaimedTask? task;
+        IReadOnlyList<ClaimedTask> tasks;
         try
         {
-            // Not cancelled by stopping: a task may be handed out with the answer.
-            task = await held.CallAsync((client, token) => client.Work.ClaimAsync(offer, token).AsTask(), Patience, held.Lost);
+            // Not cancelled by stopping: tasks may be handed out with the answer.
+            tasks = await held.CallAsync((client, token) => client.Work.ClaimManyAsync(offer, asked, token), Patience, held.Lost);
         }
         catch (OcsException error)
         {
@@ -102,27 +111,25 @@ internal sealed class PollNextcloud(
             throw;
         }
 
-        if (task is null)
+        if (tasks.Count == 0)
             return false;
 
-        var row = task.ToRow(held.Id, time.GetUtcNow());
         // One that is known goes on as it is: it was set back to waiting there, and its end is told all the same.
-        if (!await StoreAsync(held, row))
-            return false;
-
-        running.Begin(row, isResumed: false);
-        return true;
+        var stored = await StoreAsync(held, [.. tasks.Select(task => task.ToRow(held.Id, time.GetUtcNow()))]);
+        foreach (var row in stored)
+            running.Begin(row, isResumed: false);
+        return stored.Count > 0;
     }
 
-    /// <summary>Tries until the claim is stored: should this process die first, the noted poll makes another one search for it.</summary>
-    /// <returns>False when the task is known and has not ended.</returns>
-    private async Task<bool> StoreAsync(HeldNextcloud held, NextcloudTask row)
+    /// <summary>Tries until the claims are stored: should this process die first, the noted poll makes another one search for them.</summary>
+    /// <returns>Those that were not known, or had ended.</returns>
+    private async Task<IReadOnlyList<NextcloudTask>> StoreAsync(HeldNextcloud held, IReadOnlyList<NextcloudTask> rows)
     {
         while (true)
         {
             try
             {
-                return await claimed.AddAsync(row, CancellationToken.None);
+                return await claimed.AddAsync(rows, CancellationToken.None);
             }
             catch (StoreUnavailableException)
             {

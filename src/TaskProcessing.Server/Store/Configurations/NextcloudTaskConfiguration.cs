@@ -27,5 +27,7 @@ internal sealed class NextcloudTaskConfiguration : IEntityTypeConfiguration<Next
         builder.ToTable("nextcloud_holds").HasKey(hold => hold.NextcloudId);
         builder.Property(hold => hold.NextcloudId).HasMaxLength(32);
         builder.Property(hold => hold.Holder).HasMaxLength(32);
+        // A server of before it counts one for each poll.
+        builder.Property(hold => hold.Asked).HasDefaultValue(1);
     }
 }

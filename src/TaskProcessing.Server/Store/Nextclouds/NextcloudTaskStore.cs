@@ -7,20 +7,20 @@ namespace TaskProcessing.Server.Store.Nextclouds;
 
 internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStore
 {
-    public Task<bool> AddAsync(NextcloudTask task, CancellationToken cancellationToken) =>
-        database.TransactAsync(
+    public Task<IReadOnlyList<NextcloudTask>> AddAsync(IReadOnlyList<NextcloudTask> tasks, CancellationToken cancellationToken) =>
+        database.TransactAsync<IReadOnlyList<NextcloudTask>>(
             async db =>
             {
-                await Hold(db, task.NextcloudId)
+                var (nextcloudId, remoteIds) = (tasks[0].NextcloudId, tasks.Select(task => task.RemoteId).ToList());
+                await Hold(db, nextcloudId)
                     .ExecuteUpdateAsync(set => set.SetProperty(hold => hold.AskedAt, (DateTimeOffset?)null), CancellationToken.None);
-                var same = db.NextcloudTasks.Where(known => known.NextcloudId == task.NextcloudId && known.RemoteId == task.RemoteId);
+                var same = db.NextcloudTasks.Where(known => known.NextcloudId == nextcloudId && remoteIds.Contains(known.RemoteId));
                 await same.Where(known => known.State == NextcloudTaskState.Ended).ExecuteDeleteAsync(CancellationToken.None);
-                if (await same.AnyAsync(CancellationToken.None))
-                    return false;
-
-                db.Add(task);
+                var known = await same.Select(task => task.RemoteId).ToListAsync(CancellationToken.None);
+                List<NextcloudTask> added = [.. tasks.Where(task => !known.Contains(task.RemoteId)).DistinctBy(task => task.RemoteId)];
+                db.AddRange(added);
                 await db.SaveChangesAsync(CancellationToken.None);
-                return true;
+                return added;
             },
             cancellationToken
         );
@@ -194,11 +194,13 @@ internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStor
                 db =>
                     db.Database.ExecuteSqlAsync(
                         $"""
-                        INSERT INTO nextcloud_holds (nextcloud_id, holder, beat, unanswered) VALUES ({nextcloudId}, {holder}, 0, 0)
+                        INSERT INTO nextcloud_holds (nextcloud_id, holder, beat, asked, unanswered)
+                        VALUES ({nextcloudId}, {holder}, 0, 0, 0)
                         ON CONFLICT (nextcloud_id) DO UPDATE SET
                             holder = excluded.holder,
                             beat = nextcloud_holds.beat + 1,
-                            unanswered = nextcloud_holds.unanswered + CASE WHEN nextcloud_holds.asked_at IS NULL THEN 0 ELSE 1 END,
+                            unanswered = nextcloud_holds.unanswered + CASE WHEN nextcloud_holds.asked_at IS NULL THEN 0
+                                ELSE nextcloud_holds.asked END,
                             unanswered_since = COALESCE(nextcloud_holds.unanswered_since, nextcloud_holds.asked_at),
                             unanswered_until = CASE WHEN nextcloud_holds.asked_at IS NULL
                                 THEN nextcloud_holds.unanswered_until ELSE {at} END,
@@ -214,11 +216,20 @@ internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStor
     public Task<bool> TryBeatAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
         TryAsync(nextcloudId, holder, set => set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1), cancellationToken);
 
-    public Task<bool> TryBeginPollAsync(string nextcloudId, string holder, DateTimeOffset now, CancellationToken cancellationToken) =>
+    public Task<bool> TryBeginPollAsync(
+        string nextcloudId,
+        string holder,
+        int asked,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    ) =>
         TryAsync(
             nextcloudId,
             holder,
-            set => set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1).SetProperty(hold => hold.AskedAt, now),
+            set =>
+                set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1)
+                    .SetProperty(hold => hold.Asked, asked)
+                    .SetProperty(hold => hold.AskedAt, now),
             cancellationToken
         );
 
@@ -230,7 +241,7 @@ internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStor
             nextcloudId,
             holder,
             set =>
-                set.SetProperty(hold => hold.Unanswered, hold => hold.Unanswered + 1)
+                set.SetProperty(hold => hold.Unanswered, hold => hold.Unanswered + hold.Asked)
                     .SetProperty(hold => hold.UnansweredSince, hold => hold.UnansweredSince ?? hold.AskedAt)
                     .SetProperty(hold => hold.UnansweredUntil, now)
                     .SetProperty(hold => hold.AskedAt, (DateTimeOffset?)null),

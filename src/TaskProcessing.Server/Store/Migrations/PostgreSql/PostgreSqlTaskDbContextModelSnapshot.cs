@@ -549,6 +549,12 @@ namespace TaskProcessing.Server.Store.Migrations.PostgreSql
                         .HasColumnType("character varying(32)")
                         .HasColumnName("nextcloud_id");
 
+                    b.Property<int>("Asked")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("asked");
+
                     b.Property<long?>("AskedAt")
                         .HasColumnType("bigint")
                         .HasColumnName("asked_at");

@@ -536,6 +536,12 @@ namespace TaskProcessing.Server.Store.Migrations.Sqlite
                         .HasColumnType("TEXT")
                         .HasColumnName("nextcloud_id");
 
+                    b.Property<int>("Asked")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("INTEGER")
+                        .HasDefaultValue(1)
+                        .HasColumnName("asked");
+
                     b.Property<long?>("AskedAt")
                         .HasColumnType("INTEGER")
                         .HasColumnName("asked_at");
