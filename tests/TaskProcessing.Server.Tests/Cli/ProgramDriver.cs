@@ -31,7 +31,7 @@ internal sealed class ProgramDriver : IDisposable
     public static ProgramDriver StartCarelessly(string directory, params string[] args) =>
         Start(directory, Programs.Need("sh"), ["-c", "umask 0 && exec \"$@\"", "sh", Program, .. args], []);
 
-    private static string Program => Path.Combine(AppContext.BaseDirectory, "taskprocessing");
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "taskprocessing");
 
     public static ProgramDriver Start(string directory, string program, string[] args, Dictionary<string, string> environment)
     {
