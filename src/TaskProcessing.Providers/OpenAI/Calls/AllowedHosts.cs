@@ -33,7 +33,9 @@ internal sealed class AllowedHosts(IReadOnlyCollection<string> entries)
     /// <param name="address">The address to connect to.</param>
     public bool Allow(string host, IPAddress address) => PublicAddress.IsOne(address) || IsNamed(host) || IsInNetwork(address);
 
-    private bool IsNamed(string host) => entries.Contains(host, StringComparer.OrdinalIgnoreCase);
+    /// <summary>A host may be called "all" in somebody's network; the entry does not name it.</summary>
+    private bool IsNamed(string host) =>
+        !host.Equals(All, StringComparison.OrdinalIgnoreCase) && entries.Contains(host, StringComparer.OrdinalIgnoreCase);
 
     private bool IsInNetwork(IPAddress address) => _networks.Any(network => network.Contains(PublicAddress.Plain(address)));
 }

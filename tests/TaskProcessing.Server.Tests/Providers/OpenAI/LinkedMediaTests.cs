@@ -224,6 +224,7 @@ public sealed class LinkedMediaTests
     [InlineData("*.cdn.example", "evilcdn.example", "8.8.8.8", false)]
     [InlineData("all", "any.example", "8.8.8.8", true)]
     [InlineData("all", "any.example", "169.254.169.254", false)]
+    [InlineData("all", "all", "169.254.169.254", false)]
     [InlineData("10.0.0.0/8", "10.1.2.3", "10.1.2.3", true)]
     [InlineData("10.0.0.0/8", "any.example", "10.1.2.3", false)]
     [InlineData("10.0.0.1", "10.0.0.1", "10.0.0.1", true)]
