@@ -177,7 +177,7 @@ internal sealed class S3BlobStore(S3Options options) : IBlobStore, IDisposable
             AuthenticationRegion = options.Region,
             ForcePathStyle = options.ForcePathStyle,
             Timeout = TimeSpan.FromSeconds(options.TimeoutSeconds),
-            ConnectTimeout = ConnectTimeout,
+            HttpClientFactory = new S3HttpClients(ConnectTimeout),
             MaxErrorRetry = MaxRetries,
             // Services other than Amazon's do not know the newer checksums.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
