@@ -29,6 +29,12 @@ internal interface IAccountStore
     /// <summary>False when there is no such account.</summary>
     Task<bool> SetPasswordHashAsync(string id, string passwordHash, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Replaces the hash of a password by a stronger one of the same password, also for the account's sessions, which go on. It is no
+    /// change of the account. False when the account has another hash than the old one.
+    /// </summary>
+    Task<bool> TryStrengthenAsync(string id, string oldHash, string newHash, CancellationToken cancellationToken);
+
     Task AddAppPasswordAsync(AppPassword appPassword, CancellationToken cancellationToken);
 
     /// <summary>An account's app passwords, the oldest first.</summary>

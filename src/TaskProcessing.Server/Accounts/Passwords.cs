@@ -30,9 +30,13 @@ internal static class Passwords
 
     /// <param name="hash">The stored result of <see cref="Hash"/>; null when there is no account.</param>
     /// <param name="password">The given password.</param>
-    public static bool Verify(string? hash, string password) =>
-        Hasher.VerifyHashedPassword(NoUser, hash ?? UnknownAccountHash.Value, password) != PasswordVerificationResult.Failed
-        && hash is not null;
+    /// <param name="isWeak">True when the hash is right, and was made with less work than hashes are made with now.</param>
+    public static bool Verify(string? hash, string password, out bool isWeak)
+    {
+        var result = Hasher.VerifyHashedPassword(NoUser, hash ?? UnknownAccountHash.Value, password);
+        isWeak = result == PasswordVerificationResult.SuccessRehashNeeded && hash is not null;
+        return result != PasswordVerificationResult.Failed && hash is not null;
+    }
 
     /// <summary>A fresh token of about 428 random bits.</summary>
     public static string NewToken() => RandomNumberGenerator.GetString(TokenAlphabet, TokenLength);

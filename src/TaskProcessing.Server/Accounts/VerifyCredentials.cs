@@ -1,3 +1,5 @@
+using TaskProcessing.Server.Primitives;
+
 namespace TaskProcessing.Server.Accounts;
 
 /// <summary>Finds the account of a login name and secret, or of a bare token.</summary>
@@ -47,8 +49,31 @@ internal sealed class VerifyCredentials(IAccountStore accounts, CredentialCache 
             return null;
 
         var account = await accounts.FindAsync(user, cancellationToken);
-        return Passwords.Verify(account?.PasswordHash, secret)
-            ? new VerifiedAccount(account!, new Credential { AccountId = account!.Id, PasswordHash = account.PasswordHash })
-            : null;
+        if (!Passwords.Verify(account?.PasswordHash, secret, out var isWeak))
+            return null;
+        // Another login may have been faster, or another password was set: it is looked at again.
+        if (isWeak && !await StrengthenAsync(account!, secret, cancellationToken))
+            return await FindAsync(user, secret, triesPassword, cancellationToken);
+
+        return new VerifiedAccount(account!, new Credential { AccountId = account!.Id, PasswordHash = account.PasswordHash });
+    }
+
+    /// <summary>Hashes the password anew: only while it is given can it be. False when the stored hash is another by now.</summary>
+    private async Task<bool> StrengthenAsync(Account account, string password, CancellationToken cancellationToken)
+    {
+        var stronger = Passwords.Hash(password);
+        try
+        {
+            if (!await accounts.TryStrengthenAsync(account.Id, account.PasswordHash, stronger, cancellationToken))
+                return false;
+
+            account.PasswordHash = stronger;
+            return true;
+        }
+        catch (StoreUnavailableException)
+        {
+            // A database that can only be read still lets people log in.
+            return true;
+        }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Sessions;
 using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Store.Configurations;
@@ -84,6 +85,25 @@ internal sealed class AccountStore(Database database, Dialect dialect) : IAccoun
                     .ExecuteUpdateAsync(set => set.SetProperty(account => account.PasswordHash, passwordHash), CancellationToken.None),
             cancellationToken
         );
+
+    public Task<bool> TryStrengthenAsync(string id, string oldHash, string newHash, CancellationToken cancellationToken)
+    {
+        var (oldStamp, newStamp) = (Session.StampOf(oldHash), Session.StampOf(newHash));
+        return database.TransactAsync(
+            async db =>
+            {
+                var changed = await db
+                    .Accounts.Where(account => account.Id == id && account.PasswordHash == oldHash)
+                    .ExecuteUpdateAsync(set => set.SetProperty(account => account.PasswordHash, newHash), CancellationToken.None);
+                if (changed > 0)
+                    await db
+                        .Sessions.Where(session => session.AccountId == id && session.PasswordStamp == oldStamp)
+                        .ExecuteUpdateAsync(set => set.SetProperty(session => session.PasswordStamp, newStamp), CancellationToken.None);
+                return changed > 0;
+            },
+            cancellationToken
+        );
+    }
 
     public Task AddAppPasswordAsync(AppPassword appPassword, CancellationToken cancellationToken) =>
         ChangeAsync(

@@ -36,10 +36,10 @@ public sealed class UserCommandTests
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
         var driver = new CommandLineDriver(database.DataDirectory);
         (await driver.RunWithInputAsync("the first\nrest", "user", "add", "bob", "--password-stdin")).ExitCode.Should().Be(0);
-        Passwords.Verify((await Bob(database))!.PasswordHash, "the first").Should().BeTrue();
+        Passwords.Verify((await Bob(database))!.PasswordHash, "the first", out _).Should().BeTrue();
 
         (await driver.RunWithInputAsync("the second", "user", "password", "bob", "--password-stdin")).ExitCode.Should().Be(0);
-        Passwords.Verify((await Bob(database))!.PasswordHash, "the second").Should().BeTrue();
+        Passwords.Verify((await Bob(database))!.PasswordHash, "the second", out _).Should().BeTrue();
 
         (await driver.RunWithInputAsync("", "user", "password", "bob", "--password-stdin")).Error.Should().Contain("8 to 1024 characters");
     }

@@ -70,6 +70,20 @@ public abstract class AccountStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_stronger_hash_replaces_only_the_one_that_it_was_made_for()
+    {
+        var account = NewAccount("alice");
+        await Accounts.TryAddAsync(account, Token);
+
+        (await Accounts.TryStrengthenAsync("alice", "another", "stronger", Token)).Should().BeFalse();
+        (await Accounts.TryStrengthenAsync("bob", account.PasswordHash, "stronger", Token)).Should().BeFalse();
+        (await Accounts.FindAsync("alice", Token))!.PasswordHash.Should().Be(account.PasswordHash);
+        (await Accounts.TryStrengthenAsync("alice", account.PasswordHash, "stronger", Token)).Should().BeTrue();
+
+        (await Accounts.FindAsync("alice", Token))!.PasswordHash.Should().Be("stronger");
+    }
+
+    [Fact]
     public async Task An_app_password_leads_to_its_account()
     {
         await Accounts.TryAddAsync(NewAccount("alice"), Token);
