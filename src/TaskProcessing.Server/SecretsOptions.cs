@@ -21,29 +21,61 @@ internal sealed class SecretsOptions : IValidatableObject
     /// <summary>The password of the file. Default none.</summary>
     public string? CertificatePassword { get; set; }
 
+    /// <summary>
+    /// Certificates from before: they still decrypt the keys that they encrypted, which stay in use for the secrets that were stored with
+    /// them. Default none.
+    /// </summary>
+    public List<OlderCertificate> OlderCertificates { get; set; } = [];
+
     /// <summary>Null when none is wanted.</summary>
     public X509Certificate2? LoadCertificate() =>
         string.IsNullOrEmpty(CertificateFile) ? null : X509CertificateLoader.LoadPkcs12FromFile(CertificateFile, CertificatePassword);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        try
+        if (Problem(LoadCertificate) is { } problem)
+            yield return new ValidationResult(problem, [nameof(CertificateFile)]);
+        foreach (var (index, older) in OlderCertificates.Index())
         {
-            using var certificate = LoadCertificate();
-            return certificate is { HasPrivateKey: false } ? [new ValidationResult("has no private key", [nameof(CertificateFile)])] : [];
-        }
-        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException)
-        {
-            return [new ValidationResult($"cannot be used: {error.Message}", [nameof(CertificateFile)])];
+            if (Problem(older.Load) is { } mistake)
+                yield return new ValidationResult(mistake, [$"{nameof(OlderCertificates)}:{index}:{nameof(OlderCertificate.File)}"]);
         }
     }
+
+    private static string? Problem(Func<X509Certificate2?> load)
+    {
+        try
+        {
+            using var certificate = load();
+            return certificate is { HasPrivateKey: false } ? "has no private key" : null;
+        }
+        catch (Exception error) when (error is CryptographicException or IOException or UnauthorizedAccessException or ArgumentException)
+        {
+            return $"cannot be used: {error.Message}";
+        }
+    }
+}
+
+/// <summary>A certificate from before.</summary>
+internal sealed class OlderCertificate
+{
+    /// <summary>A PKCS #12 file.</summary>
+    public string File { get; set; } = "";
+
+    /// <summary>The password of the file. Default none.</summary>
+    public string? Password { get; set; }
+
+    public X509Certificate2 Load() => X509CertificateLoader.LoadPkcs12FromFile(File, Password);
 }
 
 internal static class SecretsExtensions
 {
     public static void ProtectKeys(this IDataProtectionBuilder builder, IConfiguration configuration)
     {
-        if (configuration.GetSection(SecretsOptions.Section).Get<SecretsOptions>()?.LoadCertificate() is { } certificate)
+        var options = configuration.GetSection(SecretsOptions.Section).Get<SecretsOptions>() ?? new SecretsOptions();
+        if (options.LoadCertificate() is { } certificate)
             builder.ProtectKeysWithCertificate(certificate);
+        if (options.OlderCertificates.Count > 0)
+            builder.UnprotectKeysWithAnyCertificate([.. options.OlderCertificates.Select(older => older.Load())]);
     }
 }
