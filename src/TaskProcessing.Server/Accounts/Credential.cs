@@ -18,7 +18,7 @@ internal sealed record Credential
     /// <summary>The provider app that logged in.</summary>
     public string? AppId { get; init; }
 
-    /// <summary>The stored secret of that app, encrypted.</summary>
+    /// <summary>The stored secret of that app with which it logged in, encrypted.</summary>
     public string? AppSecret { get; init; }
 }
 

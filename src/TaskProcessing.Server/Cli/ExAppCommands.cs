@@ -9,13 +9,15 @@ namespace TaskProcessing.Server.Cli;
 internal static class ExAppCommands
 {
     public static Command Create(CommandHost host) =>
-        new("exapp", "Adds, lists, checks, enables, disables and removes provider apps.")
+        new("exapp", "Adds, lists, checks, enables, disables and removes provider apps, and changes their secrets.")
         {
             Add(host),
             List(host),
             Check(host),
             SetEnabled(host, "enable", enabled: true),
             SetEnabled(host, "disable", enabled: false),
+            ExAppSecretCommands.Rotate(host),
+            ExAppSecretCommands.Revoke(host),
             Remove(host),
         };
 

@@ -12,8 +12,8 @@ internal sealed partial class AddExApp(IExAppStore exApps, ExAppSecrets secrets,
             return $"\"{app.Id}\" is no app id: use 1 to 64 letters, digits or _ . -";
         if (!AppVersion().IsMatch(app.Version))
             return $"\"{app.Version}\" is no version: use 1 to 32 characters without spaces, such as 1.0.0";
-        if (app.Secret.Length is 0 or > 1024)
-            return "The secret must have 1 to 1024 characters";
+        if (ProblemOfSecret(app.Secret) is { } problem)
+            return problem;
         if (app.Url is { } url && !IsHttp(url))
             return $"\"{url}\" is no address of an app: give one like http://127.0.0.1:9080";
 
@@ -31,6 +31,10 @@ internal sealed partial class AddExApp(IExAppStore exApps, ExAppSecrets secrets,
 
     /// <summary>True when an app can have this id. The database is never asked for an impossible id.</summary>
     public static bool IsAppId(string text) => AppId().IsMatch(text);
+
+    /// <summary>The reason why the text cannot be an app's secret; null when it can.</summary>
+    public static string? ProblemOfSecret(string secret) =>
+        secret.Length is 0 or > 1024 ? "The secret must have 1 to 1024 characters" : null;
 
     private static bool IsHttp(string url) => Uri.TryCreate(url, UriKind.Absolute, out var parsed) && parsed.Scheme is ("http" or "https");
 

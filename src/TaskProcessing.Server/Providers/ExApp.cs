@@ -7,7 +7,10 @@ internal sealed class ExApp
 
     public required string Version { get; set; }
 
-    /// <summary>The shared secret, encrypted with Data Protection: it is also sent to the app, so a hash would not do.</summary>
+    /// <summary>
+    /// The shared secret, encrypted with Data Protection: it is also sent to the app, so a hash would not do. See
+    /// <see cref="ExAppSecrets"/>.
+    /// </summary>
     public required string ProtectedSecret { get; set; }
 
     /// <summary>The app's own address, such as <c>http://127.0.0.1:9080</c>; null for apps that only poll.</summary>

@@ -22,6 +22,9 @@ internal interface IExAppStore
     /// <summary>False when there is no such app.</summary>
     Task<bool> SetVersionAsync(string id, string version, CancellationToken cancellationToken);
 
+    /// <summary>False when the app's stored secret is not what it was before.</summary>
+    Task<bool> TrySetSecretAsync(string id, string before, string after, CancellationToken cancellationToken);
+
     /// <summary>Removes the app and its registrations. False when there is no such app.</summary>
     Task<bool> RemoveAsync(string id, CancellationToken cancellationToken);
 

@@ -21,6 +21,8 @@ internal static class ProviderServices
         services.AddSingleton<ExAppSecrets>();
         services.AddSingleton<ExAppDirectory>();
         services.AddSingleton<AddExApp>();
+        services.AddSingleton<RotateExAppSecret>();
+        services.AddSingleton<RevokeExAppSecret>();
         services.AddSingleton<ListExApps>();
         services.AddSingleton<EnableExApp>();
         services.AddSingleton<CheckExApp>();

@@ -56,6 +56,15 @@ internal sealed class ExAppStore(Database database) : IExAppStore
             cancellationToken
         );
 
+    public Task<bool> TrySetSecretAsync(string id, string before, string after, CancellationToken cancellationToken) =>
+        ChangeAsync(
+            AppTopics,
+            db =>
+                db.ExApps.Where(app => app.Id == id && app.ProtectedSecret == before)
+                    .ExecuteUpdateAsync(set => set.SetProperty(app => app.ProtectedSecret, after), CancellationToken.None),
+            cancellationToken
+        );
+
     // Registrations are removed with their app by foreign key.
     public Task<bool> RemoveAsync(string id, CancellationToken cancellationToken) =>
         ChangeAsync(AppTopics, db => db.ExApps.Where(app => app.Id == id).ExecuteDeleteAsync(CancellationToken.None), cancellationToken);

@@ -68,6 +68,10 @@ public sealed class ExAppCommandTests
     [InlineData("exapp enable b", "There is no app \"b\"")]
     [InlineData("exapp disable b", "There is no app \"b\"")]
     [InlineData("exapp remove b", "There is no app \"b\"")]
+    [InlineData("exapp rotate b --secret s", "There is no app \"b\"")]
+    [InlineData("exapp rotate llm2 --secret-stdin", "1 to 1024 characters")]
+    [InlineData("exapp revoke b", "There is no app \"b\"")]
+    [InlineData("exapp revoke llm2", "has one secret alone")]
     public async Task A_command_that_cannot_be_done_fails_with_the_reason(string line, string why)
     {
         await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);

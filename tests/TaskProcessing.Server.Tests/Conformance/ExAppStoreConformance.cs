@@ -42,6 +42,19 @@ public abstract class ExAppStoreConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_secret_replaces_only_the_one_that_is_meant()
+    {
+        var app = NewApp("llm");
+        await ExApps.TryAddAsync(app, Token);
+
+        (await ExApps.TrySetSecretAsync("llm", "another", "new", Token)).Should().BeFalse();
+        (await ExApps.TrySetSecretAsync("none", app.ProtectedSecret, "new", Token)).Should().BeFalse();
+        (await ExApps.TrySetSecretAsync("llm", app.ProtectedSecret, "new", Token)).Should().BeTrue();
+
+        (await ExApps.FindAsync("llm", Token))!.ProtectedSecret.Should().Be("new");
+    }
+
+    [Fact]
     public async Task A_registration_replaces_the_one_of_the_same_app_and_id_and_keeps_its_place()
     {
         await ExApps.TryAddAsync(NewApp("llm", enabled: true), Token);

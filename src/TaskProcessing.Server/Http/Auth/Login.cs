@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
@@ -107,7 +106,7 @@ internal sealed class Login(
             return new LoginOutcome.Unknown();
         }
 
-        if (!CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(known.Secret), Encoding.UTF8.GetBytes(secret)))
+        if (known.StoredFormOf(secret) is not { } storedSecret)
         {
             remembered.Remove(network, name, secret);
             presence.Refused(appId, "the secret was wrong");
@@ -147,7 +146,7 @@ internal sealed class Login(
                 {
                     AccountId = account?.Id,
                     AppId = appId,
-                    AppSecret = known.App.ProtectedSecret,
+                    AppSecret = storedSecret,
                 },
             }
         );

@@ -41,11 +41,22 @@ internal sealed class CallExApp : IDisposable
         if (app.App.Url is not { } url)
             return ExAppAnswer.Unreachable("the app has no address");
 
+        var answer = await RunAsync(app.App, url, app.Secret, call, cancellationToken);
+        // While an app changes to a new secret, it may still run with the one before.
+        return answer.IsRefusal && call.Authenticated && app.OlderSecret is { } older
+            ? await RunAsync(app.App, url, older, call, cancellationToken)
+            : answer;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<ExAppAnswer> RunAsync(ExApp app, string url, string secret, ExAppCall call, CancellationToken cancellationToken)
+    {
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(call.Timeout);
         try
         {
-            using var request = Request(app, url, call);
+            using var request = Request(app, url, secret, call);
             using var response = await _http.SendAsync(
                 request,
                 call.ReadsAnswer ? HttpCompletionOption.ResponseContentRead : HttpCompletionOption.ResponseHeadersRead,
@@ -70,9 +81,7 @@ internal sealed class CallExApp : IDisposable
         }
     }
 
-    public void Dispose() => _http.Dispose();
-
-    private HttpRequestMessage Request(KnownExApp app, string url, ExAppCall call)
+    private HttpRequestMessage Request(ExApp app, string url, string secret, ExAppCall call)
     {
         var path = call.Path.StartsWith('/') ? call.Path : $"/{call.Path}";
         if (call.Json is { } parameters && call.Method == HttpMethod.Get)
@@ -84,9 +93,9 @@ internal sealed class CallExApp : IDisposable
         if (call.Authenticated)
         {
             headers.Add("AA-VERSION", _options.Value.Version);
-            headers.Add("EX-APP-ID", app.App.Id);
-            headers.TryAddWithoutValidation("EX-APP-VERSION", app.App.Version);
-            headers.Add("AUTHORIZATION-APP-API", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{call.UserId}:{app.Secret}")));
+            headers.Add("EX-APP-ID", app.Id);
+            headers.TryAddWithoutValidation("EX-APP-VERSION", app.Version);
+            headers.Add("AUTHORIZATION-APP-API", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{call.UserId}:{secret}")));
             headers.Add("AA-REQUEST-ID", Guid.NewGuid().ToString("N"));
             headers.Add("Accept-Language", "en");
         }

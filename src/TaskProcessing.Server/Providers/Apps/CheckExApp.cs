@@ -58,7 +58,7 @@ internal sealed class CheckExApp(
     private async Task<bool> CheckAddressAsync(List<ExAppFinding> findings, ExApp app, CancellationToken cancellationToken)
     {
         var answer = await callExApp.RunAsync(
-            Known(app),
+            secrets.Open(app),
             new ExAppCall(HttpMethod.Get, "/heartbeat", HeartbeatTimeout) { Authenticated = false },
             cancellationToken
         );
@@ -85,7 +85,7 @@ internal sealed class CheckExApp(
 
         var enabled = app.Enabled && status.Stage == ExAppStage.Enabled ? 1 : 0;
         var answer = await callExApp.RunAsync(
-            Known(app),
+            secrets.Open(app),
             new ExAppCall(HttpMethod.Put, $"/enabled?enabled={enabled}", EnablingTimeout),
             cancellationToken
         );
@@ -129,8 +129,6 @@ internal sealed class CheckExApp(
         else
             findings.Add(ExAppFinding.Good($"It last asked for tasks at {Time(polled)}"));
     }
-
-    private KnownExApp Known(ExApp app) => new(app, secrets.Unprotect(app));
 
     private static string Time(DateTimeOffset? time) =>
         string.Create(CultureInfo.InvariantCulture, $"{time?.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC");

@@ -26,7 +26,7 @@ internal sealed class CloseRevokedConnections(HeldConnections connections, IAcco
             if (
                 credential.AppId is null
                 || await exApps.FindAsync(credential.AppId, cancellationToken) is { App.Enabled: true } known
-                    && known.App.ProtectedSecret == credential.AppSecret
+                    && known.Holds(credential.AppSecret)
             )
                 good.Add(credential);
         }

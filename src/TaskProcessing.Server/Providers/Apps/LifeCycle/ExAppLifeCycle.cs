@@ -134,7 +134,7 @@ internal sealed partial class ExAppLifeCycle(
             if (!StepExApp.IsNeeded(app, status) || !await statuses.TryDriveAsync(appId, _driver, now, now + Lease, cancellationToken))
                 return;
 
-            switch (await step.RunAsync(new KnownExApp(app, secrets.Unprotect(app)), status, cancellationToken))
+            switch (await step.RunAsync(secrets.Open(app), status, cancellationToken))
             {
                 case StepOutcome.Again:
                     await woken.EndsWithinAsync(Backoff.After(++tries, FirstPause, LongestPause, factor: 1.5), time, cancellationToken);
