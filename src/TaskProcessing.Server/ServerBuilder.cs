@@ -90,6 +90,8 @@ internal static class ServerBuilder
             builder.Configuration,
             // RequestLog logs the same; while this category is on, ASP.NET Core makes an activity for each request.
             "Microsoft.AspNetCore.Hosting.Diagnostics",
+            // It repeats paths, also those with a token in them.
+            "Microsoft.AspNetCore.Routing.Matching.DfaMatcher",
             // Probes come every few seconds. Their answer has the reason, and Outages logs it once.
             "Microsoft.Extensions.Diagnostics.HealthChecks"
         );

@@ -4,6 +4,7 @@ using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using TaskProcessing.Sdk.Workers;
+using TaskProcessing.Server.Http;
 using TaskProcessing.Server.Http.Scraping;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Tasks.Waiting;
@@ -51,9 +52,18 @@ internal static class ServerTelemetry
     private static void AddTraces(TracerProviderBuilder traces) =>
         traces
             .AddSource(TaskTraces.Name, WorkerTracing.SourceName)
-            // Probes and scrapes come every few seconds.
-            .AddAspNetCoreInstrumentation(requests => requests.Filter = context => !IsProbe(context.Request.Path))
-            .AddHttpClientInstrumentation()
+            .AddAspNetCoreInstrumentation(requests =>
+            {
+                // Probes and scrapes come every few seconds.
+                requests.Filter = context => !IsProbe(context.Request.Path);
+                // A token in a path is as secret here as in the log.
+                requests.EnrichWithHttpResponse = (span, response) => span.SetTag("url.path", RequestLog.PathOf(response.HttpContext));
+            })
+            // Paths of webhooks and of linked files hold secrets, as do names in front of a host.
+            .AddHttpClientInstrumentation(calls =>
+                calls.EnrichWithHttpRequestMessage = (span, request) =>
+                    span.SetTag("url.full", request.RequestUri?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped))
+            )
             .AddNpgsql()
             .AddOtlpExporter();
 

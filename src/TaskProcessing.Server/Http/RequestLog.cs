@@ -54,7 +54,7 @@ internal static class RequestLog
         ];
 
     /// <summary>A token in a path is as secret as one in a header.</summary>
-    private static string PathOf(HttpContext context)
+    public static string PathOf(HttpContext context)
     {
         var path = context.Request.Path.ToString();
         return context.Request.RouteValues.GetValueOrDefault("token") is string { Length: > 0 }
