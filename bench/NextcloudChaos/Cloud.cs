@@ -30,7 +30,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
     /// <summary>The tasks that their user wanted to cancel.</summary>
     public ConcurrentDictionary<long, bool> CancelledThere { get; } = new();
 
-    public static async Task<Cloud> StartAsync(RunOptions options, string name, Uri node, CancellationToken cancellationToken)
+    public static async Task<Cloud> StartAsync(RunOptions options, string name, int version, Uri node, CancellationToken cancellationToken)
     {
         var secret = $"secret-of-{name}-for-this-run";
         var server = new ServerProgram(
@@ -40,7 +40,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
             [
                 $"--DataDirectory={Path.Combine(options.Folder, name)}",
                 "--Ocs:Profile=Nextcloud",
-                "--Ocs:Version=32.0.1",
+                $"--Ocs:Version={version}.0.1",
                 "--Providers:BuiltIn:Enabled=false",
                 "--Providers:ReadyMade:Enabled=false",
                 "--RateLimits:Enabled=false",
@@ -56,7 +56,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
             cancellationToken,
             ["exapp", "add", App, "--app-version", "1.0.0", "--enabled", "--secret", secret, "--url", $"{node}".TrimEnd('/')]
         );
-        var front = await NextcloudFront.StartAsync(() => server.Address, secret);
+        var front = await NextcloudFront.StartAsync(() => server.Address, secret, version);
         await server.StartAsync(cancellationToken);
         var cloud = new Cloud(server, front, secret);
         cloud._alice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(

@@ -46,8 +46,8 @@ internal sealed class Run(RunOptions options, IReadOnlyList<ServerProgram> nodes
                 ]
             ))
             .ToList();
-        await using var one = await Cloud.StartAsync(options, "one", nodes[0].Address, cancellationToken);
-        await using var two = await Cloud.StartAsync(options, "two", nodes[0].Address, cancellationToken);
+        await using var one = await Cloud.StartAsync(options, "one", version: 32, nodes[0].Address, cancellationToken);
+        await using var two = await Cloud.StartAsync(options, "two", version: 33, nodes[0].Address, cancellationToken);
         try
         {
             foreach (var cloud in (Cloud[])[one, two])
