@@ -15,12 +15,12 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
 
     private readonly OcsConnection _connection;
     private readonly OptionalFileSlots _fileSlots;
+    private readonly TaskClaims _claims;
     private readonly ResultDelivery _results;
     private readonly HeartbeatWatch _watch;
     private readonly TimeSpan _wait;
     private volatile ServerProduct? _product;
     private volatile bool _streamingUnknown;
-    private volatile bool _batchesUnknown;
 
     /// <summary>Connects on the first call.</summary>
     /// <exception cref="ArgumentException">The options are wrong.</exception>
@@ -59,6 +59,7 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     {
         _connection = connection;
         _fileSlots = new OptionalFileSlots(logger);
+        _claims = new TaskClaims(_connection);
         _results = new ResultDelivery(_connection, FinishAloneAsync);
         _watch = new HeartbeatWatch(ReportAsync, options.Wait, time);
         _wait = options.Wait;
@@ -121,14 +122,10 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     public async ValueTask<ClaimedTask?> ClaimAsync(IReadOnlyCollection<ProviderDescriptor> providers, CancellationToken cancellationToken)
     {
         await RecogniseAsync(cancellationToken).ConfigureAwait(false);
-        using var request = NextTaskCall.Make(_connection, providers, HoldsClaims ? _wait : TimeSpan.Zero);
-        if (await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false) is not { } data)
-            return null;
-
-        return ClaimAnswer.Read(data);
+        return await _claims.ClaimAsync(providers, HoldsClaims ? _wait : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Claims up to so many tasks at once without waiting; one, where the server has no such route.</summary>
+    /// <summary>Claims up to so many tasks without waiting; one, where the server hands out one at a time.</summary>
     internal async Task<IReadOnlyList<ClaimedTask>> ClaimManyAsync(
         IReadOnlyCollection<ProviderDescriptor> providers,
         int most,
@@ -136,21 +133,8 @@ public sealed class OcsWorkSource : IWorkSource, IDisposable
     )
     {
         await RecogniseAsync(cancellationToken).ConfigureAwait(false);
-        if (most > 1 && _product is { GivesBatches: true } && !_batchesUnknown)
-        {
-            try
-            {
-                using var request = NextTaskCall.MakeBatch(_connection, providers, most);
-                var data = await _connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-                return data is { } answer ? ClaimAnswer.ReadBatch(answer) : [];
-            }
-            catch (OcsException exception) when (exception.Kind == OcsErrorKind.NotFound)
-            {
-                _batchesUnknown = true;
-            }
-        }
-
-        return await ClaimAsync(providers, cancellationToken).ConfigureAwait(false) is { } task ? [task] : [];
+        var asked = _product is { GivesBatches: true } ? most : 1;
+        return await _claims.ClaimManyAsync(providers, asked, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />

@@ -186,32 +186,27 @@ internal sealed class NextcloudTaskStore(Database database) : INextcloudTaskStor
         NextcloudHold? seen,
         DateTimeOffset now,
         CancellationToken cancellationToken
-    )
-    {
-        var at = now.ToUnixTimeMilliseconds();
-        var beat = seen?.Beat ?? -1;
-        return await database.WriteAsync(
-                db =>
-                    db.Database.ExecuteSqlAsync(
-                        $"""
-                        INSERT INTO nextcloud_holds (nextcloud_id, holder, beat, asked, unanswered)
-                        VALUES ({nextcloudId}, {holder}, 0, 0, 0)
-                        ON CONFLICT (nextcloud_id) DO UPDATE SET
-                            holder = excluded.holder,
-                            beat = nextcloud_holds.beat + 1,
-                            unanswered = nextcloud_holds.unanswered + CASE WHEN nextcloud_holds.asked_at IS NULL THEN 0
-                                ELSE nextcloud_holds.asked END,
-                            unanswered_since = COALESCE(nextcloud_holds.unanswered_since, nextcloud_holds.asked_at),
-                            unanswered_until = CASE WHEN nextcloud_holds.asked_at IS NULL
-                                THEN nextcloud_holds.unanswered_until ELSE {at} END,
-                            asked_at = NULL
-                        WHERE nextcloud_holds.holder IS NULL OR nextcloud_holds.beat = {beat}
-                        """,
-                        CancellationToken.None
-                    ),
-                cancellationToken
-            ) > 0;
-    }
+    ) =>
+        await database.WriteAsync(
+            db =>
+                db.Database.ExecuteSqlAsync(
+                    $"""
+                    INSERT INTO nextcloud_holds AS held (nextcloud_id, holder, beat, asked, unanswered)
+                    VALUES ({nextcloudId}, {holder}, 0, 0, 0)
+                    ON CONFLICT (nextcloud_id) DO UPDATE SET
+                        holder = excluded.holder,
+                        beat = held.beat + 1,
+                        unanswered = held.unanswered + CASE WHEN held.asked_at IS NULL THEN 0 ELSE held.asked END,
+                        unanswered_since = COALESCE(held.unanswered_since, held.asked_at),
+                        unanswered_until = CASE WHEN held.asked_at IS NULL THEN held.unanswered_until
+                            ELSE {now.ToUnixTimeMilliseconds()} END,
+                        asked_at = NULL
+                    WHERE held.holder IS NULL OR held.beat = {seen?.Beat ?? -1}
+                    """,
+                    CancellationToken.None
+                ),
+            cancellationToken
+        ) > 0;
 
     public Task<bool> TryBeatAsync(string nextcloudId, string holder, CancellationToken cancellationToken) =>
         TryAsync(nextcloudId, holder, set => set.SetProperty(hold => hold.Beat, hold => hold.Beat + 1), cancellationToken);
