@@ -34,10 +34,17 @@ public sealed class StartFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task Https_without_a_certificate_says_where_to_set_one() =>
-        (await FailAsync("--urls=https://127.0.0.1:0"))
-            .Should()
-            .Contain("https needs a certificate; set Kestrel:Certificates:Default:Path");
+    public async Task Https_without_a_certificate_says_where_to_set_one()
+    {
+        // The developer's own certificate, which a machine of a developer has, lies below HOME.
+        using var program = ProgramDriver.Start(
+            _directory.Path,
+            new() { ["HOME"] = _directory.Path },
+            [.. Bare, "--urls=https://127.0.0.1:0"]
+        );
+
+        Failure(await program.EndAsync()).Should().Contain("https needs a certificate; set Kestrel:Certificates:Default:Path");
+    }
 
     [Fact]
     public async Task A_data_directory_that_cannot_be_one_is_named_with_its_setting()
@@ -105,9 +112,11 @@ public sealed class StartFailureTests : IDisposable
     public void An_error_that_looks_like_a_bug_is_not_explained() => StartFailure.Explain(new UnreachableException()).Should().BeNull();
 
     /// <returns>The last line on standard error.</returns>
-    private async Task<string> FailAsync(params string[] args)
+    private async Task<string> FailAsync(params string[] args) =>
+        Failure(await ProgramDriver.RunAsync(_directory.Path, [.. Bare, .. args]));
+
+    private static string Failure(CommandResult result)
     {
-        var result = await ProgramDriver.RunAsync(_directory.Path, [.. Bare, .. args]);
         result.ExitCode.Should().Be(1);
         result.Out.Should().BeEmpty("nobody needs the password of a server that does not run");
         result.Error.Should().NotContain("   at ");
