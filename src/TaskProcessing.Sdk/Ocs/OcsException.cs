@@ -66,7 +66,7 @@ public sealed class OcsException : Exception
     /// for any other failure. A Nextcloud counts each wrong try, and after ten within thirty minutes it refuses all provider apps of the
     /// address for thirty minutes.
     /// </summary>
-    public TimeSpan? Silence =>
+    internal TimeSpan? Silence =>
         Kind switch
         {
             OcsErrorKind.Unauthorized when (OcsStatus ?? (int?)HttpStatus) is 401 or 997 => RetryAfter ?? TimeSpan.FromMinutes(10),
@@ -80,7 +80,7 @@ public sealed class OcsException : Exception
     /// True for Nextcloud's answer to what it did not foresee (500 with code 996), such as an upload over PHP's limit or a result of a
     /// type that is gone: the same call seldom succeeds later, so give it up after a few tries.
     /// </summary>
-    public bool IsInternalError => HttpStatus == HttpStatusCode.InternalServerError && OcsStatus == 996;
+    internal bool IsInternalError => HttpStatus == HttpStatusCode.InternalServerError && OcsStatus == 996;
 
     /// <summary>True when the same call may succeed later without a change.</summary>
     public bool MayPass => Kind is OcsErrorKind.ServerError or OcsErrorKind.Unreachable or OcsErrorKind.RateLimited;

@@ -15,7 +15,7 @@ namespace TaskProcessing.Sdk.Protocol;
 [JsonSerializable(typeof(long))]
 [JsonSerializable(typeof(IEnumerable<string>))]
 [JsonSerializable(typeof(IEnumerable<long>))]
-public sealed partial class ProtocolJson : JsonSerializerContext
+internal sealed partial class ProtocolJson : JsonSerializerContext
 {
     /// <summary>
     /// The deepest nesting of a request's JSON, the outermost object included. Answers repeat parts of it up to six

@@ -24,7 +24,7 @@ public sealed class AppListenerOptions
     public TimeSpan RequestTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The mistakes in the options, one sentence each; empty when they can be used.</summary>
-    public IEnumerable<string> Validate()
+    internal IEnumerable<string> Validate()
     {
         if (Host.Length == 0)
             yield return $"{nameof(Host)} (or APP_HOST) must not be empty.";

@@ -31,7 +31,7 @@ public sealed class OcsWorkerOptions
     public TimeSpan AnswerTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>The mistakes in the options, one sentence each; empty when they can be used.</summary>
-    public IEnumerable<string> Validate()
+    internal IEnumerable<string> Validate()
     {
         if (Server is null || Server.Scheme is not ("http" or "https"))
             yield return $"{nameof(Server)} (or NEXTCLOUD_URL) must be an address with http or https.";

@@ -74,7 +74,7 @@ public sealed class WorkerOptions
     public bool UnregisterOnStop { get; set; }
 
     /// <summary>The mistakes in the options, one sentence each; empty when they can be used.</summary>
-    public IEnumerable<string> Validate()
+    internal IEnumerable<string> Validate()
     {
         if (MaxConcurrency < 1)
             yield return $"{nameof(MaxConcurrency)} must be at least 1.";
