@@ -9,8 +9,10 @@ COPY src/TaskProcessing.Providers/TaskProcessing.Providers.csproj src/TaskProces
 COPY src/TaskProcessing.Server/TaskProcessing.Server.csproj src/TaskProcessing.Server/
 RUN dotnet restore src/TaskProcessing.Server --use-current-runtime
 
+# What the program says of itself; "make image" asks git.
+ARG VERSION=0.0.0-unknown
 COPY src src
-RUN dotnet publish src/TaskProcessing.Server -c Release --no-restore --use-current-runtime --no-self-contained -o /app
+RUN dotnet publish src/TaskProcessing.Server -c Release -p:Version=$VERSION --no-restore --use-current-runtime --no-self-contained -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app

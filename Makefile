@@ -1,5 +1,7 @@
 # Targets with a ## are listed by "make help".
 SERVER := artifacts/bin/TaskProcessing.Server/release/taskprocessing
+# Prints the version that the tags of git make.
+VERSION := dotnet build src/TaskProcessing.Sdk -t:MinVer -getProperty:MinVerVersion
 
 .DEFAULT_GOAL := help
 .PHONY: help build server test bench format migration run demo image quality
@@ -37,7 +39,7 @@ demo: server ## Runs a server on a sample text and shows the results, in a few s
 	$(SERVER) demo
 
 image: ## Builds the container image taskprocessing
-	docker build -t taskprocessing .
+	docker build -t taskprocessing --build-arg VERSION=$$($(VERSION)) .
 
 quality: ## Measures the built-in text work against references and a naive baseline
 	dotnet run -c Release --project bench/quality

@@ -44,10 +44,7 @@ internal static class ServerTelemetry
         !string.IsNullOrEmpty(configuration[FrameworkSettings.OtlpEndpoint]) && configuration[$"OTEL_{signal}_EXPORTER"] != "none";
 
     private static void AddService(ResourceBuilder resource, IConfiguration configuration) =>
-        resource.AddService(
-            configuration["OTEL_SERVICE_NAME"] ?? "taskprocessing",
-            serviceVersion: typeof(ServerTelemetry).Assembly.GetName().Version!.ToString(3)
-        );
+        resource.AddService(configuration["OTEL_SERVICE_NAME"] ?? "taskprocessing", serviceVersion: ServerVersion.Full);
 
     private static void AddTraces(TracerProviderBuilder traces) =>
         traces

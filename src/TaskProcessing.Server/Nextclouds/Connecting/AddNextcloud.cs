@@ -1,11 +1,12 @@
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Observability;
 
 namespace TaskProcessing.Server.Nextclouds.Connecting;
 
 /// <summary>Makes a connection to a Nextcloud. Its administrator then registers this server as an app.</summary>
 internal sealed class AddNextcloud(INextcloudStore store, NextcloudSecrets secrets, TimeProvider time)
 {
-    public static string AppVersion { get; } = typeof(AddNextcloud).Assembly.GetName().Version!.ToString(3);
+    public static string AppVersion { get; } = ServerVersion.Numbers;
 
     public async Task<AddNextcloudOutcome> RunAsync(NewNextcloud asked, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using TaskProcessing.Server.Files.Blobs;
+using TaskProcessing.Server.Observability;
 
 namespace TaskProcessing.Server.Upkeep.Backups;
 
@@ -79,7 +80,7 @@ internal sealed class MakeBackup(IDatabaseCopies copies, IBlobStore blobs, TimeP
             return new BackupManifest
             {
                 Format = BackupManifest.CurrentFormat,
-                Version = typeof(MakeBackup).Assembly.GetName().Version!.ToString(3),
+                Version = ServerVersion.Full,
                 CreatedAt = now,
                 DatabaseBytes = databaseBytes,
                 Contents = withContents ? wanted.Count - gone.Count : null,

@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Providers.Apps;
 
 namespace TaskProcessing.Server.Webhooks.Sending;
@@ -15,10 +16,7 @@ namespace TaskProcessing.Server.Webhooks.Sending;
 internal sealed class CallReceiver : IDisposable
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
-    private static readonly ProductInfoHeaderValue Agent = new(
-        "TaskProcessing",
-        typeof(CallReceiver).Assembly.GetName().Version!.ToString(3)
-    );
+    private static readonly ProductInfoHeaderValue Agent = new("TaskProcessing", ServerVersion.Full);
 
     private readonly WebhookKeys _keys;
     private readonly TimeSpan _timeout;
