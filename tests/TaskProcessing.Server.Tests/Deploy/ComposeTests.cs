@@ -26,6 +26,27 @@ public sealed class ComposeTests
     }
 
     [Fact]
+    public async Task Every_server_has_a_read_only_root_and_no_capabilities()
+    {
+        string[] profiles = ["--profile", "nextcloud", "--profile", "postgres", "--profile", "cluster"];
+
+        var (code, output) = await DebianTools.RunAsync("docker-compose", Repository.Root, [], [.. profiles, "config"]);
+
+        code.Should().Be(0, output);
+        var servers = Regex
+            .Split(output, @"^(?=  [\w-]+:$)", RegexOptions.Multiline)
+            .Where(text => text.Contains("image: taskprocessing\n"))
+            .ToList();
+        servers.Should().HaveCount(6);
+        servers
+            .Should()
+            .OnlyContain(server => server.Contains("\n    read_only: true\n"))
+            .And.OnlyContain(server => Regex.IsMatch(server, @"\n    cap_drop:\n +- ALL\n"))
+            .And.OnlyContain(server => Regex.IsMatch(server, @"\n    security_opt:\n +- no-new-privileges:true\n"))
+            .And.NotContain(server => server.Contains("privileged:") || server.Contains("cap_add:"));
+    }
+
+    [Fact]
     public async Task A_password_with_any_character_gets_through_to_PostgreSQL()
     {
         var compose = await File.ReadAllTextAsync(Path.Combine(Repository.Root, "docker-compose.yml"));

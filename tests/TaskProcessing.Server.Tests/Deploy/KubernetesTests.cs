@@ -55,6 +55,20 @@ public sealed partial class KubernetesTests
         }
     }
 
+    [Theory]
+    [InlineData("server.yaml")]
+    [InlineData("worker.yaml")]
+    public async Task Every_container_has_a_read_only_root_and_no_capabilities(string manifest)
+    {
+        var text = await File.ReadAllTextAsync(Path.Combine(Folder, manifest));
+
+        text.Should().Contain(" image: ", Exactly.Once(), "the lines below are those of this container");
+        foreach (
+            var line in new[] { "runAsNonRoot: true", "allowPrivilegeEscalation: false", "readOnlyRootFilesystem: true", "drop: [\"ALL\"]" }
+        )
+            text.Should().Contain($" {line}\n", Exactly.Once());
+    }
+
     [Fact]
     public async Task Settings_and_waits_are_those_of_this_program()
     {
