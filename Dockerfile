@@ -11,13 +11,14 @@ RUN dotnet restore src/TaskProcessing.Server --use-current-runtime
 
 # What the program says of itself; "make image" asks git.
 ARG VERSION=0.0.0-unknown
+COPY LICENSE ./
+COPY licences licences
 COPY src src
 RUN dotnet publish src/TaskProcessing.Server -c Release -p:Version=$VERSION --no-restore --use-current-runtime --no-self-contained -o /app
 
 FROM mcr.microsoft.com/dotnet/aspnet:10.0
 WORKDIR /app
 COPY --from=build /app ./
-COPY LICENSE ./
 
 # PROGRAMS=true adds what the server knows how to use: docs/local-providers.md. More languages: more packages.
 ARG PROGRAMS=false
