@@ -4,7 +4,7 @@ SERVER := artifacts/bin/TaskProcessing.Server/release/taskprocessing
 VERSION := dotnet build src/TaskProcessing.Sdk -t:MinVer -getProperty:MinVerVersion
 
 .DEFAULT_GOAL := help
-.PHONY: help build server test bench format migration run demo image quality
+.PHONY: help build server test bench format migration run demo image release quality
 
 help: ## Lists the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 10
@@ -40,6 +40,9 @@ demo: server ## Runs a server on a sample text and shows the results, in a few s
 
 image: ## Builds the container image taskprocessing
 	docker build -t taskprocessing --build-arg VERSION=$$($(VERSION)) .
+
+release: ## Makes the release of the commit, in artifacts/release; see docs/releasing.md
+	deploy/release
 
 quality: ## Measures the built-in text work against references and a naive baseline
 	dotnet run -c Release --project bench/quality
