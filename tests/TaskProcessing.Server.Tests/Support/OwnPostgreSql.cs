@@ -54,11 +54,8 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         _isRunning = true;
     }
 
-    public async Task StopAsync()
-    {
-        await RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", "immediate", "stop");
-        _isRunning = false;
-    }
+    /// <summary>Ends when all of its processes have ended: one that is left keeps the server from starting again.</summary>
+    public Task StopAsync() => StopAsync("fast");
 
     /// <summary>Gives it the key and the certificate that <c>ssl = on</c> uses.</summary>
     public async Task CertifyAsync((string Key, string Certificate) pem)
@@ -97,7 +94,7 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         if (_isRunning)
         {
             await SignalAsync("CONT");
-            await StopAsync();
+            await StopAsync("immediate");
         }
 
         _directory.Delete(recursive: true);
@@ -111,6 +108,12 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         return server;
     }
 
+    private async Task StopAsync(string mode)
+    {
+        await RunAsync("pg_ctl", "-D", Data, "-w", "-s", "-m", mode, "stop");
+        _isRunning = false;
+    }
+
     private async Task RunAsync(string program, params string[] arguments)
     {
         // The server that pg_ctl starts would keep the pipes of this process open.
@@ -121,6 +124,12 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
             [],
             ["-c", script, "sh", Path.Combine(_programs, program), .. arguments]
         );
-        exitCode.Should().Be(0, $"{program} {output} {await File.ReadAllTextAsync(Path.Combine(_directory.FullName, "out"))}");
+        exitCode.Should().Be(0, $"{program} {output} {await ReadAsync("out")} {await ReadAsync("log")}");
+    }
+
+    private async Task<string> ReadAsync(string name)
+    {
+        var path = Path.Combine(_directory.FullName, name);
+        return File.Exists(path) ? await File.ReadAllTextAsync(path) : "";
     }
 }
