@@ -23,10 +23,8 @@ public sealed class PostgreSqlTlsTests
         var (ours, others) = (Path.Combine(directory, "ours.pem"), Path.Combine(directory, "another.pem"));
         await File.WriteAllTextAsync(ours, authority.ExportCertificatePem());
         await File.WriteAllTextAsync(others, other.ExportCertificatePem());
-        await using var postgres = await OwnPostgreSql.StartAsync();
-        await postgres.StopAsync();
-        await postgres.CertifyAsync(CertificateOf("localhost", authority));
-        await postgres.RiseAsync("ssl = on");
+        var (key, certificate) = CertificateOf("localhost", authority);
+        await using var postgres = await OwnPostgreSql.StartCertifiedAsync(key, certificate);
         var server = postgres.ConnectionString.Replace("127.0.0.1", "localhost", StringComparison.Ordinal);
 
         (await ProblemOfAsync($"{server};SSL Mode=VerifyFull;Root Certificate={ours}")).Should().BeEmpty();

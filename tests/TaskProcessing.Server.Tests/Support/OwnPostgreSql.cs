@@ -21,7 +21,12 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     public string Data => Path.Combine(_directory.FullName, "data");
 
     /// <param name="settings">Of the server, such as <c>synchronous_commit=off</c>.</param>
-    public static async Task<OwnPostgreSql> StartAsync(params string[] settings)
+    public static Task<OwnPostgreSql> StartAsync(params string[] settings) => StartAsync(certificate: null, settings);
+
+    /// <summary>Starts one that speaks TLS.</summary>
+    public static Task<OwnPostgreSql> StartCertifiedAsync(string key, string certificate) => StartAsync((key, certificate), ["ssl = on"]);
+
+    private static async Task<OwnPostgreSql> StartAsync((string Key, string Certificate)? certificate, string[] settings)
     {
         var versions = Directory.Exists("/usr/lib/postgresql") ? Directory.GetDirectories("/usr/lib/postgresql") : [];
         Assert.SkipWhen(
@@ -30,6 +35,8 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
         );
         var server = Create(Path.Combine(versions.Max()!, "bin"));
         await server.RunAsync("initdb", "-D", server.Data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync");
+        if (certificate is { } pem)
+            await server.CertifyAsync(pem);
         await server.RiseAsync(["listen_addresses = '127.0.0.1'", "shared_buffers = 16MB", .. settings]);
         return server;
     }
@@ -58,7 +65,7 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     public Task StopAsync() => StopAsync("fast");
 
     /// <summary>Gives it the key and the certificate that <c>ssl = on</c> uses.</summary>
-    public async Task CertifyAsync((string Key, string Certificate) pem)
+    private async Task CertifyAsync((string Key, string Certificate) pem)
     {
         await File.WriteAllTextAsync(Path.Combine(Data, "server.crt"), pem.Certificate);
         var key = Path.Combine(Data, "server.key");
