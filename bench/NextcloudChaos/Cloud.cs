@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -10,15 +9,12 @@ using TaskProcessing.Tests;
 namespace NextcloudChaos;
 
 /// <summary>A server that plays a Nextcloud, with the front that makes one of it, and a user who schedules.</summary>
-internal sealed class Cloud(ServerProgram server, NextcloudFront front, string secret) : IAsyncDisposable
+internal sealed class Cloud(ServerProgram server, NextcloudFront front, string secret, HttpClient alice) : IAsyncDisposable
 {
     public const string Sound = "core:audio2text";
     public const string Picture = "core:text2image";
     private const string Headline = "core:text2text:headline";
     private const string App = "taskprocessing";
-    private const string User = "alice";
-
-    private readonly HttpClient _alice = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(10) };
 
     public ServerProgram Server => server;
 
@@ -33,39 +29,15 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
     public static async Task<Cloud> StartAsync(RunOptions options, string name, int version, Uri node, CancellationToken cancellationToken)
     {
         var secret = $"secret-of-{name}-for-this-run";
-        var server = new ServerProgram(
-            options.Server,
-            options.Folder,
-            name,
-            [
-                $"--DataDirectory={Path.Combine(options.Folder, name)}",
-                "--Ocs:Profile=Nextcloud",
-                $"--Ocs:Version={version}.0.1",
-                "--Providers:BuiltIn:Enabled=false",
-                "--Providers:ReadyMade:Enabled=false",
-                "--RateLimits:Enabled=false",
-                "--Metrics:Enabled=false",
-                // A claimed task is never given back there.
-                "--Leases:MinSeconds=86400",
-                "--Serilog:MinimumLevel:Default=Information",
-            ]
-        );
-        await server.CommandAsync(cancellationToken, "user", "add", User, "--password", "a password that nobody uses");
-        var token = await server.CommandAsync(cancellationToken, "user", "app-password", User, "--name", "chaos");
+        var server = NextcloudProgram.Create(options.Server, options.Folder, name, version, "--Serilog:MinimumLevel:Default=Information");
+        var alice = await NextcloudProgram.AddUserAsync(server, cancellationToken);
         await server.CommandAsync(
             cancellationToken,
             ["exapp", "add", App, "--app-version", "1.0.0", "--enabled", "--secret", secret, "--url", $"{node}".TrimEnd('/')]
         );
         var front = await NextcloudFront.StartAsync(() => server.Address, secret, version);
         await server.StartAsync(cancellationToken);
-        var cloud = new Cloud(server, front, secret);
-        cloud._alice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{token}"))
-        );
-        cloud._alice.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
-        cloud._alice.DefaultRequestHeaders.Add("Accept", "application/json");
-        return cloud;
+        return new Cloud(server, front, secret, alice);
     }
 
     public Task ConnectAsync(ServerProgram node, CancellationToken cancellationToken) =>
@@ -106,7 +78,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
                 return (string?)output["output"] == input ? null : $"{output} is not what was said: {input}";
             case Picture:
                 var file = (long)output["images"]![0]!;
-                var picture = await _alice.GetStringAsync($"/ocs/v2.php/taskprocessing/tasks/{id}/file/{file}", cancellationToken);
+                var picture = await alice.GetStringAsync($"/ocs/v2.php/taskprocessing/tasks/{id}/file/{file}", cancellationToken);
                 return picture == Worker.PictureOf(input) ? null : $"{picture} is no picture of {input}";
             default:
                 return ((string?)output["output"])?.Length > 0 ? null : "there is no headline";
@@ -150,7 +122,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
 
     public async ValueTask DisposeAsync()
     {
-        _alice.Dispose();
+        alice.Dispose();
         await front.DisposeAsync();
         server.Dispose();
     }
@@ -198,7 +170,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
             async () =>
             {
                 using var body = new StringContent(content);
-                using var answer = await _alice.PutAsync($"/remote.php/webdav/{name}", body, cancellationToken);
+                using var answer = await alice.PutAsync($"/remote.php/webdav/{name}", body, cancellationToken);
                 return answer.IsSuccessStatusCode
                     ? long.Parse(
                         answer.Headers.GetValues("OC-FileId").Single().TakeWhile(char.IsAsciiDigit).ToArray(),
@@ -226,7 +198,7 @@ internal sealed class Cloud(ServerProgram server, NextcloudFront front, string s
                         request.Headers.Add("Idempotency-Key", key);
                     if (body is not null)
                         request.Content = JsonContent.Create(body);
-                    using var answer = await _alice.SendAsync(request, cancellationToken);
+                    using var answer = await alice.SendAsync(request, cancellationToken);
                     return answer.IsSuccessStatusCode ? JsonNode.Parse(await answer.Content.ReadAsStringAsync(cancellationToken)) : null;
                 },
                 answer => answer is not null,

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using TaskProcessing.Benches;
@@ -13,7 +11,8 @@ namespace NextcloudLatency;
 /// <summary>
 /// A server that plays a Nextcloud, with four connections of one task type each, so that four tasks are measured at a time.
 /// </summary>
-internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList<Connection> connections) : IAsyncDisposable
+internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList<Connection> connections, HttpClient alice)
+    : IAsyncDisposable
 {
     /// <summary>The oldest version that tells its apps of a task.</summary>
     private const int Calling = 33;
@@ -26,8 +25,6 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
         "core:generateemoji",
     ];
 
-    private readonly HttpClient _alice = new() { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(10) };
-
     public static async Task<Cloud> StartAsync(
         string program,
         string folder,
@@ -36,24 +33,8 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
         CancellationToken cancellationToken
     )
     {
-        var server = new ServerProgram(
-            program,
-            folder,
-            $"nextcloud{version}",
-            [
-                $"--DataDirectory={Path.Combine(folder, $"nextcloud{version}")}",
-                "--Ocs:Profile=Nextcloud",
-                $"--Ocs:Version={version}.0.1",
-                "--Providers:BuiltIn:Enabled=false",
-                "--Providers:ReadyMade:Enabled=false",
-                "--RateLimits:Enabled=false",
-                "--Metrics:Enabled=false",
-                // A claimed task is never given back there.
-                "--Leases:MinSeconds=86400",
-            ]
-        );
-        await server.CommandAsync(cancellationToken, "user", "add", "alice", "--password", "a password that nobody uses");
-        var token = await server.CommandAsync(cancellationToken, "user", "app-password", "alice", "--name", "latency");
+        var server = NextcloudProgram.Create(program, folder, $"nextcloud{version}", version);
+        var alice = await NextcloudProgram.AddUserAsync(server, cancellationToken);
         var app = await LoopbackWeb.StartAsync(context => PassOnAsync(context, bridge.Address, passesTriggers: version >= Calling));
         var connections = new List<Connection>();
         foreach (var (type, index) in Types.Select((type, index) => (type, index)))
@@ -73,14 +54,7 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
         }
 
         await server.StartAsync(cancellationToken);
-        var cloud = new Cloud(server, app, connections);
-        cloud._alice.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"alice:{token}"))
-        );
-        cloud._alice.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
-        cloud._alice.DefaultRequestHeaders.Add("Accept", "application/json");
-        return cloud;
+        return new Cloud(server, app, connections, alice);
     }
 
     /// <summary>Waits until every type can be scheduled.</summary>
@@ -125,7 +99,7 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
 
     public async ValueTask DisposeAsync()
     {
-        _alice.Dispose();
+        alice.Dispose();
         foreach (var connection in connections)
             await connection.Front.DisposeAsync();
         await app.DisposeAsync();
@@ -153,7 +127,7 @@ internal sealed class Cloud(ServerProgram server, LoopbackWeb app, IReadOnlyList
     /// <returns>Null while nothing serves the type.</returns>
     private async Task<long?> TryScheduleAsync(string type, CancellationToken cancellationToken)
     {
-        using var answer = await _alice.PostAsJsonAsync(
+        using var answer = await alice.PostAsJsonAsync(
             "/ocs/v2.php/taskprocessing/schedule",
             new
             {

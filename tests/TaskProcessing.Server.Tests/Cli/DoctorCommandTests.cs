@@ -1,7 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using TaskProcessing.Server.Nextclouds;
@@ -232,8 +230,8 @@ public sealed class DoctorCommandTests : IDisposable
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        WriteCertificate(_directory.File("old.pfx"), DateTimeOffset.UtcNow.AddDays(-1));
-        WriteCertificate(_directory.File("soon.pfx"), DateTimeOffset.UtcNow.AddDays(10));
+        TestCertificate.Write(_directory.File("old.pfx"), "geheim", DateTimeOffset.UtcNow.AddDays(-1));
+        TestCertificate.Write(_directory.File("soon.pfx"), "geheim", DateTimeOffset.UtcNow.AddDays(10));
 
         var (exitCode, lines) = await LookAsync(
             Data,
@@ -318,14 +316,6 @@ public sealed class DoctorCommandTests : IDisposable
 
     private static string Text(IReadOnlyList<Line> lines, string check) =>
         string.Join('\n', lines.Where(line => line.Check == check).Select(line => line.Text));
-
-    private static void WriteCertificate(string path, DateTimeOffset ends)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(ends.AddDays(-30), ends);
-        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, "geheim"));
-    }
 
     private sealed record Line(string Check, string Condition, string Text, string? Advice);
 }

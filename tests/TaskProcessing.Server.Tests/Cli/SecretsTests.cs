@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
@@ -100,17 +99,5 @@ public sealed class SecretsTests : IDisposable
     private static WebApplication Build(TestDatabase database, string[] settings) =>
         ServerBuilder.Create([$"--DataDirectory={database.DataDirectory}", .. settings]).AddTaskProcessing().Build();
 
-    private string WriteCertificate(string password, string name = "own.pfx")
-    {
-        using var key = RSA.Create(2048);
-        using var certificate = new CertificateRequest(
-            "CN=test",
-            key,
-            HashAlgorithmName.SHA256,
-            RSASignaturePadding.Pkcs1
-        ).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var path = _directory.File(name);
-        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pkcs12, password));
-        return path;
-    }
+    private string WriteCertificate(string password, string name = "own.pfx") => TestCertificate.Write(_directory.File(name), password);
 }

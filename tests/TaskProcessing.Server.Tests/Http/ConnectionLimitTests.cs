@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using TaskProcessing.Server.Tests.Support;
 
@@ -48,7 +46,10 @@ public sealed class ConnectionLimitTests
             settings: new Dictionary<string, string>
             {
                 ["Urls"] = "https://127.0.0.1:0",
-                ["Kestrel:Certificates:Default:Path"] = WriteCertificate(Path.Combine(new TemporaryFolder().Path, "server.pfx")),
+                ["Kestrel:Certificates:Default:Path"] = TestCertificate.Write(
+                    Path.Combine(new TemporaryFolder().Path, "server.pfx"),
+                    "geheim"
+                ),
                 ["Kestrel:Certificates:Default:Password"] = "geheim",
             }
         );
@@ -120,14 +121,5 @@ public sealed class ConnectionLimitTests
         BinaryPrimitives.WriteInt32BigEndian(frame.AsSpan(5), stream);
         body.CopyTo(frame, 9);
         return frame;
-    }
-
-    private static string WriteCertificate(string path)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        File.WriteAllBytes(path, certificate.Export(X509ContentType.Pfx, "geheim"));
-        return path;
     }
 }

@@ -6,18 +6,7 @@ namespace TaskProcessing.Server.Accounts.Guessing;
 /// verified, so that parallel guesses gain nothing.
 /// </summary>
 internal sealed class CheckLogin(VerifyCredentials verifyCredentials, RememberedLogins remembered, IGuessCounter guesses, LoginTurns turns)
-    : IDisposable
 {
-    private const int Lines = 64;
-
-    /// <summary>
-    /// A few logins at a time for a network: a right one counts as wrong until it is verified, and many of them would block each other.
-    /// </summary>
-    private readonly SemaphoreSlim[] _networkTurns =
-    [
-        .. Enumerable.Range(0, Lines).Select(_ => new SemaphoreSlim(Math.Clamp(Environment.ProcessorCount, 1, 4))),
-    ];
-
     /// <param name="network">The caller's network.</param>
     /// <param name="user">The login name; null when only a token was given.</param>
     /// <param name="secret">The password or an app password.</param>
@@ -37,12 +26,6 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
         return new LoginCheck.Wrong();
     }
 
-    public void Dispose()
-    {
-        foreach (var turn in _networkTurns)
-            turn.Dispose();
-    }
-
     private async Task<LoginCheck> CheckAsync(string network, string? user, string secret, CancellationToken cancellationToken)
     {
         var name = GuessedName.OfUser(user);
@@ -50,19 +33,11 @@ internal sealed class CheckLogin(VerifyCredentials verifyCredentials, Remembered
             return await VerifyAsync(network, user, name, secret, wait: null, cancellationToken);
 
         using var turn = await turns.TakeAsync(network, name, cancellationToken);
-        var networkTurn = _networkTurns[(uint)network.GetHashCode(StringComparison.Ordinal) % Lines];
-        await networkTurn.WaitAsync(cancellationToken);
-        try
-        {
-            // The one in front may have had the same credentials, and they were right.
-            return remembered.Contains(network, name, secret)
-                ? await VerifyAsync(network, user, name, secret, wait: null, cancellationToken)
-                : await BeginAsync(network, user, name, secret, cancellationToken);
-        }
-        finally
-        {
-            networkTurn.Release();
-        }
+        using var place = await turns.TakePlaceAsync(network, cancellationToken);
+        // The one in front may have had the same credentials, and they were right.
+        return remembered.Contains(network, name, secret)
+            ? await VerifyAsync(network, user, name, secret, wait: null, cancellationToken)
+            : await BeginAsync(network, user, name, secret, cancellationToken);
     }
 
     private async Task<LoginCheck> BeginAsync(string network, string? user, string name, string secret, CancellationToken cancellationToken)
