@@ -7,6 +7,7 @@ namespace NextcloudChaos;
 
 /// <summary>One run, from nothing to the verdict.</summary>
 internal sealed class Run(RunOptions options, IReadOnlyList<ServerProgram> nodes, IReadOnlyList<Cloud> clouds, IDatabase database)
+    : IDisposable
 {
     /// <summary>A node takes over after ten seconds, so some stay away for longer.</summary>
     private static readonly TimeSpan LongestAbsence = TimeSpan.FromSeconds(16);
@@ -60,7 +61,7 @@ internal sealed class Run(RunOptions options, IReadOnlyList<ServerProgram> nodes
             var key = await nodes[0].CommandAsync(cancellationToken, "apikey", "add", "operator");
             foreach (var node in nodes)
                 await node.StartAsync(cancellationToken);
-            var run = new Run(options, nodes, [one, two], database);
+            using var run = new Run(options, nodes, [one, two], database);
             run._operator.DefaultRequestHeaders.Add("X-API-Key", key);
             return await run.RunAsync(cancellationToken);
         }
@@ -70,6 +71,8 @@ internal sealed class Run(RunOptions options, IReadOnlyList<ServerProgram> nodes
                 node.Dispose();
         }
     }
+
+    public void Dispose() => _operator.Dispose();
 
     private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
