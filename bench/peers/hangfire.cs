@@ -12,7 +12,8 @@ using Hangfire.PostgreSql;
 var (connection, concurrency) = (args[0], int.Parse(args[1], CultureInfo.InvariantCulture));
 GlobalConfiguration.Configuration.UsePostgreSqlStorage(
     options => options.UseNpgsqlConnection(connection),
-    new PostgreSqlStorageOptions { EnableLongPolling = true }
+    // A job that a server had fetched when it was stopped waits for so long; by default for 30 minutes.
+    new PostgreSqlStorageOptions { EnableLongPolling = true, InvisibilityTimeout = TimeSpan.FromMinutes(1) }
 );
 var client = new BackgroundJobClient();
 

@@ -7,5 +7,5 @@ internal interface IStoredTimes
     /// Ends the stored waits that are longer than allowed or began in the future: the clock was set back since they were
     /// stored. Answers their number.
     /// </summary>
-    Task<int> CorrectAsync(DateTimeOffset now, CancellationToken cancellationToken);
+    Task<int> CorrectAsync(TimeProvider time, CancellationToken cancellationToken);
 }

@@ -38,7 +38,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
         await using var two = await StartAsync(hosts + "postgres");
         await one.AddUserAsync("alice");
         using var registrar = await one.WorkerAsync(Type);
-        await NothingIsConfirmedWithoutTheStandbyAsync(standby, $"{hosts}postgres;Command Timeout=1");
+        await NothingIsConfirmedWithoutTheStandbyAsync(standby, $"{hosts}postgres;Command Timeout=2;Cancellation Timeout=20000");
         var load = new Load([one, two]);
         await load.ReachesAsync(tasks: 60);
 
@@ -49,6 +49,7 @@ public sealed class FailOverTests(ITestOutputHelper output)
         await standby.PromoteAsync();
         var promoted = Stopwatch.GetTimestamp();
         await load.ReachesAsync(load.Tasks + 60);
+        await load.WritesAsync([one, two], promoted);
 
         foreach (var server in new[] { one, two })
         {
@@ -200,9 +201,15 @@ public sealed class FailOverTests(ITestOutputHelper output)
 
         public Task ReachesAsync(int tasks) => Eventually.BecomesTrue(() => Tasks >= tasks || _loops.Any(loop => loop.IsFaulted), "work");
 
+        /// <summary>Waits until each of the servers has acknowledged a write after that.</summary>
+        public Task WritesAsync(IReadOnlyList<TestServer> servers, long time) =>
+            Eventually.BecomesTrue(() => servers.All(server => WritesAfter(server, time).Any()), "a write at each server");
+
         /// <summary>When the server acknowledged a write for the first time after that.</summary>
-        public long FirstAfter(TestServer server, long time) =>
-            _writes.Where(write => write.Server == server.Address && write.At > time).Min(write => write.At);
+        public long FirstAfter(TestServer server, long time) => WritesAfter(server, time).Min();
+
+        private IEnumerable<long> WritesAfter(TestServer server, long time) =>
+            _writes.Where(write => write.Server == server.Address && write.At > time).Select(write => write.At);
 
         public async Task EndAsync()
         {

@@ -1,4 +1,6 @@
+using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Conformance;
 
 namespace TaskProcessing.Server.Tests.Store;
@@ -71,6 +73,33 @@ public sealed class FileTreeOnSqlite : FileTreeConformance
 public sealed class StoredTimesOnSqlite : StoredTimesConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+
+    [Fact]
+    public async Task A_lease_that_was_renewed_while_a_correction_waited_for_its_turn_is_not_of_the_future()
+    {
+        var task = await AddAsync();
+        var correctionWaits = new TaskCompletionSource();
+        var writing = Database
+            .Get<TaskProcessing.Server.Store.Database>()
+            .WriteAsync(
+                async db =>
+                {
+                    await correctionWaits.Task;
+                    Clock.Advance(TimeSpan.FromMinutes(3));
+                    return await db.Tasks.ExecuteUpdateAsync(
+                        update => update.SetProperty(row => row.LeaseUntil, Now.AddSeconds(60)),
+                        CancellationToken.None
+                    );
+                },
+                Token
+            );
+        var correcting = Times.CorrectAsync(Clock, Token);
+        correctionWaits.SetResult();
+
+        (await writing).Should().Be(1);
+        (await correcting).Should().Be(0);
+        (await Database.Get<ITaskStore>().FindAsync(task.Id, Token))!.LeaseUntil.Should().Be(Now.AddSeconds(60));
+    }
 }
 
 public sealed class UnstorableTextOnSqlite : UnstorableTextConformance

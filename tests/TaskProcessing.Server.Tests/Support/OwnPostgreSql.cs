@@ -78,8 +78,6 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     /// <summary>Ends all of its processes at once, as a power cut does.</summary>
     public async Task KillAsync()
     {
-        // Stopped first, the main process makes no more of them.
-        await SignalAsync("STOP");
         await SignalAsync("KILL");
         _isRunning = false;
     }
@@ -88,7 +86,8 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     public async Task SignalAsync(string signal)
     {
         var main = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid")))[0];
-        var script = $"kill -{signal} {main} $(cat /proc/{main}/task/{main}/children)";
+        // Stopped first, the main process makes no more of them, and those that end keep their number.
+        var script = $"kill -STOP {main} && kill -{signal} {main} $(cat /proc/{main}/task/{main}/children)";
         var (exitCode, problem) = await DebianTools.RunAsync("sh", "/", [], "-c", script);
         exitCode.Should().Be(0, problem);
     }

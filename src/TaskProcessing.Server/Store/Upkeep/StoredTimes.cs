@@ -15,30 +15,39 @@ internal sealed class StoredTimes(Database database) : IStoredTimes
     /// <summary>Several servers' clocks may differ by as much.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
 
-    public async Task<int> CorrectAsync(DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var at = now.ToUnixTimeMilliseconds();
-        var latest = at + Milliseconds(Tolerance);
-        FormattableString[] statements =
-        [
+    /// <summary>Each takes the time, in milliseconds since 1970, and the latest one that another server may have now.</summary>
+    private static readonly Func<long, long, FormattableString>[] Corrections =
+    [
+        (at, latest) =>
             $"""
                 UPDATE tasks SET lease_until = {at}
                 WHERE status = 2 AND lease_until > {latest} AND lease_until - 1000 * CAST(lease_seconds AS bigint) > {latest}
                 """,
-            $"UPDATE tasks SET not_before = {at} WHERE not_before > {at} AND last_updated > {latest}",
+        (at, latest) => $"UPDATE tasks SET not_before = {at} WHERE not_before > {at} AND last_updated > {latest}",
+        (at, latest) =>
             $"""
                 UPDATE webhook_deliveries SET next_attempt_at = {at}
                 WHERE next_attempt_at > {latest + Milliseconds(RetryTerms.LongestPause)}
                 """,
-            $"UPDATE file_locks SET expires_at = {at} WHERE expires_at > {latest + Milliseconds(FileLock.LongestLife)}",
-            $"UPDATE exapp_statuses SET driver_until = {at} WHERE driver_until > {latest + Milliseconds(ExAppLifeCycle.Lease)}",
-            $"UPDATE exapp_statuses SET stage_since = {at} WHERE stage_since > {latest}",
-            $"UPDATE exapp_statuses SET seen_at = {at} WHERE seen_at > {latest}",
-        ];
+        (at, latest) => $"UPDATE file_locks SET expires_at = {at} WHERE expires_at > {latest + Milliseconds(FileLock.LongestLife)}",
+        (at, latest) => $"UPDATE exapp_statuses SET driver_until = {at} WHERE driver_until > {latest + Milliseconds(ExAppLifeCycle.Lease)}",
+        (at, latest) => $"UPDATE exapp_statuses SET stage_since = {at} WHERE stage_since > {latest}",
+        (at, latest) => $"UPDATE exapp_statuses SET seen_at = {at} WHERE seen_at > {latest}",
+    ];
 
+    public async Task<int> CorrectAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
         var corrected = 0;
-        foreach (var statement in statements)
-            corrected += await database.WriteAsync(db => db.Database.ExecuteSqlAsync(statement, CancellationToken.None), cancellationToken);
+        foreach (var correction in Corrections)
+            corrected += await database.WriteAsync(
+                db =>
+                {
+                    // Read now: the wait for the turn to write, or a machine that slept, would make leases look as if of the future.
+                    var at = time.GetUtcNow().ToUnixTimeMilliseconds();
+                    return db.Database.ExecuteSqlAsync(correction(at, at + Milliseconds(Tolerance)), CancellationToken.None);
+                },
+                cancellationToken
+            );
         return corrected;
     }
 

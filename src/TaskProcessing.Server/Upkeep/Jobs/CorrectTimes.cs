@@ -9,7 +9,7 @@ internal sealed partial class CorrectTimes(IStoredTimes times, TimeProvider time
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (await times.CorrectAsync(time.GetUtcNow(), cancellationToken) is var corrected and > 0)
+        if (await times.CorrectAsync(time, cancellationToken) is var corrected and > 0)
             Log.Corrected(logger, corrected);
     }
 
