@@ -158,6 +158,21 @@ public abstract class TaskOrderConformance : StoreConformance
         answers.OfType<KeyedTask>().Should().OnlyContain(answer => answer.Task.Id == stored.Id && answer.SameRequest);
     }
 
+    [Fact]
+    public async Task Of_many_requests_with_the_key_of_a_deleted_task_one_is_stored()
+    {
+        var deleted = NewTask();
+        await Tasks.AddOnceAsync(deleted, Key("k", "same"), [], Token);
+        await Tasks.DeleteAsync(deleted.Id, deleted.Owner, Token);
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(_ => Task.Run(() => Tasks.AddOnceAsync(NewTask(), Key("k", "same"), [], Token)))
+        );
+
+        answers.Should().ContainSingle(answer => answer == null);
+        (await Tasks.ListAsync(new TaskQuery(), Token)).Should().ContainSingle();
+    }
+
     private IdempotencyKey Key(string key, string request) => new("user alice", "notes", key, request, Now, Now.AddDays(-1));
 
     private async Task<long> AddAsync(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0)

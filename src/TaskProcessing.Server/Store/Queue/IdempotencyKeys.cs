@@ -24,24 +24,20 @@ internal static class IdempotencyKeys
             ) > 0;
     }
 
-    /// <summary>True when the key belonged to a deleted task, and is the caller's now.</summary>
-    public static async Task<bool> TryTakeFromDeletedAsync(TaskDbContext db, IdempotencyKey key)
-    {
-        var gone = await Of(db, key)
+    /// <summary>
+    /// True when the key belonged to a deleted task, and is the caller's now. To be called after <see cref="TryTakeAsync"/>, which holds
+    /// the row of the key until the transaction ends, also when it does not take it.
+    /// </summary>
+    public static async Task<bool> TryTakeFromDeletedAsync(TaskDbContext db, IdempotencyKey key) =>
+        await Of(db, key)
             .Where(known => !db.Tasks.Any(task => task.Id == known.TaskId))
-            .Select(known => known.TaskId)
-            .ToListAsync(CancellationToken.None);
-        return gone is [var taskId]
-            && await Of(db, key)
-                .Where(known => known.TaskId == taskId)
-                .ExecuteUpdateAsync(
-                    set =>
-                        set.SetProperty(known => known.Request, key.Request)
-                            .SetProperty(known => known.TaskId, 0)
-                            .SetProperty(known => known.CreatedAt, key.Now),
-                    CancellationToken.None
-                ) > 0;
-    }
+            .ExecuteUpdateAsync(
+                set =>
+                    set.SetProperty(known => known.Request, key.Request)
+                        .SetProperty(known => known.TaskId, 0)
+                        .SetProperty(known => known.CreatedAt, key.Now),
+                CancellationToken.None
+            ) > 0;
 
     public static Task<int> AssignAsync(TaskDbContext db, IdempotencyKey key, long taskId) =>
         Of(db, key).ExecuteUpdateAsync(set => set.SetProperty(known => known.TaskId, taskId), CancellationToken.None);
