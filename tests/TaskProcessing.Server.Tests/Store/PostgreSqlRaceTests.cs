@@ -1,0 +1,110 @@
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Sdk.Protocol;
+using TaskProcessing.Server.Store;
+using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reporting;
+using TaskProcessing.Server.Tests.Conformance;
+using TaskProcessing.Server.Webhooks;
+
+namespace TaskProcessing.Server.Tests.Store;
+
+/// <summary>
+/// A statement picks a row, and another transaction that has the row locked changes it first: the guard is judged again by the row as
+/// it is then.
+/// </summary>
+public sealed class PostgreSqlRaceTests : StoreConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+
+    private ITaskStore Tasks => Database.Get<ITaskStore>();
+
+    private ITaskUpkeep Upkeep => Database.Get<ITaskUpkeep>();
+
+    [Fact]
+    public async Task A_lease_that_is_renewed_just_now_is_not_lost()
+    {
+        var id = await ClaimedAsync();
+        Clock.Advance(TimeSpan.FromMinutes(5));
+
+        var lost = await AfterAsync(
+            $"UPDATE tasks SET lease_until = lease_until + 600000 WHERE id = {id}",
+            () => Upkeep.ReturnLostAsync(3, 10, Now, Token)
+        );
+        var givenUp = await AfterAsync(
+            $"UPDATE tasks SET lease_until = lease_until + 600000 WHERE id = {id}",
+            () => Upkeep.GiveUpLostAsync(1, 10, Now.AddMinutes(10), Token)
+        );
+
+        lost.Should().BeEmpty();
+        givenUp.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_task_that_ends_or_runs_again_just_now_is_not_cleaned_up()
+    {
+        var (waiting, failed) = (NewTask(), NewTask());
+        await Tasks.AddAsync(waiting, Token);
+        await Tasks.AddAsync(failed, Token);
+        await Tasks.TryFinishAsync(failed.Id, new TaskEnding(TaskTransition.Fail) { ErrorMessage = "boom" }, Now, Token);
+        Clock.Advance(TimeSpan.FromDays(1));
+
+        var old = await AfterAsync(
+            $"UPDATE tasks SET status = 5, last_updated = {Now.ToUnixTimeMilliseconds()} WHERE id = {waiting.Id}",
+            () => Upkeep.DeleteOldUnendedAsync(Now, 10, Token)
+        );
+        var ended = await AfterAsync(
+            $"UPDATE tasks SET status = 1, last_updated = {Now.ToUnixTimeMilliseconds()} WHERE id = {failed.Id}",
+            () => Upkeep.DeleteOldEndedAsync("test:echo", ProcessingStatus.Failed, Now, 10, Token)
+        );
+
+        old.Should().BeEmpty();
+        ended.Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_delivery_that_another_node_claims_just_now_is_not_claimed()
+    {
+        var task = NewTask(webhookUri: "https://hooks.example/done", webhookMethod: "HTTP:POST");
+        await Tasks.AddAsync(task, Token);
+        await Tasks.TryCancelAsync(task.Id, "", Now, Token);
+
+        var claimed = await AfterAsync(
+            "UPDATE webhook_deliveries SET next_attempt_at = next_attempt_at + 60000",
+            () => Database.Get<IWebhookStore>().ClaimAsync(10, 10, [], Now, Now.AddMinutes(1), Token)
+        );
+
+        claimed.Should().BeEmpty();
+    }
+
+    private async Task<long> ClaimedAsync()
+    {
+        await Tasks.AddAsync(NewTask(), Token);
+        return (await Tasks.ClaimAsync([new("test:echo", "p", 60)], 1, "app worker", Now, Token)).Single().Id;
+    }
+
+    /// <summary>Runs a statement, and commits it once the call waits for it.</summary>
+    private async Task<T> AfterAsync<T>(string statement, Func<Task<T>> call)
+    {
+        await using var db = Database.OpenContext();
+        await using var transaction = await db.Database.BeginTransactionAsync(Token);
+        (await db.Database.ExecuteSqlRawAsync(statement, Token)).Should().Be(1);
+
+        var called = Task.Run(call, Token);
+        while (!await IsWaitingAsync(db))
+            called.IsCompleted.Should().BeFalse("it has to wait for the other transaction");
+        await transaction.CommitAsync(Token);
+        return await called;
+    }
+
+    /// <summary>True when a connection waits for that of the context.</summary>
+    private static async Task<bool> IsWaitingAsync(DbContext db) =>
+        (
+            await db
+                .Database.SqlQueryRaw<bool>(
+                    """
+                    SELECT EXISTS (SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))) AS "Value"
+                    """
+                )
+                .ToListAsync(Token)
+        )[0];
+}
