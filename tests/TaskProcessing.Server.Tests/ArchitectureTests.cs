@@ -77,6 +77,17 @@ public sealed partial class ArchitectureTests
             .Should()
             .BeEmpty("Programs.Need is there for that");
 
+    /// <summary>How long a comparison takes must not tell how much of a guess was right, and no test can measure that.</summary>
+    [Theory]
+    [InlineData("Http/Auth/SessionCookie.cs")]
+    [InlineData("Http/Scraping/Scraping.cs")]
+    [InlineData("Nextclouds/RecognizeNextcloud.cs")]
+    [InlineData("Providers/ExAppDirectory.cs")]
+    public void Secrets_are_compared_in_constant_time(string path) =>
+        File.ReadAllText(Path.Combine(Root, "src", "TaskProcessing.Server", path))
+            .Should()
+            .Contain("CryptographicOperations.FixedTimeEquals(", Exactly.Once());
+
     private static IEnumerable<string> Offenders(
         string folder,
         Func<string, bool> isOffence,
