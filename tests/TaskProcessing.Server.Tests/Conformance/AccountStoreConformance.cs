@@ -135,6 +135,7 @@ public abstract class AccountStoreConformance : StoreConformance
     public async Task A_credential_is_valid_while_its_account_has_the_named_password()
     {
         await Accounts.TryAddAsync(NewAccount("alice"), Token);
+        await Accounts.TryAddAsync(NewAccount("carol"), Token);
         await Accounts.AddAppPasswordAsync(NewAppPassword("alice", "token"), Token);
         var password = (await Accounts.FindAsync("alice", Token))!.PasswordHash;
         Credential[] all =
@@ -158,6 +159,7 @@ public abstract class AccountStoreConformance : StoreConformance
                 AppSecret = "x",
             },
             new() { AppId = "app", AppSecret = "x" },
+            new() { AccountId = "carol", TokenHash = "token" },
         ];
 
         (await Accounts.ListValidAsync(all, Token)).Should().Equal(all[0], all[2], all[6], all[8]);

@@ -232,6 +232,20 @@ public abstract class FileStoreConformance : StoreConformance
         (await locks.RemoveExpiredAsync(Now, Token)).Should().Be(1);
     }
 
+    [Fact]
+    public async Task A_lock_is_extended_and_given_back_in_the_name_of_its_user_alone()
+    {
+        await AddAccountAsync("alice");
+        var locks = Database.Get<IFileLockStore>();
+        await locks.TryAddAsync(NewLock("urn:a", "a"), Now, Token);
+
+        await locks.ExtendAsync("bob", "urn:a", Now.AddHours(1), Token);
+        await locks.RemoveAsync("bob", ["urn:a"], Token);
+
+        (await locks.ListAsync("alice", Now, Token)).Should().ContainSingle().Which.ExpiresAt.Should().Be(Now.AddMinutes(1));
+        (await locks.ListAsync("bob", Now, Token)).Should().BeEmpty();
+    }
+
     private static FilePath Path(string text) => new(FileTree.Files, text);
 
     private FileLock NewLock(string token, string path) =>

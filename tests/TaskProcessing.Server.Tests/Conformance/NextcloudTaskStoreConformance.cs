@@ -190,6 +190,8 @@ public abstract class NextcloudTaskStoreConformance : StoreConformance
         var (named, abandoned) = (await AddReceivedAsync("a"), await AddReceivedAsync("b"));
         var local = NewTask(userId: "cloud/alice");
         await Database.Get<ITaskStore>().AddOnceAsync(local, new IdempotencyKey("p", "a", "k", "r", Now, Now), [named], Token);
+        // What has become a task's is no other one's.
+        await Database.Get<ITaskStore>().AddOnceAsync(NewTask(), new IdempotencyKey("p", "a", "k2", "r", Now, Now), [named], Token);
         (await FilesAsync()).Should().BeEquivalentTo(new Dictionary<long, long?> { [named] = local.Id, [abandoned] = null });
 
         var task = NewClaimed(7);

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Xml.Linq;
+using Microsoft.EntityFrameworkCore;
+using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Http.Dav;
+using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Contract;
 using TaskProcessing.Server.Tests.Support;
 using static TaskProcessing.Server.Tests.Dav.DavDriver;
@@ -149,6 +152,32 @@ public sealed class DavBodyTests : IAsyncLifetime
 
         (await _alice.StatusAsync("PUT", "x", "y", ("If", If(100)))).Should().Be(HttpStatusCode.PreconditionFailed);
         (await _alice.StatusAsync("PUT", "x", "y", ("If", If(101)))).Should().Be(HttpStatusCode.BadRequest);
+    }
+
+    [Fact]
+    public async Task A_user_holds_locks_to_a_limit()
+    {
+        const string body =
+            """<d:lockinfo xmlns:d="DAV:"><d:lockscope><d:shared/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockinfo>""";
+        await using (var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync())
+        {
+            db.AddRange(
+                Enumerable
+                    .Range(0, 999)
+                    .Select(number => new FileLock
+                    {
+                        Token = $"urn:{number}",
+                        UserId = "alice",
+                        Tree = FileTree.Files,
+                        PathText = $"elsewhere/{number}",
+                        ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+                    })
+            );
+            await db.SaveChangesAsync();
+        }
+
+        (await _alice.StatusAsync("LOCK", "x", body)).Should().Be(HttpStatusCode.OK);
+        (await _alice.StatusAsync("LOCK", "x", body)).Should().Be(HttpStatusCode.InsufficientStorage);
     }
 
     [Fact]

@@ -56,6 +56,21 @@ public sealed class RateLimitTests
     }
 
     [Fact]
+    public async Task A_user_who_may_schedule_no_more_for_a_while_may_still_fetch()
+    {
+        await using var server = await TestServer.StartAsync(
+            time: new ManualTimeProvider(),
+            settings: new Dictionary<string, string> { ["RateLimits:Schedule:UserLimit"] = "1", ["RateLimits:Fetch:UserLimit"] = "1" }
+        );
+        using var alice = await server.UserAsync("alice");
+
+        (await alice.PostAsJsonAsync(Schedule, new { })).StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await alice.PostAsJsonAsync(Schedule, new { })).StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+        (await alice.PostAsync("/ocs/v2.php/taskprocessing/task/7", null)).StatusCode.Should().Be(HttpStatusCode.NotFound);
+        (await alice.PostAsync("/ocs/v2.php/taskprocessing/task/7", null)).StatusCode.Should().Be(HttpStatusCode.TooManyRequests);
+    }
+
+    [Fact]
     public async Task An_app_is_limited_only_where_it_acts_for_a_user()
     {
         await using var server = await TestServer.StartAsync(
