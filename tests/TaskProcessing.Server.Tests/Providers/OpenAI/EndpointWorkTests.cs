@@ -119,7 +119,7 @@ public sealed class EndpointWorkTests
 
         run.Text("output").Should().Be("Fine.");
         run.Progress.Should().Equal(0.25, 0.5, 0.75);
-        run.Streamed.Should().OnlyContain(part => part.ToJson().Contains("Fine"), "parts are no result yet");
+        run.Streamed.Should().NotBeEmpty().And.OnlyContain(part => part.ToJson().Contains("Fine"), "parts are no result yet");
         var asked = bench.Endpoint.Requests.Select(request => request.Messages.Last()).ToList();
         asked
             .Should()
