@@ -4,6 +4,7 @@ WORKDIR /source
 
 # What is downloaded changes seldom: a layer of its own.
 COPY global.json Directory.Build.props Directory.Packages.props .editorconfig ./
+COPY src/Directory.Build.targets src/
 COPY src/TaskProcessing.Sdk/TaskProcessing.Sdk.csproj src/TaskProcessing.Sdk/
 COPY src/TaskProcessing.Providers/TaskProcessing.Providers.csproj src/TaskProcessing.Providers/
 COPY src/TaskProcessing.Server/TaskProcessing.Server.csproj src/TaskProcessing.Server/
