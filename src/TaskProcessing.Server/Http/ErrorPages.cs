@@ -24,7 +24,13 @@ internal static class ErrorPages
 
     public static IApplicationBuilder UseErrorPages(this IApplicationBuilder app) =>
         app.UseExceptionHandler(
-                new ExceptionHandlerOptions { ExceptionHandler = AnswerExceptionAsync, SuppressDiagnosticsCallback = Expected }
+                new ExceptionHandlerOptions
+                {
+                    ExceptionHandler = AnswerExceptionAsync,
+                    SuppressDiagnosticsCallback = Expected,
+                    // A 404 without a body, which HEAD has, would be taken for a handler that is missing.
+                    AllowStatusCode404Response = true,
+                }
             )
             .UseStatusCodePages(context => AnswerStatusAsync(context.HttpContext));
 
@@ -114,6 +120,10 @@ internal static class ErrorPages
 
         return status switch
         {
+            // Version 1 would answer 200, which opens a tunnel for CONNECT and has no body.
+            StatusCodes.Status404NotFound when HttpMethods.IsConnect(context.Request.Method) => OcsResult
+                .Refusal(StatusCodes.Status405MethodNotAllowed, "CONNECT is not possible here")
+                .ExecuteAsync(context),
             StatusCodes.Status404NotFound => new OcsResult(OcsStatus.NotFound, OcsData.EmptyList, UnknownRoute)
             {
                 IsOutsideHandler = true,

@@ -172,10 +172,11 @@ internal sealed class OcsParameters
                 request.Body = await WithoutNulAsync(request.Body, cancellationToken);
             return await request.ReadFormAsync(cancellationToken);
         }
-        catch (Exception problem) when (problem is InvalidDataException or IOException and not BadHttpRequestException)
+        catch (Exception problem)
+            when (problem is InvalidDataException or NotSupportedException or IOException and not BadHttpRequestException)
         {
-            // Too many fields, or a multipart body that ends before its last boundary: the caller's mistake, no error of
-            // ours.
+            // Too many fields, a charset that is not read (UTF-7), or a multipart body that ends before its last boundary:
+            // the caller's mistake, no error of ours.
             throw new BadHttpRequestException($"The form in the request body cannot be read: {problem.Message}", problem);
         }
         finally
