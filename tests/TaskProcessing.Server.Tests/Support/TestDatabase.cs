@@ -67,7 +67,7 @@ internal sealed class TestDatabase : IAsyncDisposable
             .AddSingleton(Microsoft.Extensions.Options.Options.Create(new DataDirectoryOptions { DataDirectory = dataDirectory }))
             .AddSingleton(TimeProvider.System)
             .AddSingleton<Outages>()
-            .AddSingleton(new TaskMetrics(Guid.NewGuid().ToString()))
+            .AddSingleton(_ => new TaskMetrics(Guid.NewGuid().ToString()))
             .AddTaskStore();
 
     public TaskDbContext OpenContext() => Get<IDbContextFactory<TaskDbContext>>().CreateDbContext();

@@ -103,7 +103,7 @@ internal sealed class TestServer : IAsyncDisposable
         var builder = ServerBuilder.Create([.. all.Select(setting => $"--{setting.Key}={setting.Value}")]).AddTaskProcessing().AddServing();
         builder.Services.AddSingleton<ILogEventSink>(log);
         // A listener hears all meters of a name, those of the servers of other tests too.
-        builder.Services.Replace(ServiceDescriptor.Singleton(new TaskMetrics($"TaskProcessing.{Guid.NewGuid():N}")));
+        builder.Services.Replace(ServiceDescriptor.Singleton(_ => new TaskMetrics($"TaskProcessing.{Guid.NewGuid():N}")));
         if (time is not null)
             builder.Services.Replace(ServiceDescriptor.Singleton(time));
         more?.Invoke(builder.Services);
