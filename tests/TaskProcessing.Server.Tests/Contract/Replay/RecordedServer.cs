@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
-using TaskProcessing.Server.Files;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tests.Support;
@@ -13,12 +12,10 @@ namespace TaskProcessing.Server.Tests.Contract.Replay;
 /// <summary>A server with the users, apps, files and providers of the recording, that takes recorded requests.</summary>
 internal sealed class RecordedServer : IAsyncDisposable
 {
-    private const string ProviderApp = "oracle_provider";
-
     private readonly TestServer _server;
     private readonly ManualTimeProvider _time;
     private readonly RawHttp _http;
-    private readonly Dictionary<string, long> _files = [];
+    private Dictionary<string, long> _files = [];
 
     private RecordedServer(TestServer server, ManualTimeProvider time)
     {
@@ -49,7 +46,7 @@ internal sealed class RecordedServer : IAsyncDisposable
         server._server.ExpectedLog.Add("is no webhookMethod");
         if (listener is not null)
             server.Listener = listener;
-        await server.FurnishAsync();
+        server._files = await RecordedScene.FurnishAsync(server._server);
         if (withProviders)
         {
             foreach (var call in RecordedCall.All.Where(call => call.Group == "providers"))
@@ -94,7 +91,8 @@ internal sealed class RecordedServer : IAsyncDisposable
         }
 
         body.Write("--b--\r\n"u8);
-        var headers = Credentials("exapp:")
+        var headers = RecordedScene
+            .Credentials("exapp:")
             .Append(("OCS-APIRequest", "true"))
             .Append(("Accept", "application/json"))
             .Append(("Content-Type", "multipart/form-data; boundary=b"));
@@ -122,7 +120,8 @@ internal sealed class RecordedServer : IAsyncDisposable
 
     public async Task<RecordedAnswer> SendAsync(RecordedCall call, Placeholders placeholders)
     {
-        var headers = Credentials(call.As)
+        var headers = RecordedScene
+            .Credentials(call.As)
             .Concat(((JsonObject)call.Request["headers"]!).Select(header => (header.Key, FillCredentials((string)header.Value!))));
         var answer = await SendAsync(call.Method, placeholders.Fill(call.Path), headers, Body(call, placeholders));
         return RecordedAnswer.Of(answer);
@@ -131,14 +130,15 @@ internal sealed class RecordedServer : IAsyncDisposable
     /// <summary>A call of the test's own.</summary>
     public async Task<RecordedAnswer> SendAsync(string caller, string method, string path)
     {
-        var headers = Credentials(caller).Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json"));
+        var headers = RecordedScene.Credentials(caller).Append(("OCS-APIRequest", "true")).Append(("Accept", "application/json"));
         return RecordedAnswer.Of(await SendAsync(method, path, headers, body: null));
     }
 
     /// <summary>A call that brings a case about; it must succeed.</summary>
     public async Task<JsonNode> CallAsync(string caller, string method, string path, JsonNode? body = null)
     {
-        var headers = Credentials(caller)
+        var headers = RecordedScene
+            .Credentials(caller)
             .Append(("OCS-APIRequest", "true"))
             .Append(("Accept", "application/json"))
             .Append(("Content-Type", "application/json"));
@@ -163,7 +163,7 @@ internal sealed class RecordedServer : IAsyncDisposable
             TestContext.Current.CancellationToken
         );
 
-    private static byte[]? Body(RecordedCall call, Placeholders placeholders)
+    public static byte[]? Body(RecordedCall call, Placeholders placeholders)
     {
         if ((string?)call.Request["bodyBase64"] is { } bytes)
             return Convert.FromBase64String(bytes);
@@ -175,75 +175,12 @@ internal sealed class RecordedServer : IAsyncDisposable
         return Encoding.UTF8.GetBytes(placeholders.Fill(body)?.ToJsonString() ?? "null");
     }
 
-    /// <summary><c>alice</c> sends an app password, <c>alice:word</c> that word as password; apps send AppAPI's headers.</summary>
-    private static (string Name, string Value)[] Credentials(string? caller)
-    {
-        if (caller is null)
-            return [];
-        if (caller.Split(':', 2) is not [var kind, var rest])
-            return [("Authorization", $"Basic {TestServer.Base64($"{caller}:token-of-{caller}")}")];
-
-        return kind switch
-        {
-            "bearer" => [("Authorization", $"Bearer token-of-{rest}")],
-            "exapp" => App(ProviderApp, rest, "secret"),
-            "exapp-wrong" => App(ProviderApp, rest, "guess"),
-            "exapp-unknown" => App("nobody_knows", rest, "secret"),
-            "exapp-disabled" => App("oracle_disabled", rest, "secret"),
-            _ => [("Authorization", $"Basic {TestServer.Base64(caller)}")],
-        };
-    }
-
-    private static (string Name, string Value)[] App(string id, string userId, string secret) =>
-        [
-            ("EX-APP-ID", id),
-            ("EX-APP-VERSION", "1.0.0"),
-            ("AA-VERSION", "32.0.0"),
-            ("AUTHORIZATION-APP-API", TestServer.Base64($"{userId}:{secret}")),
-        ];
-
-    private static string FillCredentials(string header)
+    public static string FillCredentials(string header)
     {
         header = header
             .Replace("<app password of alice>", "token-of-alice", StringComparison.Ordinal)
             .Replace("<secret>", "secret", StringComparison.Ordinal);
         var start = header.IndexOf("base64(", StringComparison.Ordinal);
         return start < 0 ? header : header[..start] + TestServer.Base64(header[(start + "base64(".Length)..^1]);
-    }
-
-    private async Task FurnishAsync()
-    {
-        await _server.AddUserAsync("admin", isAdmin: true);
-        await _server.AddUserAsync("alice", password: "pw");
-        foreach (var user in new[] { "bob", "carol", "dave" })
-            await _server.AddUserAsync(user);
-
-        await _server.AddExAppAsync(ProviderApp);
-        await _server.AddExAppAsync("oracle_disabled", enabled: false);
-        _server.ExpectedLog.Add("Rejected a provider");
-
-        _files["<file hello.txt>"] = await PutFileAsync("alice", "hello.txt", "hello world\n"u8.ToArray());
-        _files["<file dot.png>"] = await PutFileAsync("alice", "dot.png", RecordedBytes("input-png-owner"));
-        _files["<file beep.wav>"] = await PutFileAsync("alice", "beep.wav", RecordedBytes("input-wav-owner"));
-        _files["<file über \"quoted\" 你好.txt>"] = await PutFileAsync("alice", "über \"quoted\" 你好.txt", "hello again\n"u8.ToArray());
-        _files["<file folder/>"] = await PutFileAsync("alice", "folder", content: null);
-        _files["<file bobs.txt of bob>"] = await PutFileAsync("bob", "bobs.txt", "secret of bob\n"u8.ToArray());
-    }
-
-    private static byte[] RecordedBytes(string name) => Convert.FromBase64String((string)RecordedCall.Find("files", name).Answer.Body!);
-
-    /// <summary>Adds a file over WebDAV, or a folder when there is no content.</summary>
-    private async Task<long> PutFileAsync(string userId, string name, byte[]? content)
-    {
-        var answer = await SendAsync(
-            content is null ? "MKCOL" : "PUT",
-            $"/remote.php/dav/files/{userId}/{Uri.EscapeDataString(name)}",
-            Credentials(userId),
-            content
-        );
-        answer.Status.Should().Be(201, answer.Text);
-        return (
-            await _server.Get<IFileStore>().FindAtAsync(userId, new FilePath(FileTree.Files, name), TestContext.Current.CancellationToken)
-        )!.Id;
     }
 }
