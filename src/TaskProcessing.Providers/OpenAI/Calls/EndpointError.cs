@@ -67,7 +67,7 @@ internal sealed record EndpointError(int? Status, string Text, string Body)
     public static bool IsError(JsonElement error) =>
         error.ValueKind switch
         {
-            JsonValueKind.String => error.GetString() is { Length: > 0 },
+            JsonValueKind.String => TextOf(error).Length > 0,
             JsonValueKind.Object => error.EnumerateObject().Any(member => member.Value.ValueKind is not JsonValueKind.Null),
             JsonValueKind.Array => error.GetArrayLength() > 0,
             _ => false,
@@ -78,14 +78,14 @@ internal sealed record EndpointError(int? Status, string Text, string Body)
         switch (json.ValueKind)
         {
             case JsonValueKind.String:
-                return json.GetString() is { Length: > 0 } text ? text : null;
+                return TextOf(json) is { Length: > 0 } text ? text : null;
             case JsonValueKind.Array:
                 return Joined(json.EnumerateArray().Take(3).Select(WordsOf));
             case JsonValueKind.Object:
                 // Validating servers name the refused member beside the message.
                 var place =
                     json.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array
-                        ? string.Join('.', loc.EnumerateArray().Select(part => part.ToString())) + ": "
+                        ? string.Join('.', loc.EnumerateArray().Select(TextOf)) + ": "
                         : "";
                 return
                     Words
@@ -98,6 +98,12 @@ internal sealed record EndpointError(int? Status, string Text, string Body)
                 return null;
         }
     }
+
+    /// <summary>The library refuses to read a text with half a character, which servers make when they cut what they quote.</summary>
+    private static string TextOf(JsonElement json) =>
+        json.ValueKind == JsonValueKind.String && json.GetRawText() is { Length: <= MaxCharacters }
+            ? LenientText.Of(json)
+            : json.GetRawText();
 
     private static string? Joined(IEnumerable<string?> texts) =>
         string.Join("; ", texts.Where(text => text is not null)) is { Length: > 0 } joined ? joined : null;
@@ -118,7 +124,7 @@ internal sealed record EndpointError(int? Status, string Text, string Body)
     private static int? Number(JsonElement json, string name) =>
         json.TryGetProperty(name, out var code)
         && code.ValueKind is JsonValueKind.Number or JsonValueKind.String
-        && int.TryParse(code.ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
+        && int.TryParse(TextOf(code), NumberStyles.None, CultureInfo.InvariantCulture, out var status)
         && status is >= 400 and < 600
             ? status
             : null;
@@ -127,10 +133,9 @@ internal sealed record EndpointError(int? Status, string Text, string Body)
         json.ValueKind switch
         {
             JsonValueKind.Array => json.EnumerateArray().Select(FindParameter).FirstOrDefault(name => name is not null),
-            JsonValueKind.Object when json.TryGetProperty("param", out var name) && name.ValueKind == JsonValueKind.String =>
-                name.GetString(),
+            JsonValueKind.Object when json.TryGetProperty("param", out var name) && name.ValueKind == JsonValueKind.String => TextOf(name),
             JsonValueKind.Object when json.TryGetProperty("loc", out var loc) && loc.ValueKind == JsonValueKind.Array =>
-                loc.EnumerateArray().Select(part => part.ToString()).LastOrDefault(),
+                loc.EnumerateArray().Select(TextOf).LastOrDefault(),
             JsonValueKind.Object => ((string[])["error", "errors", "detail", "message"])
                 .Select(member => json.TryGetProperty(member, out var inner) ? FindParameter(inner) : null)
                 .FirstOrDefault(name => name is not null),
