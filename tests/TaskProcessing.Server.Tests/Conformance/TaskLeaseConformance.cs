@@ -219,6 +219,16 @@ public abstract class TaskLeaseConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_task_that_had_its_attempts_is_not_tried_again()
+    {
+        var id = await AddAsync();
+        var claim = (await ClaimAsync())!.Claim;
+
+        (await Tasks.TryRetryAsync(id, claim, Now, 1, "app worker", "busy", Now, Token)).Changed.Should().BeFalse();
+        (await Tasks.TryRetryAsync(id, claim, Now, 2, "app worker", "busy", Now, Token)).Changed.Should().BeTrue();
+    }
+
+    [Fact]
     public async Task The_history_has_events_and_actors()
     {
         var id = await AddAsync();

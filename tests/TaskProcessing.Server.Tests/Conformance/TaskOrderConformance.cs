@@ -26,6 +26,22 @@ public abstract class TaskOrderConformance : StoreConformance
         (await ClaimAsync(10)).Should().Equal(alice[2], bob[0], carol, alice[3], bob[1], alice[4]);
     }
 
+    [Theory]
+    [InlineData("test:echo")]
+    [InlineData("test:echo", "test:other")]
+    public async Task Tasks_that_are_claimed_one_by_one_come_in_turn_too(params string[] types)
+    {
+        var low = await AddAsync("bob", priority: -1);
+        var alice = new[] { await AddAsync("alice"), await AddAsync("alice"), await AddAsync("alice") };
+        var (bob, carol) = (await AddAsync("bob"), await AddAsync("carol"));
+
+        foreach (var next in new[] { alice[0], bob, carol, alice[1], alice[2], low })
+            (await Tasks.ClaimAsync([.. types.Select(type => new ClaimableType(type, "p", 60))], 1, "", Now, Token))
+                .Single()
+                .Id.Should()
+                .Be(next);
+    }
+
     [Fact]
     public async Task A_worker_that_waits_is_woken_as_a_task_is_being_stored_and_its_claim_finds_it()
     {

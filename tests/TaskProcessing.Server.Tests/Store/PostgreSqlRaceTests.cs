@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Claiming;
 using TaskProcessing.Server.Tasks.Reporting;
 using TaskProcessing.Server.Tests.Conformance;
 using TaskProcessing.Server.Webhooks;
@@ -19,6 +20,27 @@ public sealed class PostgreSqlRaceTests : StoreConformance
     private ITaskStore Tasks => Database.Get<ITaskStore>();
 
     private ITaskUpkeep Upkeep => Database.Get<ITaskUpkeep>();
+
+    [Theory]
+    [InlineData("test:echo")]
+    [InlineData("test:echo", "test:other")]
+    public async Task A_task_that_another_node_claims_just_now_is_passed_by(params string[] types)
+    {
+        var task = NewTask();
+        await Tasks.AddAsync(task, Token);
+        await using var db = Database.OpenContext();
+        await using var transaction = await db.Database.BeginTransactionAsync(Token);
+        await db.Database.ExecuteSqlAsync($"UPDATE tasks SET status = 2 WHERE id = {task.Id}", Token);
+
+        var claiming = Task.Run(
+            () => Tasks.ClaimAsync([.. types.Select(type => new ClaimableType(type, "p", 60))], 1, "", Now, Token),
+            Token
+        );
+        while (!claiming.IsCompleted && !await IsWaitingAsync(db)) { }
+        await transaction.CommitAsync(Token);
+
+        (await claiming).Should().BeEmpty();
+    }
 
     [Fact]
     public async Task A_lease_that_is_renewed_just_now_is_not_lost()
