@@ -20,4 +20,7 @@ internal readonly record struct FilePath(FileTree Tree, string Text)
     /// <summary>True when this path is below the other.</summary>
     public bool IsBelow(FilePath other) =>
         Tree == other.Tree && (other.IsTop ? !IsTop : Text.StartsWith(other.Text + "/", StringComparison.Ordinal));
+
+    /// <summary>A record's own shows all properties; the parents would have no end.</summary>
+    public override string ToString() => Text;
 }

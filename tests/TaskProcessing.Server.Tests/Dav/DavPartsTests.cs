@@ -40,6 +40,16 @@ public sealed class DavPartsTests
         DavAddress.Parse(href, "al@ice")!.Value.Path.Text.Should().Be("ü \"q\"/100% #?&");
     }
 
+    /// <summary>The text that a record makes of itself had no end, because the top is its own parent.</summary>
+    [Fact]
+    public void A_place_can_be_shown()
+    {
+        var address = DavAddress.Parse("/remote.php/webdav/a/b", "alice")!.Value;
+
+        address.Path.ToString().Should().Be("a/b");
+        address.ToString().Should().Contain("a/b");
+    }
+
     [Fact]
     public void An_if_header_is_read_whole()
     {
