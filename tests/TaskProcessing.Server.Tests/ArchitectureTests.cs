@@ -1,4 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
+using TaskProcessing.Providers;
+using TaskProcessing.Sdk.Client;
 using TaskProcessing.Server.Tests.Support;
 
 namespace TaskProcessing.Server.Tests;
@@ -87,6 +90,23 @@ public sealed partial class ArchitectureTests
         File.ReadAllText(Path.Combine(Root, "src", "TaskProcessing.Server", path))
             .Should()
             .Contain("CryptographicOperations.FixedTimeEquals(", Exactly.Once());
+
+    /// <summary>
+    /// The text that a record makes of itself has all of its properties. One that is computed and of the same type has such a text too,
+    /// and so on: the program ends with a full stack.
+    /// </summary>
+    [Fact]
+    public void No_record_has_a_text_without_end() =>
+        new[] { typeof(ServerBuilder), typeof(LocalProviderOptions), typeof(TaskClient) }
+            .SelectMany(one => one.Assembly.GetTypes())
+            .Where(type => type.GetMethod(nameof(ToString), [])?.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false) == true)
+            .SelectMany(type => type.GetProperties().Where(property => property.PropertyType == type && !property.CanWrite))
+            .Where(property =>
+                !property.GetMethod!.IsStatic && !property.GetMethod.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false)
+            )
+            .Select(property => $"{property.DeclaringType!.Name}.{property.Name}")
+            .Should()
+            .BeEmpty();
 
     private static IEnumerable<string> Offenders(
         string folder,

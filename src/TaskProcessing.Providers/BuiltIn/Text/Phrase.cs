@@ -10,9 +10,9 @@ internal readonly record struct PhraseKey(int First, int Second, int Third, int 
     public static PhraseKey Of(ReadOnlySpan<Token> tokens) =>
         new(Term(tokens, 0), Term(tokens, 1), Term(tokens, 2), Term(tokens, 3), Term(tokens, 4));
 
-    public PhraseKey WithoutFirst => new(Second, Third, Fourth, Fifth, -1);
+    public PhraseKey WithoutFirst() => new(Second, Third, Fourth, Fifth, -1);
 
-    public PhraseKey WithoutLast =>
+    public PhraseKey WithoutLast() =>
         (Second, Third, Fourth, Fifth) switch
         {
             (-1, _, _, _) => this,

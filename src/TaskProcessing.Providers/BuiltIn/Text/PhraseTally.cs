@@ -34,8 +34,8 @@ internal sealed class PhraseTally(TextDocument document, WordClasses classes)
     {
         if (phrase.Count < 2 || phrase.Words < 2)
             return;
-        NestIn(key.WithoutFirst, phrase.Count);
-        NestIn(key.WithoutLast, phrase.Count);
+        NestIn(key.WithoutFirst(), phrase.Count);
+        NestIn(key.WithoutLast(), phrase.Count);
         foreach (var term in phrase.Terms)
             NestIn(new PhraseKey(term, -1, -1, -1, -1), phrase.Count);
     }
