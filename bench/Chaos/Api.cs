@@ -1,9 +1,8 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Net.Sockets;
-using System.Text;
 using System.Text.Json;
+using TaskProcessing.Benches;
 
 namespace Chaos;
 
@@ -16,28 +15,15 @@ internal sealed class Api : IDisposable
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(20) };
     private readonly IReadOnlyList<Uri> _addresses;
 
-    private Api(IReadOnlyList<Uri> addresses)
+    private Api(IReadOnlyList<Uri> addresses, IReadOnlyList<(string Name, string Value)> caller)
     {
         _addresses = addresses;
-        _http.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
-        _http.DefaultRequestHeaders.Add("Accept", "application/json");
+        _http.Add(caller);
     }
 
-    public static Api OfUser(IReadOnlyList<Uri> addresses, string user)
-    {
-        var api = new Api(addresses);
-        api._http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Base64(user));
-        return api;
-    }
+    public static Api OfUser(IReadOnlyList<Uri> addresses, string user) => new(addresses, Callers.User(user));
 
-    public static Api OfApp(IReadOnlyList<Uri> addresses)
-    {
-        var api = new Api(addresses);
-        api._http.DefaultRequestHeaders.Add("EX-APP-ID", ServerProcess.App);
-        api._http.DefaultRequestHeaders.Add("EX-APP-VERSION", "1.0.0");
-        api._http.DefaultRequestHeaders.Add("AUTHORIZATION-APP-API", Base64($":{ServerProcess.AppSecret}"));
-        return api;
-    }
+    public static Api OfApp(IReadOnlyList<Uri> addresses) => new(addresses, Callers.App(ServerProcess.App, ServerProcess.AppSecret));
 
     public Task<Reply> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, Anywhere(Root + path)), cancellationToken);
@@ -70,25 +56,9 @@ internal sealed class Api : IDisposable
 
     public async Task RegisterProviderAsync(CancellationToken cancellationToken)
     {
-        object[] none = [];
-        var provider = new
-        {
-            id = ServerProcess.App,
-            name = ServerProcess.App,
-            task_type = ChaosOptions.TaskType,
-            expected_runtime = 1,
-            optional_input_shape = none,
-            optional_output_shape = none,
-            input_shape_enum_values = none,
-            input_shape_defaults = none,
-            optional_input_shape_enum_values = none,
-            optional_input_shape_defaults = none,
-            output_shape_enum_values = none,
-            optional_output_shape_enum_values = none,
-        };
         using var answer = await _http.PostAsJsonAsync(
-            Anywhere("/ocs/v2.php/apps/app_api/api/v1/ai_provider/task_processing"),
-            new { provider },
+            Anywhere(Callers.Registrations),
+            Callers.Registration(ServerProcess.App, ChaosOptions.TaskType),
             cancellationToken
         );
         answer.EnsureSuccessStatusCode();
@@ -133,8 +103,6 @@ internal sealed class Api : IDisposable
     }
 
     private Uri Anywhere(string path) => new(_addresses[Random.Shared.Next(_addresses.Count)], path);
-
-    private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));
 }
 
 /// <summary>The server's answer.</summary>

@@ -28,7 +28,7 @@ internal static class Run
         await servers.StartAsync(Users, cancellationToken);
         using var workers = new WorkerProcesses(servers.Addresses, options);
         workers.Start();
-        using var receiver = new WebhookReceiver();
+        using var receiver = new WebhookReceiver(refusals: 3);
         var farm = new Farm(servers.Addresses, servers.Users, receiver.Address);
         using var stopping = new CancellationTokenSource();
         var clients = farm.RunAsync(options.Clients, stopping.Token, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using TaskProcessing.Benches;
 
 namespace Chaos;
 

@@ -1,6 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
-
 namespace TaskProcessing.Benches;
 
 /// <summary>A server of ours that plays a Nextcloud, and its user.</summary>
@@ -38,12 +35,7 @@ internal static class NextcloudProgram
         await server.CommandAsync(cancellationToken, "user", "add", User, "--password", "a password that nobody uses");
         var token = await server.CommandAsync(cancellationToken, "user", "app-password", User, "--name", "bench");
         var client = new HttpClient { BaseAddress = server.Address, Timeout = TimeSpan.FromSeconds(10) };
-        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue(
-            "Basic",
-            Convert.ToBase64String(Encoding.UTF8.GetBytes($"{User}:{token}"))
-        );
-        client.DefaultRequestHeaders.Add("OCS-APIRequest", "true");
-        client.DefaultRequestHeaders.Add("Accept", "application/json");
+        client.Add(Callers.User($"{User}:{token}"));
         return client;
     }
 }

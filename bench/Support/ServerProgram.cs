@@ -23,6 +23,9 @@ internal sealed class ServerProgram(string program, string folder, string name, 
 
     public int Kills { get; private set; }
 
+    /// <summary>Of the running process.</summary>
+    public int ProcessId => _process!.Id;
+
     /// <summary>Starts it and waits until it is ready.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

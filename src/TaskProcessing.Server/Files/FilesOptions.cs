@@ -37,8 +37,8 @@ internal sealed class FilesOptions : IValidatableObject
     /// <summary>
     /// The hours after which an abandoned upload, or a result file that no result named, is removed. Default 24.
     /// </summary>
-    [Range(1, 8760)]
-    public int KeepUnfinishedHours { get; set; } = 24;
+    [Range(0.01, 8760)]
+    public double KeepUnfinishedHours { get; set; } = 24;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {

@@ -21,6 +21,14 @@ internal sealed class RetentionOptions : IValidatableObject
     /// <summary>Task types that are kept for another time, in any status. Default none.</summary>
     public List<TypeRetention> Types { get; set; } = [];
 
+    /// <summary>The shortest of these times; 0 when everything is kept for ever.</summary>
+    public double ShortestDays =>
+        new[] { SuccessfulDays, FailedDays, CancelledDays }
+            .Concat(Types.Select(type => type.Days))
+            .Where(days => days > 0)
+            .DefaultIfEmpty()
+            .Min();
+
     public double DaysFor(string type, ProcessingStatus status)
     {
         if (Types.Find(own => own.TaskType == type) is { } retention)

@@ -1,3 +1,4 @@
+using Microsoft.Data.Sqlite;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
@@ -39,6 +40,32 @@ public sealed class SpaceTests
         await time.RunUntilAsync(duty.RunAsync(Token));
 
         (await SizeAsync(database)).Should().BeLessThan(empty + ((full - empty) / 20));
+    }
+
+    [Fact]
+    public async Task The_write_ahead_log_of_SQLite_shrinks_when_a_long_read_has_ended()
+    {
+        await using var database = await TestDatabase.CreateAsync(DatabaseProvider.Sqlite);
+        var log = new FileInfo(database.SqliteFile + "-wal");
+        await using (var reader = new SqliteConnection($"Data Source={database.SqliteFile};Pooling=false"))
+        {
+            await reader.OpenAsync(Token);
+            await using var read = reader.BeginTransaction(deferred: true);
+            await using var count = new SqliteCommand("SELECT COUNT(*) FROM tasks", reader, read);
+            await count.ExecuteScalarAsync(Token);
+            var text = new string('x', 1_000_000);
+            for (var task = 0; task < 40; task++)
+                await database.Get<ITaskStore>().AddAsync(NewTask(DateTimeOffset.UnixEpoch, text), Token);
+            log.Refresh();
+            log.Length.Should().BeGreaterThan(40_000_000);
+        }
+
+        // With the first commit the log goes into the file, with the second one it begins anew.
+        for (var task = 0; task < 2; task++)
+            await database.Get<ITaskStore>().AddAsync(NewTask(DateTimeOffset.UnixEpoch, "short"), Token);
+
+        log.Refresh();
+        log.Length.Should().BeLessThanOrEqualTo(32 * 1024 * 1024);
     }
 
     [Fact]

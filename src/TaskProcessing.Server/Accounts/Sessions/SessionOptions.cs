@@ -6,6 +6,6 @@ namespace TaskProcessing.Server.Accounts.Sessions;
 internal sealed class SessionOptions
 {
     /// <summary>How many hours after signing in a session ends. Default 168, a week.</summary>
-    [Range(1, 8760)]
-    public int Hours { get; set; } = 168;
+    [Range(0.01, 8760)]
+    public double Hours { get; set; } = 168;
 }

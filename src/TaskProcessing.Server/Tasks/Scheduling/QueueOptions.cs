@@ -17,6 +17,9 @@ internal sealed class QueueOptions
     public int? MaxQueuedPerApp { get; set; }
 
     /// <summary>For how many hours an <c>Idempotency-Key</c> is remembered. Default 24; 0 ignores the header.</summary>
-    [Range(0, 8760)]
-    public int IdempotencyHours { get; set; } = 24;
+    [Range(0d, 8760d)]
+    public double IdempotencyHours { get; set; } = 24;
+
+    /// <summary>For how long a key counts; where the header is ignored, this is about the keys of callers in this process alone.</summary>
+    public TimeSpan KeyLifetime => TimeSpan.FromHours(IdempotencyHours > 0 ? IdempotencyHours : 1);
 }

@@ -38,7 +38,7 @@ internal sealed class ScheduleTask(
         // First of all, so that a repeat gets its task even if the request would be refused by now.
         var key =
             queue.Value.IdempotencyHours > 0 || request.KeyAlwaysCounts
-                ? IdempotencyKey.Of(request, time.GetUtcNow(), TimeSpan.FromHours(Math.Max(queue.Value.IdempotencyHours, 1)))
+                ? IdempotencyKey.Of(request, time.GetUtcNow(), queue.Value.KeyLifetime)
                 : null;
         if (key is not null && await tasks.FindByKeyAsync(key, cancellationToken) is { } known)
             return known.SameRequest ? new ScheduleOutcome.Scheduled(known.Task) : new ScheduleOutcome.KeyReused();

@@ -7,7 +7,7 @@ internal sealed class RemoveExpiredCounts(IRateCounter rates) : IMaintenanceJob
 {
     public string Name => "remove expired counts";
 
-    public TimeSpan Interval => TimeSpan.FromMinutes(10);
+    public TimeSpan Interval => TimeSpan.FromMinutes(1);
 
     public Task RunAsync(CancellationToken cancellationToken) => rates.RemoveExpiredAsync(cancellationToken);
 }

@@ -11,11 +11,11 @@ internal sealed class RemoveExpiredIdempotencyKeys(ITaskUpkeep tasks, IOptions<Q
 
     public string Name => "remove expired idempotency keys";
 
-    public TimeSpan Interval => TimeSpan.FromMinutes(10);
+    public TimeSpan Interval => MaintenanceInterval.For(options.Value.KeyLifetime);
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var before = time.GetUtcNow().AddHours(-options.Value.IdempotencyHours);
+        var before = time.GetUtcNow() - options.Value.KeyLifetime;
         while (await tasks.DeleteOldKeysAsync(before, BatchSize, cancellationToken) == BatchSize) { }
     }
 }

@@ -20,7 +20,7 @@ internal sealed partial class RemoveExpiredTasks(
 
     public string Name => "remove expired tasks";
 
-    public TimeSpan Interval => TimeSpan.FromMinutes(10);
+    public TimeSpan Interval => MaintenanceInterval.For(TimeSpan.FromDays(options.Value.ShortestDays));
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

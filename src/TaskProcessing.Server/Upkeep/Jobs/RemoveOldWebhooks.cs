@@ -12,7 +12,7 @@ internal sealed class RemoveOldWebhooks(IWebhookStore webhooks, IOptions<Webhook
 
     public string Name => "remove old webhooks";
 
-    public TimeSpan Interval => TimeSpan.FromMinutes(10);
+    public TimeSpan Interval => MaintenanceInterval.For(TimeSpan.FromDays(options.Value.KeepDays));
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {

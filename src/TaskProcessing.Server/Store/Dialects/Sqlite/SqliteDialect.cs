@@ -193,7 +193,9 @@ internal sealed class SqliteDialect : Dialect
     {
         // With synchronous=FULL a commit is on disk when it returns, also in WAL mode. The log goes into the file every 4000
         // pages: with SQLite's own 1000, pages that each commit changes are copied four times as often (12 % of what "schedule" can do).
-        private const string Pragmas = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;";
+        // While somebody reads for long, as a backup does, the log only grows; it keeps no more than 32 MB of that.
+        private const string Pragmas =
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 33554432;";
 
         private readonly ConditionalWeakTable<sqlite3, object> _prepared = [];
 

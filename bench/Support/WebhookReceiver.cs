@@ -1,20 +1,20 @@
 using System.Net;
 using System.Text.Json;
 
-namespace Chaos;
+namespace TaskProcessing.Benches;
 
-/// <summary>A receiver that accepts every delivery only at the fourth attempt, and a record of the accepted ones.</summary>
+/// <summary>A receiver that accepts every delivery only after some refusals, and a record of the accepted ones.</summary>
 internal sealed class WebhookReceiver : IDisposable
 {
-    private const int Refusals = 3;
-
+    private readonly int _refusals;
     private readonly HttpListener _listener = new();
     private readonly Lock _lock = new();
     private readonly Dictionary<string, int> _tries = [];
 
-    public WebhookReceiver()
+    public WebhookReceiver(int refusals)
     {
-        Address = new Uri($"http://127.0.0.1:{TaskProcessing.Benches.ServerProgram.FreePort()}/");
+        _refusals = refusals;
+        Address = new Uri($"http://127.0.0.1:{ServerProgram.FreePort()}/");
         _listener.Prefixes.Add(Address.ToString());
         _listener.Start();
         _ = ListenAsync();
@@ -72,7 +72,7 @@ internal sealed class WebhookReceiver : IDisposable
         lock (_lock)
         {
             var tries = _tries[delivery] = _tries.GetValueOrDefault(delivery) + 1;
-            if (tries <= Refusals)
+            if (tries <= _refusals)
             {
                 Refused++;
                 return 503;

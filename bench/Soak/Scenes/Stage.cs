@@ -1,0 +1,103 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace Soak.Scenes;
+
+/// <summary>What scenes are played with.</summary>
+internal sealed partial class Stage(Cast cast) : IDisposable
+{
+    /// <summary>A client that waits longer for a task has something else to do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private int _names;
+
+    public Cast Cast => cast;
+
+    public HttpClient Http { get; } = Caller.Client(cast.Address);
+
+    public Tally Tally { get; } = new();
+
+    /// <summary>A name that nothing else has.</summary>
+    public string NewName(string kind) => $"{kind}-{Interlocked.Increment(ref _names)}";
+
+    public (Person Person, Caller Caller) AnyUser(Random random)
+    {
+        var person = cast.AnyUser(random);
+        return (person, Caller.User(Http, Tally, person));
+    }
+
+    public Caller AsAnyUser(Random random) => AnyUser(random).Caller;
+
+    public Caller AsAdmin() => Caller.User(Http, Tally, cast.Admin);
+
+    public Caller AsApp() => Caller.App(Http, Tally);
+
+    public Caller AsGuest() => Caller.Guest(Http, Tally);
+
+    /// <summary>The task once it has ended; null when that takes too long, or it is gone.</summary>
+    public async Task<JsonElement?> WaitAsync(Caller caller, long id, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            while (true)
+            {
+                var answer = await caller.CallAsync("GET", $"{Caller.Tasks}/task/{id}?wait=30", null, [200, 404], patience.Token);
+                if (answer.Code == 404)
+                    return null;
+                if (answer.Task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
+                    return answer.Task;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Revokes the app passwords of a user that scenes made.</summary>
+    public async Task RevokeAllButFirstAsync(string user, CancellationToken cancellationToken)
+    {
+        var route = $"{Caller.Tasks}/admin/users/{user}/app_passwords";
+        var all = (await AsAdmin().GetAsync(route, cancellationToken)).Data.GetProperty("appPasswords");
+        foreach (var name in all.EnumerateArray().Select(NameOf).Where(name => name.StartsWith("client", StringComparison.Ordinal)).Distinct())
+            await AsAdmin().PostAsync($"{route}/revoke", new { name }, cancellationToken, 404);
+    }
+
+    /// <summary>Ends and removes what scenes that were cut short have left behind, as their people would.</summary>
+    public async Task TidyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var person in cast.Users)
+        {
+            var user = Caller.User(Http, Tally, person);
+            var root = $"/remote.php/dav/files/{person.Name}/";
+            var listing = await user.CallAsync("PROPFIND", root, null, [207], cancellationToken, ("Depth", "1"));
+            foreach (var href in Hrefs().Matches(listing.Text).Select(match => match.Groups[1].Value).Where(href => href != root))
+                await user.DeleteAsync(href, cancellationToken);
+            await CancelAllAsync(user, cancellationToken);
+            await RevokeAllButFirstAsync(person.Name, cancellationToken);
+        }
+
+        var visitors = (await AsAdmin().GetAsync($"{Caller.Tasks}/admin/users?search={AccountScenes.Visitor}", cancellationToken)).Data;
+        foreach (var visitor in visitors.GetProperty("users").EnumerateArray())
+            await AsAdmin().DeleteAsync($"{Caller.Tasks}/admin/users/{visitor.GetProperty("id").GetString()}", cancellationToken);
+    }
+
+    public void Dispose() => Http.Dispose();
+
+    private static async Task CancelAllAsync(Caller user, CancellationToken cancellationToken)
+    {
+        foreach (var status in new[] { "STATUS_SCHEDULED", "STATUS_RUNNING" })
+        {
+            var tasks = (await user.GetAsync($"{Caller.Tasks}/tasks?withStatus={status}", cancellationToken)).Data.GetProperty("tasks");
+            foreach (var id in tasks.EnumerateArray().Select(task => task.GetProperty("id").GetInt64()))
+                await user.PostAsync($"{Caller.Tasks}/tasks/{id}/cancel", new { }, cancellationToken, 404);
+        }
+    }
+
+    private static string NameOf(JsonElement entry) => entry.ValueKind == JsonValueKind.String ? entry.GetString()! : entry.GetProperty("name").GetString()!;
+
+    [GeneratedRegex("<d:href>([^<]*)</d:href>")]
+    private static partial Regex Hrefs();
+}
