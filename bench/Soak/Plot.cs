@@ -28,7 +28,8 @@ internal sealed class Plot(Sampler sampler, Window window)
             <title>What a server takes under load, over time</title>
             <style>
             :root { --ink: #24292f; --faint: #d0d7de; --line: #0969da; --mark: #bf8700; --band: #0969da14; }
-            @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --faint: #30363d; --line: #58a6ff; --mark: #d29922; --band: #58a6ff1f; } }
+            @media (prefers-color-scheme: dark) {
+            :root { --ink: #e6edf3; --faint: #30363d; --line: #58a6ff; --mark: #d29922; --band: #58a6ff1f; } }
             text { fill: var(--ink); } .axis { stroke: var(--faint); } .restart { stroke: var(--mark); stroke-dasharray: 2 3; }
             polyline { fill: none; stroke: var(--line); stroke-width: 1.4; } .band { fill: var(--band); }
             </style>
@@ -37,10 +38,9 @@ internal sealed class Plot(Sampler sampler, Window window)
         );
         foreach (var (index, series) in all.Index())
             Chart(svg, series, index % Columns * Width, index / Columns * Height);
-        svg.Append(
-            CultureInfo.InvariantCulture,
-            $"""<text x="{Margin}" y="{height - 8}">Dashed: the server starts anew. Shaded: the last part of the load. The right end: after it. {sampler.Now / 60:0} minutes.</text>"""
-        );
+        var legend =
+            $"Dashed: the server starts anew. Shaded: the last part of the load. Right of it: after the load. {sampler.Now / 60:0} minutes.";
+        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Margin}" y="{height - 8}">{legend}</text>""");
         return svg.Append("\n</svg>\n").ToString();
     }
 
@@ -53,9 +53,10 @@ internal sealed class Plot(Sampler sampler, Window window)
         string Y(double value) => Short(bottom - (value / most * (bottom - top)));
 
         var unit = series.Unit.Length == 0 ? "" : $" {series.Unit}";
-        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{left}" y="{y + 16}">{series.Name}, at most {most:0.#}{unit}</text>""").Append('\n');
-        svg.Append(CultureInfo.InvariantCulture, $"""<rect class="band" x="{X(window.From)}" y="{top}" width="{Short((window.Until - window.From) / (last - first) * (right - left))}" height="{bottom - top}"/>""")
+        svg.Append(CultureInfo.InvariantCulture, $"""<text x="{left}" y="{y + 16}">{series.Name}, at most {most:0.#}{unit}</text>""")
             .Append('\n');
+        var band = $"M{X(window.From)} {top}H{X(window.Until)}V{bottom}H{X(window.From)}Z";
+        svg.Append(CultureInfo.InvariantCulture, $"""<path class="band" d="{band}"/>""").Append('\n');
         foreach (var restart in sampler.Restarts)
             svg.Append(CultureInfo.InvariantCulture, $"""<path class="restart" d="M{X(restart)} {top}V{bottom}"/>""");
         svg.Append(CultureInfo.InvariantCulture, $"""<path class="axis" d="M{left} {bottom}H{right}"/>""").Append('\n');

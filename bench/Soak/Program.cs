@@ -3,7 +3,11 @@ using Soak;
 
 var server = new Option<FileInfo>("--server") { Description = "The server's program.", Required = true };
 var minutes = new Option<double>("--minutes") { Description = "How long the load lasts.", DefaultValueFactory = _ => 10 };
-var rate = new Option<double>("--rate") { Description = "How many scenes begin in a second, of some six requests each.", DefaultValueFactory = _ => 8 };
+var rate = new Option<double>("--rate")
+{
+    Description = "How many scenes begin in a second, of some six requests each.",
+    DefaultValueFactory = _ => 8,
+};
 var restarts = new Option<int?>("--restarts")
 {
     Description = "How often the server is stopped and started; every second time it is killed. Default one for each minute.",

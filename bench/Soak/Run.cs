@@ -96,7 +96,10 @@ internal static class Run
     {
         using var scenes = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var working = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var workers = Enumerable.Range(0, Workers).Select(_ => new Worker(stage).RunAsync(new Random(random.Next()), working.Token)).ToList();
+        var workers = Enumerable
+            .Range(0, Workers)
+            .Select(_ => new Worker(stage).RunAsync(new Random(random.Next()), working.Token))
+            .ToList();
         scenes.CancelAfter(time);
         await new Load(stage).RunAsync(options.Rate, ScenesAtATime, random, scenes.Token);
         await working.CancelAsync();
@@ -104,7 +107,13 @@ internal static class Run
     }
 
     /// <summary>Stops the server and starts it again, every second time without warning.</summary>
-    private static async Task RestartAsync(SoakedServer server, Sampler sampler, SoakOptions options, double begin, CancellationToken cancellationToken)
+    private static async Task RestartAsync(
+        SoakedServer server,
+        Sampler sampler,
+        SoakOptions options,
+        double begin,
+        CancellationToken cancellationToken
+    )
     {
         for (var restart = 1; restart <= options.Restarts; restart++)
         {

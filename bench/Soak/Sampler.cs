@@ -78,7 +78,10 @@ internal sealed class Sampler : IDisposable
             await Task.Delay(TimeSpan.FromMilliseconds(300), cancellationToken);
         }
 
-        return _series.Values.ToDictionary(series => series.Name, series => Median([.. series.Samples.Where(sample => sample.At >= from).Select(sample => sample.Value)]));
+        return _series.Values.ToDictionary(
+            series => series.Name,
+            series => Median([.. series.Samples.Where(sample => sample.At >= from).Select(sample => sample.Value)])
+        );
     }
 
     public void Dispose() => _http.Dispose();
@@ -96,7 +99,10 @@ internal sealed class Sampler : IDisposable
             new("database", "MB") { Growth = new(0.1, 1), Rise = new(0, 4) },
             .. isPostgreSql
                 ? [new("database sessions", "") { Growth = new(0.1, 4), Rise = new(0, 6) }]
-                : new Series[] { new("write-ahead log", "MB") { Growth = new(0.1, 4), Rise = new(0, 20) } },
+                : new Series[]
+                {
+                    new("write-ahead log", "MB") { Growth = new(0.1, 4), Rise = new(0, 20) },
+                },
             new("contents", "") { Growth = new(0.15, 30), Rise = new(0, 0) },
             new("contents' size", "MB") { Growth = new(0.15, 5), Rise = new(0, 0) },
             new("directories of runs", "") { Growth = new(0, 1), Rise = new(0, 1) },
@@ -116,10 +122,15 @@ internal sealed class Sampler : IDisposable
         Add("streams and long polls", Sum(metrics, "taskprocessing_waiters"));
 
         var files = Files(_server.DataDirectory);
-        var contents = files.Where(file => file.FullName.StartsWith(Path.Combine(_server.DataDirectory, "files") + "/", StringComparison.Ordinal)).ToList();
+        var contents = files
+            .Where(file => file.FullName.StartsWith(Path.Combine(_server.DataDirectory, "files") + "/", StringComparison.Ordinal))
+            .ToList();
         Add("contents", contents.Count);
         Add("contents' size", contents.Sum(Length) / Megabyte);
-        Add("directories of runs", Directory.GetDirectories(Path.GetTempPath(), "taskprocessing-runs-*").Sum(root => 1 + Directory.GetDirectories(root).Length));
+        Add(
+            "directories of runs",
+            Directory.GetDirectories(Path.GetTempPath(), "taskprocessing-runs-*").Sum(root => 1 + Directory.GetDirectories(root).Length)
+        );
         if (_series.ContainsKey("write-ahead log"))
         {
             Add("database", files.Where(file => file.Name == "taskprocessing.db").Sum(Length) / Megabyte);
@@ -129,7 +140,11 @@ internal sealed class Sampler : IDisposable
         if (second % CollectEvery == 0)
         {
             Collect(process);
-            Add(Heap, Sum((await _http.GetStringAsync("/metrics", cancellationToken)).Split('\n'), "dotnet_gc_last_collection_heap_size") / Megabyte);
+            Add(
+                Heap,
+                Sum((await _http.GetStringAsync("/metrics", cancellationToken)).Split('\n'), "dotnet_gc_last_collection_heap_size")
+                    / Megabyte
+            );
         }
 
         if (second % RowsEvery == 0)
@@ -161,7 +176,12 @@ internal sealed class Sampler : IDisposable
     }
 
     private static List<FileInfo> Files(string directory) =>
-        [.. new DirectoryInfo(directory).EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true })];
+        [
+            .. new DirectoryInfo(directory).EnumerateFiles(
+                "*",
+                new EnumerationOptions { RecurseSubdirectories = true, IgnoreInaccessible = true }
+            ),
+        ];
 
     /// <summary>A file may be gone meanwhile.</summary>
     private static double Length(FileInfo file)
@@ -181,7 +201,9 @@ internal sealed class Sampler : IDisposable
 
     /// <summary>The name, labels in braces, the value, and sometimes a time.</summary>
     private static double ValueOf(string line) =>
-        Number(line[(line.LastIndexOf('}') is var end and >= 0 ? end + 1 : line.IndexOf(' ', StringComparison.Ordinal))..].Trim().Split(' ')[0]);
+        Number(
+            line[(line.LastIndexOf('}') is var end and >= 0 ? end + 1 : line.IndexOf(' ', StringComparison.Ordinal))..].Trim().Split(' ')[0]
+        );
 
     private static double Number(string text) => double.Parse(text, CultureInfo.InvariantCulture);
 

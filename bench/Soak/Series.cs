@@ -5,7 +5,7 @@ namespace Soak;
 /// <param name="Unit">Its unit; empty for a count.</param>
 internal sealed record Series(string Name, string Unit)
 {
-    /// <summary>How much more it may be by the end of the last part of the load than at its beginning, by a straight line through all samples.</summary>
+    /// <summary>How much more it may be at the end of the last part of the load than at its beginning, by a straight line.</summary>
     public required Bound Growth { get; init; }
 
     /// <summary>How much more it may be at rest after the load than before.</summary>

@@ -71,7 +71,17 @@ internal sealed class SoakedServer : IDisposable
             users.Add(await AddAsync($"user{number}"));
         var admin = await AddAsync("operator", "--admin");
         foreach (var app in new[] { Cast.App, Cast.OtherApp })
-            await Program.CommandAsync(cancellationToken, "exapp", "add", app, "--app-version", "1.0.0", "--enabled", "--secret", Cast.AppSecret);
+            await Program.CommandAsync(
+                cancellationToken,
+                "exapp",
+                "add",
+                app,
+                "--app-version",
+                "1.0.0",
+                "--enabled",
+                "--secret",
+                Cast.AppSecret
+            );
         return new Cast
         {
             Address = Program.Address,

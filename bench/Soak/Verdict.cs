@@ -51,8 +51,8 @@ internal sealed class Verdict(IReadOnlyCollection<Series> all, Window window)
         if (mean is null || series.GrowthBetween(window.From, window.Until) is not { } growth)
             yield return $"{series.Name}: there are too few samples";
         else if (growth > series.Growth.Of(mean.Value))
-            yield return $"{series.Name}: grew by {growth:0.##} in the last {window.Until - window.From:0} s of the load, from a mean of {mean:0.##}; "
-                + $"allowed are {series.Growth.Text(series.Unit)}";
+            yield return $"{series.Name}: grew by {growth:0.##} in the last {window.Until - window.From:0} s of the load, with a mean of "
+                + $"{mean:0.##}; allowed are {series.Growth.Text(series.Unit)}";
 
         if (!(series.After <= series.Before + series.Rise.Of(series.Before ?? 0)))
             yield return $"{series.Name}: {series.After:0.##} at rest after the load, {series.Before:0.##} before; allowed are "

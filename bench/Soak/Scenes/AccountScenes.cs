@@ -20,7 +20,12 @@ internal sealed class AccountScenes(Stage stage)
         var made = await admin.PostAsync($"{users}/{name}/app_passwords", new { name = "soak" }, cancellationToken);
         var user = Caller.User(stage.Http, stage.Tally, new Person(name, "", made.Data.GetProperty("appPassword").GetString()!));
         await user.CallAsync("PUT", $"/remote.php/dav/files/{name}/kept.bin", FileScenes.Bytes(random, 50_000), [201], cancellationToken);
-        var task = new { type = Cast.Text, appId = "soak", input = new { input = "of a visitor" } };
+        var task = new
+        {
+            type = Cast.Text,
+            appId = "soak",
+            input = new { input = "of a visitor" },
+        };
         await user.PostAsync($"{Caller.Tasks}/schedule", task, cancellationToken);
         using var stream = await user.SendAsync(
             "GET",
@@ -37,7 +42,11 @@ internal sealed class AccountScenes(Stage stage)
     public async Task OfferAsync(Random random, CancellationToken cancellationToken)
     {
         var (app, name) = (stage.AsApp(), stage.NewName("provider"));
-        await app.PostAsync(Callers.Registrations, Callers.Registration($"{Cast.App}:{name}", "core:text2text:proofread"), cancellationToken);
+        await app.PostAsync(
+            Callers.Registrations,
+            Callers.Registration($"{Cast.App}:{name}", "core:text2text:proofread"),
+            cancellationToken
+        );
         await app.PostAsync(Settings, new { configKey = name, configValue = "value" }, cancellationToken);
         await app.CallAsync("DELETE", Settings, JsonContent.Create(new { configKeys = new[] { name } }), [200], cancellationToken);
         await app.DeleteAsync($"{Callers.Registrations}?name={Uri.EscapeDataString($"{Cast.App}:{name}")}", cancellationToken);

@@ -56,8 +56,9 @@ internal sealed partial class Caller(HttpClient http, Tally tally, IReadOnlyList
         // The server stops, or has just started.
         if (response.StatusCode == HttpStatusCode.ServiceUnavailable)
             throw new HttpRequestException("503");
-        tally.Surprise($"{code} to {method} {Numbers().Replace(path, "N")}: {(text.Length > 200 ? text[..200] : text)}");
-        throw new SceneOverException();
+        var surprise = $"{code} to {method} {Numbers().Replace(path, "N")}: {(text.Length > 200 ? text[..200] : text)}";
+        tally.Surprise(surprise);
+        throw new SceneOverException(surprise);
     }
 
     public Task<Answer> GetAsync(string path, CancellationToken cancellationToken) =>
@@ -122,4 +123,4 @@ internal sealed record Answer(int Code, string Text, System.Net.Http.Headers.Htt
 }
 
 /// <summary>The scene cannot go on; the reason is in the tally.</summary>
-internal sealed class SceneOverException : Exception;
+internal sealed class SceneOverException(string reason) : Exception(reason);

@@ -37,7 +37,10 @@ internal sealed class FileScenes(Stage stage)
     public async Task PartsAsync(Random random, CancellationToken cancellationToken)
     {
         var (person, user) = stage.AnyUser(random);
-        var (upload, place) = ($"/remote.php/dav/uploads/{person.Name}/{stage.NewName("upload")}", $"/remote.php/dav/files/{person.Name}/{stage.NewName("parts")}");
+        var (upload, place) = (
+            $"/remote.php/dav/uploads/{person.Name}/{stage.NewName("upload")}",
+            $"/remote.php/dav/files/{person.Name}/{stage.NewName("parts")}"
+        );
         await user.CallAsync("MKCOL", upload, null, [201], cancellationToken);
         for (var part = 1; part <= 3; part++)
             await user.CallAsync("PUT", $"{upload}/{part}", Bytes(random, 300_000), [201], cancellationToken);
@@ -79,7 +82,14 @@ internal sealed class FileScenes(Stage stage)
         await user.CallAsync("PUT", path, Bytes(random, 1000), [201], cancellationToken);
         var held = await user.CallAsync("LOCK", path, Caller.Xml(Lock), [200], cancellationToken, ("Timeout", "Second-1"));
         if (random.Next(2) == 0)
-            await user.CallAsync("UNLOCK", path, null, [204], cancellationToken, ("Lock-Token", held.Headers.GetValues("Lock-Token").Single()));
+            await user.CallAsync(
+                "UNLOCK",
+                path,
+                null,
+                [204],
+                cancellationToken,
+                ("Lock-Token", held.Headers.GetValues("Lock-Token").Single())
+            );
         else
             await Task.Delay(TimeSpan.FromSeconds(1.2), cancellationToken);
 
@@ -92,10 +102,10 @@ internal sealed class FileScenes(Stage stage)
 
     private static string Search(string user, string name) =>
         $"""
-        <searchrequest xmlns="DAV:" xmlns:oc="http://owncloud.org/ns"><basicsearch><select><prop><oc:fileid/></prop></select>
-        <from><scope><href>/files/{user}</href><depth>infinity</depth></scope></from>
-        <where><like><prop><displayname/></prop><literal>%{name}%</literal></like></where></basicsearch></searchrequest>
-        """;
+            <searchrequest xmlns="DAV:" xmlns:oc="http://owncloud.org/ns"><basicsearch><select><prop><oc:fileid/></prop></select>
+            <from><scope><href>/files/{user}</href><depth>infinity</depth></scope></from>
+            <where><like><prop><displayname/></prop><literal>%{name}%</literal></like></where></basicsearch></searchrequest>
+            """;
 
     /// <summary>Gives so many bytes, and then has its call cut.</summary>
     private sealed class SlowStream(CancellationTokenSource cut, int bytes) : Stream

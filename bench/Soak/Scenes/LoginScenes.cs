@@ -44,7 +44,9 @@ internal sealed class LoginScenes(Stage stage)
         else
         {
             await browser.PostAsync(route, new { }, cancellationToken);
-            var granted = System.Text.Json.JsonElement.Parse((await client.PostAsync("/login/v2/poll", new { token }, cancellationToken)).Text);
+            var granted = System.Text.Json.JsonElement.Parse(
+                (await client.PostAsync("/login/v2/poll", new { token }, cancellationToken)).Text
+            );
             var name = granted.GetProperty("loginName").GetString()!;
             var own = Caller.User(stage.Http, stage.Tally, new Person(name, "", granted.GetProperty("appPassword").GetString()!));
             await own.GetAsync("/ocs/v2.php/cloud/user", cancellationToken);

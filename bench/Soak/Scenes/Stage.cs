@@ -61,7 +61,9 @@ internal sealed partial class Stage(Cast cast) : IDisposable
     {
         var route = $"{Caller.Tasks}/admin/users/{user}/app_passwords";
         var all = (await AsAdmin().GetAsync(route, cancellationToken)).Data.GetProperty("appPasswords");
-        foreach (var name in all.EnumerateArray().Select(NameOf).Where(name => name.StartsWith("client", StringComparison.Ordinal)).Distinct())
+        foreach (
+            var name in all.EnumerateArray().Select(NameOf).Where(name => name.StartsWith("client", StringComparison.Ordinal)).Distinct()
+        )
             await AsAdmin().PostAsync($"{route}/revoke", new { name }, cancellationToken, 404);
     }
 
@@ -96,7 +98,8 @@ internal sealed partial class Stage(Cast cast) : IDisposable
         }
     }
 
-    private static string NameOf(JsonElement entry) => entry.ValueKind == JsonValueKind.String ? entry.GetString()! : entry.GetProperty("name").GetString()!;
+    private static string NameOf(JsonElement entry) =>
+        entry.ValueKind == JsonValueKind.String ? entry.GetString()! : entry.GetProperty("name").GetString()!;
 
     [GeneratedRegex("<d:href>([^<]*)</d:href>")]
     private static partial Regex Hrefs();

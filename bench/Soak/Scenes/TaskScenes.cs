@@ -19,7 +19,7 @@ internal sealed class TaskScenes(Stage stage)
                 await user.DeleteAsync($"{Caller.Tasks}/task/{id}", cancellationToken);
                 break;
             case 2:
-                await user.GetAsync($"{Caller.Tasks}/tasks/{id}/queue_position", cancellationToken);
+                await user.CallAsync("GET", $"{Caller.Tasks}/tasks/{id}/queue_position", null, [200, 412], cancellationToken);
                 break;
             default:
                 await stage.WaitAsync(user, id, cancellationToken);
@@ -42,7 +42,8 @@ internal sealed class TaskScenes(Stage stage)
         foreach (var path in new[] { $"/task/{id}/events", "/tasks/events", $"/task/{id}?wait=30" })
             await user.CutAsync("GET", Caller.Tasks + path, TimeSpan.FromMilliseconds(random.Next(20, 400)), cancellationToken);
         if (random.Next(4) == 0)
-            await stage.AsApp()
+            await stage
+                .AsApp()
                 .CutAsync("GET", Worker.Next(1, wait: 30), TimeSpan.FromMilliseconds(random.Next(5, 100)), cancellationToken);
     }
 
@@ -97,7 +98,10 @@ internal sealed class TaskScenes(Stage stage)
     {
         var user = stage.AsAnyUser(random);
         var id = await ScheduleAsync(user, Cast.Picture, new { input = "a house", numberOfImages = 1 }, random, cancellationToken);
-        if (await stage.WaitAsync(user, id, cancellationToken) is not { } task || task.GetProperty("output").ValueKind != System.Text.Json.JsonValueKind.Object)
+        if (
+            await stage.WaitAsync(user, id, cancellationToken) is not { } task
+            || task.GetProperty("output").ValueKind != System.Text.Json.JsonValueKind.Object
+        )
             return;
 
         var file = task.GetProperty("output").GetProperty("images")[0].GetInt64();
@@ -109,7 +113,9 @@ internal sealed class TaskScenes(Stage stage)
     private Task<long> ScheduleAsync(Caller caller, Random random, CancellationToken cancellationToken)
     {
         string[] types = [Cast.Text, Cast.Text, Cast.Text, .. stage.Cast.OwnTypes];
-        var text = string.Concat(Enumerable.Repeat("Rain falls on the roof of house number one. ", random.Next(1, random.Next(12) == 0 ? 2000 : 40)));
+        var text = string.Concat(
+            Enumerable.Repeat("Rain falls on the roof of house number one. ", random.Next(1, random.Next(12) == 0 ? 2000 : 40))
+        );
         return ScheduleAsync(caller, random.GetItems(types, 1)[0], new { input = text }, random, cancellationToken);
     }
 

@@ -55,7 +55,13 @@ internal sealed class Worker(Stage stage)
         // A task may be deleted at any time, with its user or alone.
         await app.PostAsync($"{route}/progress", new { progress = 0.2, claim }, stopping, 404);
         if (type == Cast.Sound)
-            await app.CallAsync("GET", $"{route}/file/{task.GetProperty("input").GetProperty("input").GetInt64()}", null, [200, 404], stopping);
+            await app.CallAsync(
+                "GET",
+                $"{route}/file/{task.GetProperty("input").GetProperty("input").GetInt64()}",
+                null,
+                [200, 404],
+                stopping
+            );
         if (random.Next(4) == 0)
             await app.PostAsync($"{route}/stream-result", new { output = new { output = "so far" }, claim }, stopping, 404);
         if (random.Next(4) == 0)
@@ -72,7 +78,17 @@ internal sealed class Worker(Stage stage)
                 await app.PostAsync($"{route}/result", new { errorMessage = "broken", claim }, stopping, 404);
                 return;
             case 3:
-                await app.PostAsync($"{route}/result", new { errorMessage = "busy", retryable = true, claim }, stopping, 404);
+                await app.PostAsync(
+                    $"{route}/result",
+                    new
+                    {
+                        errorMessage = "busy",
+                        retryable = true,
+                        claim,
+                    },
+                    stopping,
+                    404
+                );
                 return;
         }
 

@@ -24,6 +24,10 @@ public sealed class MaintenanceIntervalTests
     {
         await using var server = await TestServer.StartAsync(settings: new Dictionary<string, string> { [setting] = value });
 
-        server.Get<IEnumerable<IMaintenanceJob>>().Single(one => one.Name == job).Interval.TotalSeconds.Should().BeApproximately(seconds, 0.001);
+        server
+            .Get<IEnumerable<IMaintenanceJob>>()
+            .Single(one => one.Name == job)
+            .Interval.TotalSeconds.Should()
+            .BeApproximately(seconds, 0.001);
     }
 }
