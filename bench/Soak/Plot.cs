@@ -38,8 +38,7 @@ internal sealed class Plot(Sampler sampler, Window window)
         );
         foreach (var (index, series) in all.Index())
             Chart(svg, series, index % Columns * Width, index / Columns * Height);
-        var legend =
-            $"Dashed: the server starts anew. Shaded: the last part of the load. Right of it: after the load. {sampler.Now / 60:0} minutes.";
+        var legend = $"Dashed: the server starts anew. Shaded: the last part of the load. {sampler.Now / 60:0} minutes.";
         svg.Append(CultureInfo.InvariantCulture, $"""<text x="{Margin}" y="{height - 8}">{legend}</text>""");
         return svg.Append("\n</svg>\n").ToString();
     }

@@ -30,8 +30,7 @@ internal static class Run
         using var server = new SoakedServer(options, database);
         using var receiver = new WebhookReceiver(refusals: 1);
         // One receiver is never there.
-        var cast = await server.SetUpAsync([receiver.Address, new Uri($"http://127.0.0.1:{ServerProgram.FreePort()}/")], cancellationToken);
-        await server.Program.StartAsync(cancellationToken);
+        var cast = await server.StartAsync([receiver.Address, new Uri($"http://127.0.0.1:{ServerProgram.FreePort()}/")], cancellationToken);
         using var stage = new Stage(cast);
         await new Worker(stage).RegisterAsync(cancellationToken);
 

@@ -20,14 +20,13 @@ internal sealed class Sampler : IDisposable
 
     private readonly SoakedServer _server;
     private readonly Tables _tables;
-    private readonly string _folder;
     private readonly Stopwatch _clock;
     private readonly HttpClient _http;
     private readonly Dictionary<string, Series> _series;
 
     public Sampler(SoakedServer server, Tables tables, SoakOptions options, Stopwatch clock)
     {
-        (_server, _tables, _folder, _clock) = (server, tables, options.Folder, clock);
+        (_server, _tables, _clock) = (server, tables, clock);
         _http = new HttpClient { BaseAddress = server.Program.Address, Timeout = TimeSpan.FromSeconds(5) };
         _http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", SoakedServer.MetricsToken);
         _series = All(options.PostgreSqlPrograms is not null).ToDictionary(series => series.Name);

@@ -63,45 +63,46 @@ internal sealed class SoakedServer : IDisposable
 
     public string Log => Path.Combine(Path.GetDirectoryName(DataDirectory)!, "server.log");
 
-    /// <summary>Makes the database, users and apps.</summary>
-    public async Task<Cast> SetUpAsync(IReadOnlyList<Uri> receivers, CancellationToken cancellationToken)
+    /// <summary>Makes the database, an administrator and apps, and starts the server.</summary>
+    public async Task<Cast> StartAsync(IReadOnlyList<Uri> receivers, CancellationToken cancellationToken)
     {
-        var users = new List<Person>();
-        for (var number = 0; number < Users; number++)
-            users.Add(await AddAsync($"user{number}"));
-        var admin = await AddAsync("operator", "--admin");
+        const string name = "operator";
+        await Program.CommandAsync(cancellationToken, "user", "add", name, "--password", PasswordOf(name), "--admin");
+        var token = await Program.CommandAsync(cancellationToken, "user", "app-password", name, "--name", "soak");
         foreach (var app in new[] { Cast.App, Cast.OtherApp })
             await Program.CommandAsync(
                 cancellationToken,
-                "exapp",
-                "add",
-                app,
-                "--app-version",
-                "1.0.0",
-                "--enabled",
-                "--secret",
-                Cast.AppSecret
+                ["exapp", "add", app, "--app-version", "1.0.0", "--enabled", "--secret", Cast.AppSecret]
             );
+        await Program.StartAsync(cancellationToken);
+        var admin = new Person(name, PasswordOf(name), token);
         return new Cast
         {
             Address = Program.Address,
-            Users = users,
+            Users = await AddUsersAsync(admin, cancellationToken),
             Admin = admin,
             Receivers = receivers,
             OwnTypes = [OfProgram, "core:text2text:topics"],
         };
-
-        async Task<Person> AddAsync(string name, params string[] more)
-        {
-            var password = $"password of {name}";
-            await Program.CommandAsync(cancellationToken, ["user", "add", name, "--password", password, .. more]);
-            return new Person(
-                name,
-                password,
-                await Program.CommandAsync(cancellationToken, "user", "app-password", name, "--name", "soak")
-            );
-        }
     }
+
+    private async Task<IReadOnlyList<Person>> AddUsersAsync(Person admin, CancellationToken cancellationToken)
+    {
+        using var http = Caller.Client(Program.Address);
+        var caller = Caller.User(http, new Tally(), admin);
+        var users = new List<Person>();
+        for (var number = 0; number < Users; number++)
+        {
+            var id = $"user{number}";
+            await caller.PostAsync($"{Caller.Tasks}/admin/users", new { id, password = PasswordOf(id) }, cancellationToken);
+            var made = await caller.PostAsync($"{Caller.Tasks}/admin/users/{id}/app_passwords", new { name = "soak" }, cancellationToken);
+            users.Add(new Person(id, PasswordOf(id), made.Data.GetProperty("appPassword").GetString()!));
+        }
+
+        return users;
+    }
+
+    private static string PasswordOf(string name) => $"password of {name}";
 
     public void Dispose() => Program.Dispose();
 }

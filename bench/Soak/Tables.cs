@@ -32,7 +32,7 @@ internal sealed class Tables(IDatabase database, bool isPostgreSql)
     private const string OnPostgreSql =
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE' ORDER BY table_name";
 
-    /// <summary>Makes older what no setting shortens: login flows (20 minutes), copies of folders that a kill left behind (an hour).</summary>
+    /// <summary>Makes older what no setting shortens: login flows (20 minutes), copies of folders that a kill left (an hour).</summary>
     private const string Age =
         "UPDATE login_flows SET ends_at = ends_at - 1200000, created_at = created_at - 1200000 WHERE ends_at > {0};"
         + "UPDATE files SET created_at = created_at - 3600000 WHERE parent_id = -2 AND created_at > {1} AND created_at < {2}";

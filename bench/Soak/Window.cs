@@ -1,6 +1,6 @@
 namespace Soak;
 
-/// <summary>The last part of the load: after all restarts, and once everything that is kept for a while is there in its full number.</summary>
+/// <summary>The last part of the load: after all restarts, and once all that is kept for a while is there in its full number.</summary>
 internal sealed record Window(double From, double Until)
 {
     /// <summary>What is kept for a minute goes within another one and a quarter.</summary>

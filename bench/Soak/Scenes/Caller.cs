@@ -12,6 +12,9 @@ internal sealed partial class Caller(HttpClient http, Tally tally, IReadOnlyList
 {
     public const string Tasks = "/ocs/v2.php/taskprocessing";
 
+    /// <summary>A client that waits longer for a task has something else to do.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     /// <summary>Connections that nobody uses are closed soon, so that they come and go.</summary>
     public static HttpClient Client(Uri address) =>
         new(
@@ -100,6 +103,28 @@ internal sealed partial class Caller(HttpClient http, Tally tally, IReadOnlyList
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             // That was the point.
+        }
+    }
+
+    /// <summary>The task once it has ended; null when that takes too long, or it is gone.</summary>
+    public async Task<JsonElement?> WaitAsync(long id, CancellationToken cancellationToken)
+    {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        try
+        {
+            while (true)
+            {
+                var answer = await CallAsync("GET", $"{Tasks}/task/{id}?wait=30", null, [200, 404], patience.Token);
+                if (answer.Code == 404)
+                    return null;
+                if (answer.Task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
+                    return answer.Task;
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return null;
         }
     }
 

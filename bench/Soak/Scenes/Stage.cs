@@ -6,9 +6,6 @@ namespace Soak.Scenes;
 /// <summary>What scenes are played with.</summary>
 internal sealed partial class Stage(Cast cast) : IDisposable
 {
-    /// <summary>A client that waits longer for a task has something else to do.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
     private int _names;
 
     public Cast Cast => cast;
@@ -33,28 +30,6 @@ internal sealed partial class Stage(Cast cast) : IDisposable
     public Caller AsApp() => Caller.App(Http, Tally);
 
     public Caller AsGuest() => Caller.Guest(Http, Tally);
-
-    /// <summary>The task once it has ended; null when that takes too long, or it is gone.</summary>
-    public async Task<JsonElement?> WaitAsync(Caller caller, long id, CancellationToken cancellationToken)
-    {
-        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        patience.CancelAfter(Patience);
-        try
-        {
-            while (true)
-            {
-                var answer = await caller.CallAsync("GET", $"{Caller.Tasks}/task/{id}?wait=30", null, [200, 404], patience.Token);
-                if (answer.Code == 404)
-                    return null;
-                if (answer.Task.GetProperty("status").GetString() is not ("STATUS_SCHEDULED" or "STATUS_RUNNING"))
-                    return answer.Task;
-            }
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return null;
-        }
-    }
 
     /// <summary>Revokes the app passwords of a user that scenes made.</summary>
     public async Task RevokeAllButFirstAsync(string user, CancellationToken cancellationToken)

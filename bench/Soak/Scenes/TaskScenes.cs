@@ -22,7 +22,7 @@ internal sealed class TaskScenes(Stage stage)
                 await user.CallAsync("GET", $"{Caller.Tasks}/tasks/{id}/queue_position", null, [200, 412], cancellationToken);
                 break;
             default:
-                await stage.WaitAsync(user, id, cancellationToken);
+                await user.WaitAsync(id, cancellationToken);
                 break;
         }
     }
@@ -31,7 +31,7 @@ internal sealed class TaskScenes(Stage stage)
     public async Task GuestAsync(Random random, CancellationToken cancellationToken)
     {
         var guest = stage.AsGuest();
-        await stage.WaitAsync(guest, await ScheduleAsync(guest, random, cancellationToken), cancellationToken);
+        await guest.WaitAsync(await ScheduleAsync(guest, random, cancellationToken), cancellationToken);
     }
 
     /// <summary>Streams of events and long polls that are cut.</summary>
@@ -89,7 +89,7 @@ internal sealed class TaskScenes(Stage stage)
         var put = await user.CallAsync("PUT", path, FileScenes.Bytes(random, 40_000), [201], cancellationToken);
         var id = await ScheduleAsync(user, Cast.Sound, new { input = put.FileId }, random, cancellationToken);
         if (random.Next(3) > 0)
-            await stage.WaitAsync(user, id, cancellationToken);
+            await user.WaitAsync(id, cancellationToken);
         await user.DeleteAsync(path, cancellationToken);
     }
 
@@ -99,7 +99,7 @@ internal sealed class TaskScenes(Stage stage)
         var user = stage.AsAnyUser(random);
         var id = await ScheduleAsync(user, Cast.Picture, new { input = "a house", numberOfImages = 1 }, random, cancellationToken);
         if (
-            await stage.WaitAsync(user, id, cancellationToken) is not { } task
+            await user.WaitAsync(id, cancellationToken) is not { } task
             || task.GetProperty("output").ValueKind != System.Text.Json.JsonValueKind.Object
         )
             return;

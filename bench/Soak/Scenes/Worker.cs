@@ -46,7 +46,7 @@ internal sealed class Worker(Stage stage)
         }
     }
 
-    private async Task WorkAsync(Caller app, JsonElement entry, Random random, CancellationToken stopping)
+    private static async Task WorkAsync(Caller app, JsonElement entry, Random random, CancellationToken stopping)
     {
         var (task, claim) = (entry.GetProperty("task"), entry.GetProperty("claim").GetInt64());
         var (id, type) = (task.GetProperty("id").GetInt64(), task.GetProperty("type").GetString()!);
