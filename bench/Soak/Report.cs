@@ -17,8 +17,9 @@ internal sealed class Report(SoakOptions options, string database, Tally tally, 
         text.AppendLine(
             CultureInfo.InvariantCulture,
             $"{DateTime.UtcNow:d MMMM yyyy}, {database}, {Environment.ProcessorCount} cores: "
-                + $"{options.Load.TotalMinutes:0.#} minutes of load, {tally.Requests:N0} requests in {tally.Played.Values.Sum():N0} scenes, "
-                + $"{sampler.Restarts.Count} restarts, {tally.Cut} scenes cut short by them. The last part is the last {(last - first) / 60:0.#} minutes of the load."
+                + $"{options.Load.TotalMinutes:0.#} minutes of load, {tally.Requests:N0} requests in "
+                + $"{tally.Played.Values.Sum():N0} scenes, {sampler.Restarts.Count} restarts, {tally.Cut} scenes cut short by them. "
+                + $"The last part is the last {(last - first) / 60:0.#} minutes of the load."
         );
         text.AppendLine();
         text.AppendLine("| | before | in the last part | growth in it | allowed | after | allowed more than before |");
