@@ -40,6 +40,7 @@ internal static class Run
         var random = new Random(Seed);
 
         Say(sampler, $"warming up for {WarmUp.TotalSeconds:0} s");
+        await new Load(stage).PlayAllAsync(times: 1, atATime: 6, random);
         await LoadAsync(stage, options, random, WarmUp, cancellationToken);
         await PassAsync(stage, tables, before: null, cancellationToken);
         var rows = await tables.CountAsync(cancellationToken);

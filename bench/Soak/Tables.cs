@@ -20,7 +20,11 @@ internal sealed class Tables(IDatabase database, bool isPostgreSql)
         "exapp_settings",
         "rate_counts",
         "guess_counts",
+        "held_places",
     ];
+
+    /// <summary>A row for each start of a server on PostgreSQL, for an hour and until somebody waits after that.</summary>
+    private const string Starts = "place_servers";
 
     /// <summary>Entry names beyond those of tables, on PostgreSQL.</summary>
     public const string Size = "database size";
@@ -47,6 +51,7 @@ internal sealed class Tables(IDatabase database, bool isPostgreSql)
             " UNION ALL ",
             [
                 .. Lines(await database.ExecuteAsync(isPostgreSql ? OnPostgreSql : OnSqlite, cancellationToken))
+                    .Where(table => table != Starts)
                     .Select(table => $"SELECT '{table}', COUNT(*) FROM \"{table}\""),
                 .. isPostgreSql
                     ?

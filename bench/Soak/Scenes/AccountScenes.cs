@@ -1,4 +1,3 @@
-using System.Net.Http.Json;
 using TaskProcessing.Benches;
 
 namespace Soak.Scenes;
@@ -8,8 +7,6 @@ internal sealed class AccountScenes(Stage stage)
 {
     /// <summary>The prefix of accounts that are removed again.</summary>
     public const string Visitor = "visitor";
-
-    private const string Settings = "/ocs/v2.php/apps/app_api/api/v1/ex-app/config";
 
     /// <summary>An account is added, is used, and is removed with a stream open, a task waiting and a file kept.</summary>
     public async Task VisitAsync(Random random, CancellationToken cancellationToken)
@@ -42,14 +39,10 @@ internal sealed class AccountScenes(Stage stage)
     public async Task OfferAsync(Random random, CancellationToken cancellationToken)
     {
         var (app, name) = (stage.AsApp(), stage.NewName("provider"));
-        await app.PostAsync(
-            Callers.Registrations,
-            Callers.Registration($"{Cast.App}:{name}", "core:text2text:proofread"),
-            cancellationToken
-        );
-        await app.PostAsync(Settings, new { configKey = name, configValue = "value" }, cancellationToken);
-        await app.CallAsync("DELETE", Settings, JsonContent.Create(new { configKeys = new[] { name } }), [200], cancellationToken);
-        await app.DeleteAsync($"{Callers.Registrations}?name={Uri.EscapeDataString($"{Cast.App}:{name}")}", cancellationToken);
+        stage.Offered[name] = true;
+        await app.PostAsync(Callers.Registrations, Callers.Registration(name, "core:text2text:proofread"), cancellationToken);
+        await app.PostAsync(Stage.Settings, new { configKey = name, configValue = "value" }, cancellationToken);
+        await stage.WithdrawAsync(name, cancellationToken);
         await app.GetAsync($"{Caller.Tasks}/tasks_consumer/tasktypes", cancellationToken);
     }
 

@@ -86,7 +86,7 @@ internal sealed partial class Caller(HttpClient http, Tally tally, IReadOnlyList
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = content };
         foreach (var (name, value) in headers.Concat(more))
             request.Headers.TryAddWithoutValidation(name, value);
-        tally.Request();
+        using var open = tally.Request($"{method} {path}");
         return await http.SendAsync(request, completion, cancellationToken);
     }
 

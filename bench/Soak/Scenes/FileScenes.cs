@@ -86,7 +86,7 @@ internal sealed class FileScenes(Stage stage)
                 "UNLOCK",
                 path,
                 null,
-                [204],
+                [204, 409],
                 cancellationToken,
                 ("Lock-Token", held.Headers.GetValues("Lock-Token").Single())
             );

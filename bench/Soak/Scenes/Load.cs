@@ -94,7 +94,10 @@ internal sealed class Load
         }
         catch (OperationCanceledException)
         {
-            _stage.Tally.Surprise($"no end of the scene \"{_scenes[scene].Name}\" within {Longest.TotalSeconds:0} s");
+            _stage.Tally.Surprise(
+                $"no end of the scene \"{_scenes[scene].Name}\" within {Longest.TotalSeconds:0} s at {DateTime.UtcNow:T}; open: "
+                    + _stage.Tally.Open
+            );
         }
     }
 }

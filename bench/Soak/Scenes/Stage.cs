@@ -1,14 +1,23 @@
+using System.Collections.Concurrent;
+using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using TaskProcessing.Benches;
 
 namespace Soak.Scenes;
 
 /// <summary>What scenes are played with.</summary>
 internal sealed partial class Stage(Cast cast) : IDisposable
 {
+    /// <summary>Where apps keep settings of their own.</summary>
+    public const string Settings = "/ocs/v2.php/apps/app_api/api/v1/ex-app/config";
+
     private int _names;
 
     public Cast Cast => cast;
+
+    /// <summary>Providers that were offered and not yet taken back.</summary>
+    public ConcurrentDictionary<string, bool> Offered { get; } = new();
 
     public HttpClient Http { get; } = Caller.Client(cast.Address);
 
@@ -42,6 +51,15 @@ internal sealed partial class Stage(Cast cast) : IDisposable
             await AsAdmin().PostAsync($"{route}/revoke", new { name }, cancellationToken, 404);
     }
 
+    /// <summary>Takes a provider back, and the setting of its name; neither needs to be there.</summary>
+    public async Task WithdrawAsync(string name, CancellationToken cancellationToken)
+    {
+        var keys = JsonContent.Create(new { configKeys = new[] { name } });
+        await AsApp().CallAsync("DELETE", Settings, keys, [200, 404], cancellationToken);
+        await AsApp().DeleteAsync($"{Callers.Registrations}?name={name}", cancellationToken, 404);
+        Offered.TryRemove(name, out _);
+    }
+
     /// <summary>Ends and removes what scenes that were cut short have left behind, as their people would.</summary>
     public async Task TidyAsync(CancellationToken cancellationToken)
     {
@@ -55,6 +73,9 @@ internal sealed partial class Stage(Cast cast) : IDisposable
             await CancelAllAsync(user, cancellationToken);
             await RevokeAllButFirstAsync(person.Name, cancellationToken);
         }
+
+        foreach (var provider in Offered.Keys)
+            await WithdrawAsync(provider, cancellationToken);
 
         var visitors = (await AsAdmin().GetAsync($"{Caller.Tasks}/admin/users?search={AccountScenes.Visitor}", cancellationToken)).Data;
         foreach (var visitor in visitors.GetProperty("users").EnumerateArray())

@@ -3,6 +3,7 @@ using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Store.Dialects.PostgreSql;
 using TaskProcessing.Server.Tests.Support;
+using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server.Tests.Store;
 
@@ -88,12 +89,36 @@ public sealed class PostgreSqlPlacesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task No_row_is_left_of_a_holder_whose_last_place_is_given_back()
+    {
+        var store = new PostgreSqlPlaces(_database.Get<Database>());
+        var node = new SharedPlaces(store);
+        var keeper = new PlaceKeeper(node, store);
+        (await node.TryEnterAsync(Alice, limit: 1, Token)).Should().BeTrue();
+        (await HoldersAsync()).Should().Be(1);
+
+        node.Leave(Alice);
+        // It was used since the last look.
+        await keeper.RunAsync(Token);
+        await keeper.RunAsync(Token);
+
+        node.HasTaken.Should().BeFalse();
+        (await HoldersAsync()).Should().Be(0);
+    }
+
+    [Fact]
     public async Task Without_a_limit_nothing_is_counted()
     {
         var node = Node();
 
         (await node.TryEnterAsync(Alice, limit: 0, Token)).Should().BeTrue();
         node.HasTaken.Should().BeFalse();
+    }
+
+    private async Task<long> HoldersAsync()
+    {
+        await using var db = _database.OpenContext();
+        return (await db.Database.SqlQueryRaw<long>("SELECT COUNT(*) AS \"Value\" FROM held_places").ToListAsync(Token))[0];
     }
 
     private SharedPlaces Node() => new(new PostgreSqlPlaces(_database.Get<Database>()));

@@ -14,7 +14,8 @@ internal sealed class PlaceKeeper(SharedPlaces places, IPlaceStore store) : IPer
         if (!places.HasTaken)
             return;
 
-        await store.StayAsync(cancellationToken);
+        // In this order: it also removes the rows of holders without places, and the last one may just have been given back.
         await places.GiveUnusedBackAsync(cancellationToken);
+        await store.StayAsync(cancellationToken);
     }
 }
