@@ -1,5 +1,4 @@
 using Microsoft.EntityFrameworkCore;
-using Microsoft.Extensions.DependencyInjection;
 using Soak.Scenes;
 using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Store;
@@ -142,7 +141,11 @@ public sealed class SoakTests
         await using var db = await server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync(Token);
         var rows = new Dictionary<string, long>();
         foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()!))
-            rows[table] = (await db.Database.SqlQueryRaw<long>($"SELECT COUNT(*) AS \"Value\" FROM {table}").ToListAsync(Token))[0];
+        {
+            var count = $"SELECT COUNT(*) AS \"Value\" FROM {table}";
+            rows[table] = (await db.Database.SqlQueryRaw<long>(count).ToListAsync(Token))[0];
+        }
+
         return rows;
     }
 
