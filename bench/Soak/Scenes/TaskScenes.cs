@@ -31,7 +31,9 @@ internal sealed class TaskScenes(Stage stage)
     public async Task GuestAsync(Random random, CancellationToken cancellationToken)
     {
         var guest = stage.AsGuest();
-        await guest.WaitAsync(await ScheduleAsync(guest, random, cancellationToken), cancellationToken);
+        var id = await ScheduleAsync(guest, random, cancellationToken);
+        if (await guest.WaitAsync(id, cancellationToken) is null)
+            await guest.PostAsync($"{Caller.Tasks}/tasks/{id}/cancel", new { }, cancellationToken);
     }
 
     /// <summary>Streams of events and long polls that are cut.</summary>

@@ -28,6 +28,9 @@ public sealed class SoakTests
         "exapp_settings",
     ];
 
+    /// <summary>In these, time is that of PostgreSQL itself, and does not stand still.</summary>
+    private static readonly string[] Otherwise = ["rate_counts", "guess_counts", "held_places", "place_servers"];
+
     private static readonly TimeSpan LongerThanAnythingIsKept = TimeSpan.FromDays(400);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -140,7 +143,7 @@ public sealed class SoakTests
     {
         await using var db = await server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync(Token);
         var rows = new Dictionary<string, long>();
-        foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()!))
+        foreach (var table in db.Model.GetEntityTypes().Select(entity => entity.GetTableName()!).Except(Otherwise))
         {
             var count = $"SELECT COUNT(*) AS \"Value\" FROM {table}";
             rows[table] = (await db.Database.SqlQueryRaw<long>(count).ToListAsync(Token))[0];
