@@ -70,10 +70,10 @@ internal sealed partial class Stage(Cast cast) : IDisposable
             var listing = await user.CallAsync("PROPFIND", root, null, [207], cancellationToken, ("Depth", "1"));
             foreach (var href in Hrefs().Matches(listing.Text).Select(match => match.Groups[1].Value).Where(href => href != root))
                 await user.DeleteAsync(href, cancellationToken);
-            await CancelAllAsync(user, cancellationToken);
             await RevokeAllButFirstAsync(person.Name, cancellationToken);
         }
 
+        await CancelAllAsync(cancellationToken);
         foreach (var provider in Offered.Keys)
             await WithdrawAsync(provider, cancellationToken);
 
@@ -84,13 +84,17 @@ internal sealed partial class Stage(Cast cast) : IDisposable
 
     public void Dispose() => Http.Dispose();
 
-    private static async Task CancelAllAsync(Caller user, CancellationToken cancellationToken)
+    /// <summary>Tasks of guests too, which an operator may have had run again.</summary>
+    private async Task CancelAllAsync(CancellationToken cancellationToken)
     {
-        foreach (var status in new[] { "STATUS_SCHEDULED", "STATUS_RUNNING" })
+        foreach (var status in new[] { "pending", "running" })
         {
-            var tasks = (await user.GetAsync($"{Caller.Tasks}/tasks?withStatus={status}", cancellationToken)).Data.GetProperty("tasks");
-            foreach (var id in tasks.EnumerateArray().Select(task => task.GetProperty("id").GetInt64()))
-                await user.PostAsync($"{Caller.Tasks}/tasks/{id}/cancel", new { }, cancellationToken, 404);
+            var answer = await AsAdmin().GetAsync($"/api/v1/tasks?limit=1000&status={status}", cancellationToken);
+            foreach (var task in JsonElement.Parse(answer.Text).GetProperty("data").EnumerateArray())
+            {
+                var route = $"{Caller.Tasks}/admin/tasks/{task.GetProperty("id").GetInt64()}/cancel";
+                await AsAdmin().PostAsync(route, new { }, cancellationToken, 404, 409);
+            }
         }
     }
 
