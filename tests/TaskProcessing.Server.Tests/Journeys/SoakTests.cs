@@ -73,6 +73,8 @@ public sealed class SoakTests
     private static Dictionary<string, string> Settings =>
         WebhookReceiver.Settings(
             "127.0.0.1",
+            // Else the first webhook makes a key, which stays.
+            ("Webhooks:Secret", "whsec_" + Convert.ToBase64String(new byte[24])),
             ("BruteForce:Enabled", "true"),
             ("RateLimits:Schedule:UserLimit", "100000"),
             ("RateLimits:Schedule:GuestLimit", "100000"),
