@@ -5,6 +5,7 @@ using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
 using TaskProcessing.Sdk.Workers;
 using TaskProcessing.Server.Http;
+using TaskProcessing.Server.Http.Bodies;
 using TaskProcessing.Server.Http.Scraping;
 using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Tasks.Waiting;
@@ -91,7 +92,8 @@ internal static class ServerTelemetry
         var levels = services.GetRequiredService<LevelReader>();
         var signal = services.GetRequiredService<TaskSignal>();
         var outages = services.GetRequiredService<Outages>();
-        metrics.Observe(levels.Read, () => signal.Waiters, () => outages.Count);
+        var bodies = services.GetRequiredService<BufferedBodies>();
+        metrics.Observe(levels.Read, () => signal.Waiters, () => outages.Count, () => bodies.Held);
         return metrics;
     }
 }

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files.Blobs;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Bodies;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.Rest;
 using TaskProcessing.Server.Primitives;
@@ -41,6 +42,7 @@ internal static class ErrorPages
                 or OperationCanceledException
                 or StoreUnavailableException
                 or BlobStoreUnavailableException
+                or NoRoomForBodyException
                 or UnstorableTextException
                 or MissingOwnerException;
 
@@ -65,6 +67,11 @@ internal static class ErrorPages
                 context,
                 "Files cannot be stored or read at the moment, please try again later",
                 blobs.IsFull
+            ),
+            NoRoomForBodyException => Unavailable(
+                context,
+                "The server holds as many request bodies as it may, please try again later",
+                isFull: false
             ),
             _ when context.Request.IsOcs() => new OcsResult(OcsStatus.ServerError, OcsData.EmptyList, "Internal Server Error\n")
             {

@@ -10,6 +10,13 @@ internal sealed class HttpOptions : IValidatableObject
     public int MaxConnections { get; set; } = 20_000;
 
     /// <summary>
+    /// The memory, in MB, for the bodies of all open requests that are read as a whole: all but uploads of files, which are streamed. A
+    /// body for which there is no room waits up to 20 seconds, then its request is answered 503. Default 128.
+    /// </summary>
+    [Range(1, 1_000_000)]
+    public int BufferedBodiesMegabytes { get; set; } = 128;
+
+    /// <summary>
     /// The days for which a browser that came by https comes by nothing else (<c>Strict-Transport-Security</c>). Default 0: the header
     /// is not sent.
     /// </summary>

@@ -6,11 +6,13 @@ using Serilog.Core;
 using TaskProcessing.Server.Http.Admin;
 using TaskProcessing.Server.Http.ApiDocuments;
 using TaskProcessing.Server.Http.Auth;
+using TaskProcessing.Server.Http.Bodies;
 using TaskProcessing.Server.Http.Dav;
 using TaskProcessing.Server.Http.Ocs;
 using TaskProcessing.Server.Http.RateLimiting;
 using TaskProcessing.Server.Http.Scraping;
 using TaskProcessing.Server.Observability;
+using TaskProcessing.Server.Upkeep;
 
 namespace TaskProcessing.Server.Http;
 
@@ -27,6 +29,8 @@ internal static class HttpServices
         services.AddSingleton<ILogEventFilter, WebServerLines>();
         services.AddSingleton<ResponseHeaders>();
         services.AddAllowedOrigins();
+        services.AddSingleton<BufferedBodies>();
+        services.AddSingleton<IPeriodicJob, ReturnMemory>();
         // The slim builder has no patterns in routes; OcsRoutes needs one.
         services.AddRouting();
         services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<ProxyOptions>>(TrustProxies);

@@ -34,6 +34,7 @@ internal sealed class TaskMetrics : IDisposable
     private Func<QueueLevels?> _levels = () => null;
     private Func<Waiters> _waiters = () => default;
     private Func<int> _outages = () => 0;
+    private Func<long> _bodies = () => 0;
 
     /// <param name="name">The meter's name; servers in one process that shall not be added up have different ones.</param>
     public TaskMetrics(string name = "TaskProcessing")
@@ -113,8 +114,9 @@ internal sealed class TaskMetrics : IDisposable
     /// <param name="levels">Null when the database cannot be read.</param>
     /// <param name="waiters">Those of this process.</param>
     /// <param name="outages">How many of the places that data is kept in cannot be used.</param>
-    public void Observe(Func<QueueLevels?> levels, Func<Waiters> waiters, Func<int> outages) =>
-        (_levels, _waiters, _outages) = (levels, waiters, outages);
+    /// <param name="bodies">How many bytes of request bodies are held.</param>
+    public void Observe(Func<QueueLevels?> levels, Func<Waiters> waiters, Func<int> outages, Func<long> bodies) =>
+        (_levels, _waiters, _outages, _bodies) = (levels, waiters, outages, bodies);
 
     public void Dispose() => _meter.Dispose();
 
@@ -139,6 +141,7 @@ internal sealed class TaskMetrics : IDisposable
         Gauge("taskprocessing.nextcloud.silence", "s", "The time since the last contact with a connected Nextcloud.", ListSilences);
         Gauge("taskprocessing.waiters", "{waiter}", "Workers and requests that wait in this process, by kind.", ListWaiters);
         Gauge("taskprocessing.outages", "{place}", "Places for data that cannot be used; the log names them.", () => [new(_outages())]);
+        Gauge("taskprocessing.request.bodies", "By", "The bytes of request bodies that are read as a whole.", () => [new(_bodies())]);
     }
 
     private IEnumerable<Measurement<double>> ListTasks() =>

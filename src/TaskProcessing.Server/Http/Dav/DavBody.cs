@@ -1,5 +1,6 @@
 using System.Xml;
 using Microsoft.AspNetCore.Http;
+using TaskProcessing.Server.Http.Bodies;
 
 namespace TaskProcessing.Server.Http.Dav;
 
@@ -34,20 +35,8 @@ internal static class DavBody
     /// <exception cref="BadHttpRequestException">It is no XML, or too long, too deep or of too many parts.</exception>
     public static async Task<XmlElement?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > MaxBytes)
-            throw TooLong();
-
-        using var body = new MemoryStream();
-        var chunk = new byte[16 * 1024];
-        int read;
-        while ((read = await request.Body.ReadAsync(chunk, cancellationToken)) > 0)
-        {
-            body.Write(chunk, 0, read);
-            if (body.Length > MaxBytes)
-                throw TooLong();
-        }
-
-        return body.Length == 0 ? null : Parse(body);
+        var body = await WholeBody.ReadAsync(request, MaxBytes, cancellationToken);
+        return body.Count == 0 ? null : Parse(body);
     }
 
     /// <summary>The elements in the root of XML that the server has stored.</summary>
@@ -67,11 +56,11 @@ internal static class DavBody
 
     private static XmlDocument NewDocument() => new() { PreserveWhitespace = true, XmlResolver = null };
 
-    private static XmlElement? Parse(MemoryStream body)
+    private static XmlElement? Parse(ArraySegment<byte> sent)
     {
+        using var body = new MemoryStream(sent.Array!, sent.Offset, sent.Count, writable: false);
         try
         {
-            body.Position = 0;
             using (var measured = XmlReader.Create(body, Settings))
                 Measure(measured);
 
@@ -115,7 +104,4 @@ internal static class DavBody
         if (reader.LocalName.Length > MaxNameLength)
             throw new BadHttpRequestException($"A name in the XML of the request body has more than {MaxNameLength} characters");
     }
-
-    private static BadHttpRequestException TooLong() =>
-        new($"The request body is larger than {MaxBytes} bytes", StatusCodes.Status413PayloadTooLarge);
 }

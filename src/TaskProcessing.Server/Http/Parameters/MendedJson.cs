@@ -22,15 +22,15 @@ internal static class MendedJson
 
     /// <param name="json">A body, as it was sent.</param>
     /// <returns>The same where there is nothing to mend.</returns>
-    public static ReadOnlySpan<byte> Of(ReadOnlySpan<byte> json)
+    public static ReadOnlyMemory<byte> Of(ReadOnlyMemory<byte> json)
     {
-        if (json.StartsWith(Encoding.UTF8.Preamble))
+        if (json.Span.StartsWith(Encoding.UTF8.Preamble))
             json = json[Encoding.UTF8.Preamble.Length..];
-        if (!Utf8.IsValid(json))
-            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json));
-        if (json.ContainsAnyInRange((byte)0, (byte)0x1f))
-            json = WithoutBareControls(json);
-        if (json.IndexOf("\\ud"u8) < 0 && json.IndexOf("\\uD"u8) < 0)
+        if (!Utf8.IsValid(json.Span))
+            json = Encoding.UTF8.GetBytes(Encoding.UTF8.GetString(json.Span));
+        if (json.Span.ContainsAnyInRange((byte)0, (byte)0x1f))
+            json = WithoutBareControls(json.Span);
+        if (json.Span.IndexOf("\\ud"u8) < 0 && json.Span.IndexOf("\\uD"u8) < 0)
             return json;
 
         var mended = json.ToArray();

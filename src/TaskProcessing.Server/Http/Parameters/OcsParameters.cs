@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
+using TaskProcessing.Server.Http.Bodies;
 using TaskProcessing.Server.Http.Ocs;
 
 namespace TaskProcessing.Server.Http.Parameters;
@@ -161,15 +162,13 @@ internal sealed class OcsParameters
 
     private static async Task<IFormCollection> ReadFormAsync(HttpRequest request, long maxBytes, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > maxBytes)
-            throw BoundedBody.TooLarge(maxBytes);
-
-        var whole = request.Body;
+        var form = await WholeBody.ReadAsync(request, maxBytes, cancellationToken);
+        if (request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<MendedJson.Metadata>() is not null)
+            form = WithoutNul(form);
+        var sent = request.Body;
         try
         {
-            request.Body = new BoundedBody(whole, maxBytes);
-            if (request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<MendedJson.Metadata>() is not null)
-                request.Body = await WithoutNulAsync(request.Body, cancellationToken);
+            request.Body = new MemoryStream(form.Array!, form.Offset, form.Count, writable: false);
             return await request.ReadFormAsync(cancellationToken);
         }
         catch (Exception problem)
@@ -181,18 +180,16 @@ internal sealed class OcsParameters
         }
         finally
         {
-            request.Body = whole;
+            request.Body = sent;
         }
     }
 
     /// <summary>The framework's reader refuses a form for one NUL; the report in it is taken with U+FFFD instead.</summary>
-    private static async Task<Stream> WithoutNulAsync(Stream form, CancellationToken cancellationToken)
-    {
-        // Latin-1 keeps every byte as it is.
-        using var reader = new StreamReader(form, Encoding.Latin1, leaveOpen: true);
-        var text = await reader.ReadToEndAsync(cancellationToken);
-        return new MemoryStream(Encoding.Latin1.GetBytes(text.Replace("%00", "%EF%BF%BD", StringComparison.Ordinal)));
-    }
+    private static ArraySegment<byte> WithoutNul(ArraySegment<byte> form) =>
+        form.AsSpan().IndexOf("%00"u8) < 0
+            ? form
+            // Latin-1 keeps every byte as it is.
+            : Encoding.Latin1.GetBytes(Encoding.Latin1.GetString(form).Replace("%00", "%EF%BF%BD", StringComparison.Ordinal));
 
     private double Whole(string name, int otherwise)
     {
