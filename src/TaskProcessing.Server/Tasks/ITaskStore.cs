@@ -44,6 +44,15 @@ internal interface ITaskStore
     /// <summary>The tasks that match: all of them by id, or the page that is asked for, the newest first.</summary>
     Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// The same in portions, for lists of any length: a portion has one task, or several whose inputs and outputs are not long together.
+    /// A task that is deleted meanwhile is left out.
+    /// </summary>
+    IAsyncEnumerable<IReadOnlyList<ProcessingTask>> ListPortionsAsync(TaskQuery query, CancellationToken cancellationToken);
+
+    /// <summary>The same without the tasks' texts, which may be of any size.</summary>
+    Task<IReadOnlyList<TaskHead>> ListHeadsAsync(TaskQuery query, CancellationToken cancellationToken);
+
     /// <summary>The number of matching tasks, on all pages.</summary>
     Task<int> CountAsync(TaskQuery query, CancellationToken cancellationToken);
 

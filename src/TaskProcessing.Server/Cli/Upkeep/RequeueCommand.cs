@@ -71,11 +71,11 @@ internal static class RequeueCommand
         var requeueTask = services.GetRequiredService<RequeueTask>();
         var failed = new TaskQuery { Type = type, Status = ProcessingStatus.Failed };
         var requeued = 0;
-        IReadOnlyList<ProcessingTask> found = [];
+        IReadOnlyList<TaskHead> found = [];
         do
         {
             // Downwards by number: a task that soon fails again does not come by twice.
-            found = await tasks.ListAsync(
+            found = await tasks.ListHeadsAsync(
                 failed with
                 {
                     Page = new TaskPage(batchSize, BeforeId: found is [.., var last] ? last.Id : null),

@@ -87,7 +87,7 @@ internal static class RestEndpoints
         return RestResult.Ok(new TaskPageResource(items, total, number, length, (total + length - 1) / length));
 
         async Task<TaskSummaryResource[]> ReadAsync(TaskPage part) =>
-            [.. (await tasks.ListAsync(matching with { Page = part }, cancellationToken)).Select(TaskSummaryResource.Of)];
+            [.. (await tasks.ListHeadsAsync(matching with { Page = part }, cancellationToken)).Select(TaskSummaryResource.Of)];
     }
 
     private static async Task<IResult> Get(HttpContext context, RestScope scope, ITaskStore tasks, CancellationToken cancellationToken) =>

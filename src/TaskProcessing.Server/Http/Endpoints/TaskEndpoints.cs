@@ -166,20 +166,16 @@ internal static class TaskEndpoints
             : OcsResult.Failure(StatusCodes.Status404NotFound, "Task not found");
     }
 
-    private static async Task<OcsResult> List(
-        OcsParameters parameters,
-        Caller caller,
-        ITaskStore tasks,
-        CancellationToken cancellationToken
-    ) => OcsResult.Ok(new TaskListData(await tasks.ListAsync(parameters.Filters(caller), cancellationToken)));
+    private static TaskListResult List(OcsParameters parameters, Caller caller, ITaskStore tasks, CancellationToken cancellationToken) =>
+        new(tasks.ListPortionsAsync(parameters.Filters(caller), cancellationToken));
 
-    private static async Task<OcsResult> ListOfApp(
+    private static TaskListResult ListOfApp(
         string appId,
         OcsParameters parameters,
         Caller caller,
         ITaskStore tasks,
         CancellationToken cancellationToken
-    ) => OcsResult.Ok(new TaskListData(await tasks.ListAsync(parameters.Filters(caller, appId), cancellationToken)));
+    ) => new(tasks.ListPortionsAsync(parameters.Filters(caller, appId), cancellationToken));
 
     private static async Task<OcsResult> Cancel(
         HttpContext context,

@@ -12,30 +12,45 @@ internal static class OcsWriter
 {
     public static async Task WriteAsync(HttpContext context, OcsResult result)
     {
-        var version1 = context.Request.IsVersion1();
         var response = context.Response;
-        response.StatusCode = result.HttpStatus ?? OcsStatus.ToHttp(result.Status, version1);
-        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
-        response.Headers["X-Robots-Tag"] = "noindex, nofollow";
-        if (context.Features.Get<Caller>()?.UserId is { } userId)
-            response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
-
-        var json = context.Request.WantsJson();
-        response.ContentType = ContentType(json, result.IsOutsideHandler);
+        WriteHead(context, result);
 
         // 204 has no body; version 1 never gets here with it, as its HTTP status is 200.
         if (response.StatusCode is 204)
             return;
 
-        var profile = context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile;
         using var buffer = JsonBuffer.Take();
-        WriteJson(buffer.Json, result, version1, new OcsStyle(profile, AnswerLanguage.Of(context.Request)));
-        var body = json ? buffer.Written : OcsXml.FromJson(buffer.Written);
+        WriteJson(buffer.Json, result, context.Request.IsVersion1(), Style(context));
+        var body = context.Request.WantsJson() ? buffer.Written : OcsXml.FromJson(buffer.Written);
 
         response.ContentLength = body.Length;
         if (!HttpMethods.IsHead(context.Request.Method))
             await response.Body.WriteAsync(body, context.RequestAborted);
     }
+
+    /// <summary>Everything but the body.</summary>
+    public static void WriteHead(HttpContext context, OcsResult result)
+    {
+        var response = context.Response;
+        response.StatusCode = result.HttpStatus ?? OcsStatus.ToHttp(result.Status, context.Request.IsVersion1());
+        response.Headers.CacheControl = "no-cache, no-store, must-revalidate";
+        response.Headers["X-Robots-Tag"] = "noindex, nofollow";
+        if (context.Features.Get<Caller>()?.UserId is { } userId)
+            response.Headers["X-User-Id"] = Uri.EscapeDataString(userId);
+
+        response.ContentType = ContentType(context.Request.WantsJson(), result.IsOutsideHandler);
+    }
+
+    /// <summary>The body, as it is sent.</summary>
+    public static byte[] Body(HttpContext context, OcsResult result)
+    {
+        using var buffer = JsonBuffer.Take();
+        WriteJson(buffer.Json, result, context.Request.IsVersion1(), Style(context));
+        return context.Request.WantsJson() ? buffer.Written.ToArray() : OcsXml.FromJson(buffer.Written);
+    }
+
+    public static OcsStyle Style(HttpContext context) =>
+        new(context.RequestServices.GetRequiredService<IOptions<OcsOptions>>().Value.Profile, AnswerLanguage.Of(context.Request));
 
     /// <summary>Nextcloud calls its XML <c>text/xml</c> where no handler was reached.</summary>
     public static string ContentType(bool json, bool isOutsideHandler) =>

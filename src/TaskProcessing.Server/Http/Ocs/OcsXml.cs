@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using System.Xml;
@@ -16,6 +17,16 @@ internal static class OcsXml
     /// </summary>
     private static readonly JsonDocumentOptions Options = new() { MaxDepth = 256 };
 
+    /// <summary>Those that cannot stand in a text as they are.</summary>
+    private static readonly SearchValues<char> Special = SearchValues.Create([
+        '<',
+        '>',
+        '&',
+        '\uFFFE',
+        '\uFFFF',
+        .. Enumerable.Range(0, ' ').Select(code => (char)code).Except(['\t', '\n']),
+    ]);
+
     public static byte[] FromJson(ReadOnlyMemory<byte> json)
     {
         using var document = JsonDocument.Parse(json, Options);
@@ -23,6 +34,15 @@ internal static class OcsXml
         foreach (var root in document.RootElement.EnumerateObject())
             Append(xml, root.Name, root.Value, depth: 0);
 
+        return Encoding.UTF8.GetBytes(xml.ToString());
+    }
+
+    /// <summary>An entry of a list.</summary>
+    public static byte[] Entry(ReadOnlyMemory<byte> json, int depth)
+    {
+        using var document = JsonDocument.Parse(json, Options);
+        var xml = new StringBuilder((int)(json.Length * 1.5));
+        Append(xml, "element", document.RootElement, depth);
         return Encoding.UTF8.GetBytes(xml.ToString());
     }
 
@@ -79,22 +99,25 @@ internal static class OcsXml
         return string.Join(':', key.Split(':').Select(part => XmlConvert.EncodeLocalName(part))) is { Length: > 0 } name ? name : "element";
     }
 
-    private static void AppendText(StringBuilder xml, string text)
+    /// <summary>By stretches: the text of a task has millions of characters.</summary>
+    private static void AppendText(StringBuilder xml, ReadOnlySpan<char> text)
     {
-        foreach (var rune in text.EnumerateRunes())
+        for (var at = text.IndexOfAny(Special); at >= 0; at = text.IndexOfAny(Special))
         {
-            xml.Append(
-                rune.Value switch
-                {
-                    '<' => "&lt;",
-                    '>' => "&gt;",
-                    '&' => "&amp;",
-                    '\r' => "&#13;",
-                    '\t' or '\n' => rune.ToString(),
-                    < 0x20 or 0xFFFE or 0xFFFF => "\uFFFD",
-                    _ => rune.ToString(),
-                }
-            );
+            xml.Append(text[..at])
+                .Append(
+                    text[at] switch
+                    {
+                        '<' => "&lt;",
+                        '>' => "&gt;",
+                        '&' => "&amp;",
+                        '\r' => "&#13;",
+                        _ => "\uFFFD",
+                    }
+                );
+            text = text[(at + 1)..];
         }
+
+        xml.Append(text);
     }
 }

@@ -52,20 +52,6 @@ internal sealed record ManualTaskData(ProcessingTask Task) : OcsData
     }
 }
 
-/// <summary><c>{"tasks": [task, …]}</c>.</summary>
-internal sealed record TaskListData(IReadOnlyList<ProcessingTask> Tasks) : OcsData
-{
-    public override void Write(Utf8JsonWriter json, OcsStyle style)
-    {
-        json.WriteStartObject();
-        json.WriteStartArray("tasks"u8);
-        foreach (var task in Tasks)
-            style.Tasks.Write(json, task);
-        json.WriteEndArray();
-        json.WriteEndObject();
-    }
-}
-
 /// <summary>
 /// The answer of <c>next</c>: <c>{"task": …, "provider": {"name": ID}, "claim": NUMBER}</c>, and <c>traceparent</c> for a task that was
 /// scheduled in a trace. Nextcloud has neither claim nor trace.

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
+using TaskProcessing.Server.Tasks.Reading;
 
 namespace TaskProcessing.Server.Http.Rest;
 
@@ -37,20 +38,20 @@ internal record TaskSummaryResource
     /// <example>2026-03-12T10:00:00</example>
     public required string CreatedAt { get; init; }
 
-    public static TaskSummaryResource Of(ProcessingTask task) =>
+    public static TaskSummaryResource Of(TaskHead task) =>
         new()
         {
             Id = task.Id,
             ProjectId = task.ProjectId,
             TaskType = PipelineNames.Short(task.Type),
             Status = RestStatus.Name(task.Status),
-            Progress = Done(task),
+            Progress = Done(task.Progress, task.TotalSteps),
             Total = task.TotalSteps ?? 100,
             CreatedAt = Time(task.ScheduledAt),
         };
 
-    protected static int Done(ProcessingTask task) =>
-        (int)Math.Round((task.Progress ?? 0) * (task.TotalSteps ?? 100), MidpointRounding.AwayFromZero);
+    protected static int Done(double? progress, int? steps) =>
+        (int)Math.Round((progress ?? 0) * (steps ?? 100), MidpointRounding.AwayFromZero);
 
     protected static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss", CultureInfo.InvariantCulture);
 }
@@ -92,7 +93,7 @@ internal sealed record TaskDetailResource : TaskSummaryResource
             ProjectId = task.ProjectId,
             TaskType = PipelineNames.Short(task.Type),
             Status = RestStatus.Name(task.Status),
-            Progress = Done(task),
+            Progress = Done(task.Progress, task.TotalSteps),
             Total = task.TotalSteps ?? 100,
             CreatedAt = Time(task.ScheduledAt),
             Params = JsonElement.Parse(task.Input),

@@ -131,7 +131,7 @@ internal sealed class TakeTask(
     private async Task<long?> FindScheduledAsync(NextcloudTask task, CancellationToken cancellationToken)
     {
         var owner = LocalOwner.Of(task.NextcloudId, task.RemoteUser);
-        var found = await tasks.ListAsync(
+        var found = await tasks.ListHeadsAsync(
             new TaskQuery
             {
                 Owner = owner,

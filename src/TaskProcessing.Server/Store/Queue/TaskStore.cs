@@ -19,6 +19,7 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal s
     : ITaskStore
 {
     private readonly TaskClaims _claims = new(database, dialect);
+    private readonly TaskLists _lists = new(database);
 
     public Task AddAsync(ProcessingTask task, CancellationToken cancellationToken)
     {
@@ -66,17 +67,16 @@ internal sealed class TaskStore(Database database, Dialect dialect, TaskSignal s
 
     public Task<ProcessingTask?> FindAsync(long id, CancellationToken cancellationToken) => database.FindTaskAsync(id, cancellationToken);
 
-    public async Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken) =>
-        await database.ReadAsync(
-            db => db.Tasks.Matching(query).FromNextcloud(db, query.NextcloudId).OnPage(query.Page).ToListAsync(cancellationToken),
-            cancellationToken
-        );
+    public Task<IReadOnlyList<ProcessingTask>> ListAsync(TaskQuery query, CancellationToken cancellationToken) =>
+        _lists.ListAsync(query, cancellationToken);
 
-    public Task<int> CountAsync(TaskQuery query, CancellationToken cancellationToken) =>
-        database.ReadAsync(
-            db => db.Tasks.Matching(query).FromNextcloud(db, query.NextcloudId).CountAsync(cancellationToken),
-            cancellationToken
-        );
+    public IAsyncEnumerable<IReadOnlyList<ProcessingTask>> ListPortionsAsync(TaskQuery query, CancellationToken cancellationToken) =>
+        _lists.ListPortionsAsync(query, cancellationToken);
+
+    public Task<IReadOnlyList<TaskHead>> ListHeadsAsync(TaskQuery query, CancellationToken cancellationToken) =>
+        _lists.ListHeadsAsync(query, cancellationToken);
+
+    public Task<int> CountAsync(TaskQuery query, CancellationToken cancellationToken) => _lists.CountAsync(query, cancellationToken);
 
     public async Task<IReadOnlyList<ProcessingTask>> ClaimAsync(
         IReadOnlyCollection<ClaimableType> types,
