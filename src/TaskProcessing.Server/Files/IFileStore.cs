@@ -12,6 +12,11 @@ internal interface IFileStore
     Task<StoredFile?> FindAsync(long id, CancellationToken cancellationToken);
 
     /// <summary>
+    /// The files and folders with these ids, deleted ones included. Where one is missing, later ones may be missing too.
+    /// </summary>
+    Task<IReadOnlyDictionary<long, StoredFile>> FindAsync(IEnumerable<long> ids, CancellationToken cancellationToken);
+
+    /// <summary>
     /// The file or folder at a path of a user's trees. The top of the uploads always exists, with the tree's number as
     /// its id.
     /// </summary>
@@ -64,7 +69,7 @@ internal interface IFileStore
     Task<AddTaskFileOutcome> AddTaskFileAsync(
         StoredFile file,
         int maxFiles,
-        IReadOnlyCollection<long> uncounted,
+        IReadOnlySet<long> uncounted,
         CancellationToken cancellationToken
     );
 }

@@ -45,10 +45,8 @@ internal static partial class ShapeValue
         };
 
     /// <summary>All whole numbers in the slots, each once: the files that may be named, for a type whose shape is not known.</summary>
-    public static IReadOnlyCollection<long> WholeNumbers(JsonElement values) =>
-        values.ValueKind == JsonValueKind.Object
-            ? [.. values.EnumerateObject().SelectMany(slot => WholeNumbersOf(slot.Value)).Distinct()]
-            : [];
+    public static HashSet<long> WholeNumbers(JsonElement values) =>
+        values.ValueKind == JsonValueKind.Object ? [.. values.EnumerateObject().SelectMany(slot => WholeNumbersOf(slot.Value))] : [];
 
     /// <summary>The whole numbers of a slot, which may be a list.</summary>
     public static IEnumerable<long> WholeNumbersOf(JsonElement value) =>

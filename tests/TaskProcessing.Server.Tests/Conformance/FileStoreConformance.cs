@@ -312,7 +312,7 @@ public abstract class FileStoreConformance : StoreConformance
                 BlobKey = key,
             },
             maxFiles,
-            uncounted: [],
+            uncounted: new HashSet<long>(),
             Token
         );
     }

@@ -86,16 +86,16 @@ internal sealed class DavGuard(IFileStore files, IFileLockStore locks, TimeProvi
         CancellationToken cancellationToken
     )
     {
+        var found = new Dictionary<FilePath, StoredFile?>();
         foreach (var list in conditions.Lists)
         {
             var address = list.Resource is null ? request.Address : DavAddress.Parse(list.Resource, request.UserId);
             if (address is not { Path: var path })
                 continue;
 
-            var file = list.Conditions.Any(condition => condition.ETag is not null)
-                ? await files.FindAtAsync(request.UserId, path, cancellationToken)
-                : null;
-            if (list.Conditions.All(condition => Holds(condition, path, file, held)))
+            if (!found.ContainsKey(path) && list.Conditions.Any(condition => condition.ETag is not null))
+                found[path] = await files.FindAtAsync(request.UserId, path, cancellationToken);
+            if (list.Conditions.All(condition => Holds(condition, path, found.GetValueOrDefault(path), held)))
                 return true;
         }
 

@@ -5,11 +5,14 @@ namespace TaskProcessing.Server.Http.Dav;
 /// <summary>The <c>If</c> header: lists of conditions, of which one list must hold as a whole.</summary>
 internal sealed record IfHeader(ImmutableArray<IfList> Lists)
 {
-    /// <summary>The limit of conditions: each condition with an ETag is looked up by a statement of its own.</summary>
     private const int MaxConditions = 100;
 
+    /// <summary>The limit of resources: each costs as many statements as its path has names. Clients name two, for COPY and MOVE.</summary>
+    private const int MaxResources = 10;
+
     /// <summary>The message for a malformed header.</summary>
-    public static string Unreadable { get; } = $"The If header cannot be read, or has more than {MaxConditions} conditions";
+    public static string Unreadable { get; } =
+        $"The If header cannot be read, or has more than {MaxConditions} conditions or {MaxResources} resources";
 
     /// <summary>All lock tokens of the header: naming a token proves that the client holds the lock.</summary>
     public IEnumerable<string> Tokens => Lists.SelectMany(list => list.Conditions).Select(condition => condition.Token).OfType<string>();
@@ -38,7 +41,12 @@ internal sealed record IfHeader(ImmutableArray<IfList> Lists)
             }
         }
 
-        return lists.Count == 0 || lists.Sum(list => list.Conditions.Length) > MaxConditions ? null : new IfHeader(lists.ToImmutable());
+        return
+            lists.Count == 0
+            || lists.Sum(list => list.Conditions.Length) > MaxConditions
+            || lists.Select(list => list.Resource).Distinct().Count() > MaxResources
+            ? null
+            : new IfHeader(lists.ToImmutable());
     }
 
     private static ImmutableArray<IfCondition>? Conditions(string list)

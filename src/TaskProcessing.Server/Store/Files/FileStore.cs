@@ -13,6 +13,24 @@ internal sealed class FileStore(Database database, Dialect dialect, FileTrees tr
     public Task<StoredFile?> FindAsync(long id, CancellationToken cancellationToken) =>
         database.ReadAsync(db => db.Files.FirstOrDefaultAsync(file => file.Id == id, cancellationToken), cancellationToken);
 
+    public async Task<IReadOnlyDictionary<long, StoredFile>> FindAsync(IEnumerable<long> ids, CancellationToken cancellationToken)
+    {
+        var found = new Dictionary<long, StoredFile>();
+        foreach (var some in ids.Distinct().Chunk(FileTrees.BatchSize))
+        {
+            var files = await database.ReadAsync(
+                db => db.Files.Where(file => some.Contains(file.Id)).ToListAsync(cancellationToken),
+                cancellationToken
+            );
+            foreach (var file in files)
+                found.Add(file.Id, file);
+            if (files.Count < some.Length)
+                break;
+        }
+
+        return found;
+    }
+
     public Task<StoredFile?> FindAtAsync(string userId, FilePath path, CancellationToken cancellationToken) =>
         database.ReadAsync(db => new FileTreeWriter(db, userId, trees).FindAsync(path), cancellationToken);
 
@@ -79,7 +97,7 @@ internal sealed class FileStore(Database database, Dialect dialect, FileTrees tr
     public Task<AddTaskFileOutcome> AddTaskFileAsync(
         StoredFile file,
         int maxFiles,
-        IReadOnlyCollection<long> uncounted,
+        IReadOnlySet<long> uncounted,
         CancellationToken cancellationToken
     ) =>
         database.TransactAsync<AddTaskFileOutcome>(
@@ -88,8 +106,12 @@ internal sealed class FileStore(Database database, Dialect dialect, FileTrees tr
                 // Locked, so that two uploads at once cannot both be the last that is allowed.
                 if (!await dialect.LockTaskAsync(db, file.TaskId!.Value))
                     return new AddTaskFileOutcome.NoTask();
-                var counted = db.Files.Where(other => other.TaskId == file.TaskId && !uncounted.Contains(other.Id));
-                if (await counted.CountAsync(CancellationToken.None) >= maxFiles)
+                var others = db.Files.Where(other => other.TaskId == file.TaskId).Select(other => other.Id);
+                var count =
+                    uncounted.Count == 0
+                        ? await others.CountAsync(CancellationToken.None)
+                        : (await others.ToListAsync(CancellationToken.None)).Count(id => !uncounted.Contains(id));
+                if (count >= maxFiles)
                     return new AddTaskFileOutcome.TooMany();
 
                 await db.KeepBlobAsync(file.BlobKey!);

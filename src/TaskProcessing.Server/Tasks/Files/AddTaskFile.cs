@@ -72,9 +72,12 @@ internal sealed class AddTaskFile(
             ModifiedAt = now,
             CreatedAt = now,
         };
-        // The input of a task from elsewhere is the task's own; it counts to the files that an input may name.
-        var input = ShapeValue.WholeNumbers(JsonElement.Parse(task.Input));
-        switch (await files.AddTaskFileAsync(file, options.Value.MaxFilesPerTask, input, CancellationToken.None))
+        var outcome = await AddAsync(file, uncounted: []);
+        // The input of a task from elsewhere is the task's own; it counts to the files that an input may name. It may be long, so it
+        // is read when it matters.
+        if (outcome is AddTaskFileOutcome.TooMany && ShapeValue.WholeNumbers(JsonElement.Parse(task.Input)) is { Count: > 0 } input)
+            outcome = await AddAsync(file, input);
+        switch (outcome)
         {
             case AddTaskFileOutcome.Added added:
                 return new UploadOutcome.Added(added.Id);
@@ -86,6 +89,9 @@ internal sealed class AddTaskFile(
                 return new UploadOutcome.TooMany(options.Value.MaxFilesPerTask);
         }
     }
+
+    private Task<AddTaskFileOutcome> AddAsync(StoredFile file, HashSet<long> uncounted) =>
+        files.AddTaskFileAsync(file, options.Value.MaxFilesPerTask, uncounted, CancellationToken.None);
 
     private Task DiscardAsync(StoredContent? content) => content is null ? Task.CompletedTask : writeContent.DiscardAsync(content.Key);
 

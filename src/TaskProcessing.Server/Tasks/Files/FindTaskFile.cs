@@ -41,5 +41,5 @@ internal sealed class FindTaskFile(CurrentTaskTypes taskTypes, ITaskStore tasks,
         || (task.Output is { } output && (file.TaskId is not null || !isProvider) && Names(type.Output, output, file.Id));
 
     private static bool Names(Shape shape, string values, long fileId) =>
-        ShapeCheck.FileValues(shape, JsonElement.Parse(values)).Any(value => ShapeValue.FileId(value) == fileId);
+        shape.HasFiles && ShapeCheck.FileValues(shape, JsonElement.Parse(values)).Any(value => ShapeValue.FileId(value) == fileId);
 }

@@ -100,11 +100,13 @@ internal sealed partial class FinishTask(
         if (ShapeCheck.OutputProblem(type.Output, output) is { } problem)
             return Problem(problem);
 
-        foreach (var value in ShapeCheck.FileValues(type.Output, output))
+        var named = ShapeCheck.FileValues(type.Output, output);
+        var found = await files.FindAsync(named.Select(ShapeValue.FileId).OfType<long>(), cancellationToken);
+        foreach (var value in named)
         {
             if (
                 ShapeValue.FileId(value) is not { } id
-                || await files.FindAsync(id, cancellationToken) is not { IsFolder: false, DeletedAt: null } file
+                || found.GetValueOrDefault(id) is not { IsFolder: false, DeletedAt: null } file
                 || !FindTaskFile.IsOf(task, file)
             )
                 return Problem($"file {value} does not exist");

@@ -134,11 +134,13 @@ internal sealed class ScheduleTask(
         if (named.Count > filesOptions.Value.MaxFilesPerTask)
             return new ScheduleOutcome.Invalid($"A task may name {filesOptions.Value.MaxFilesPerTask} files, not {named.Count}");
 
+        if (named.Count > 0 && request.Owner.UserId is null)
+            return new ScheduleOutcome.FilesForbidden("Cannot schedule task with files referenced without user context");
+
+        var found = await files.FindAsync(named.Select(ShapeValue.FileId).OfType<long>(), cancellationToken);
         foreach (var value in named)
         {
-            if (request.Owner.UserId is null)
-                return new ScheduleOutcome.FilesForbidden("Cannot schedule task with files referenced without user context");
-            if (ShapeValue.FileId(value) is not { } id || await files.FindAsync(id, cancellationToken) is not { DeletedAt: null } file)
+            if (ShapeValue.FileId(value) is not { } id || found.GetValueOrDefault(id) is not { DeletedAt: null } file)
                 return new ScheduleOutcome.Invalid($"Could not find file {value}");
             if (file.IsFolder)
                 return new ScheduleOutcome.Invalid($"File with id \"{id}\" is not a file");

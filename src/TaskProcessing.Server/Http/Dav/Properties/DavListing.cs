@@ -1,4 +1,5 @@
 using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Server.Files;
 
@@ -9,6 +10,12 @@ internal sealed class DavListing(IFileStore files, IFileLockStore locks, IOption
 {
     /// <summary>The limit of results of a search, and of entries of a listing deeper than one level.</summary>
     public const int MaxEntries = 10_000;
+
+    /// <summary>
+    /// The limit of locks times entries in an answer with <c>lockdiscovery</c>: a shared lock on the top, of which there may be
+    /// hundreds, is told of each entry.
+    /// </summary>
+    private const int MaxLockEntries = 200_000;
 
     public async Task<IEnumerable<XElement>> DescribeAsync(
         DavRequest request,
@@ -39,12 +46,28 @@ internal sealed class DavListing(IFileStore files, IFileLockStore locks, IOption
             : [];
         return new DavProperties.SharedValues(
             now,
-            requested.Includes(DavXml.Dav + "lockdiscovery") ? await locks.ListAsync(request.UserId, now, cancellationToken) : [],
+            requested.Includes(DavXml.Dav + "lockdiscovery") ? await ListLocksAsync(request, found.Count, now, cancellationToken) : [],
             await files.SumFoldersAsync(request.UserId, folders, cancellationToken),
             requested.Includes(DavProperties.QuotaUsed) || requested.Includes(DavProperties.QuotaAvailable)
                 ? await files.SumAllAsync(request.UserId, cancellationToken)
                 : 0,
             options.Value.QuotaBytes
         );
+    }
+
+    private async Task<IReadOnlyList<FileLock>> ListLocksAsync(
+        DavRequest request,
+        int entries,
+        DateTimeOffset now,
+        CancellationToken cancellationToken
+    )
+    {
+        var held = await locks.ListAsync(request.UserId, now, cancellationToken);
+        return (long)held.Count * entries <= MaxLockEntries
+            ? held
+            : throw new BadHttpRequestException(
+                $"You hold too many locks, {held.Count}, to tell of them for each of {entries} files and folders",
+                StatusCodes.Status403Forbidden
+            );
     }
 }
