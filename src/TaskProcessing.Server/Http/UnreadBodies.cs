@@ -65,6 +65,11 @@ internal static class UnreadBodies
             // The sender left, was too slow or sent no HTTP. It has the answer, or does not want it. An answer that was not written
             // because the sender had left cannot be completed.
         }
+        catch (InvalidOperationException)
+        {
+            // The connection broke while a handler read, and such a body cannot be read again.
+            context.Abort();
+        }
         finally
         {
             ArrayPool<byte>.Shared.Return(chunk);
