@@ -105,7 +105,8 @@ internal sealed partial class BufferedBodies(
     private void Admit()
     {
         var largeMustWait = false;
-        for (var next = _waiting.First; next is not null; )
+        var next = _waiting.First;
+        while (next is not null)
         {
             var (place, after) = (next.Value, next.Next);
             var full = place.Shares.FirstOrDefault(share => !HasRoom(share, place.Bytes)).Name;
