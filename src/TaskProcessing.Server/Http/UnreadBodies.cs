@@ -60,15 +60,15 @@ internal static class UnreadBodies
                 left -= read;
         }
         catch (Exception problem)
-            when (problem is OperationCanceledException or IOException || context.RequestAborted.IsCancellationRequested)
+            when (problem is OperationCanceledException or IOException or InvalidOperationException
+                || context.RequestAborted.IsCancellationRequested
+            )
         {
             // The sender left, was too slow or sent no HTTP. It has the answer, or does not want it. An answer that was not written
             // because the sender had left cannot be completed.
-        }
-        catch (InvalidOperationException)
-        {
-            // The connection broke while a handler read, and such a body cannot be read again.
-            context.Abort();
+            // A body whose read has failed cannot be read again, and the web server would try to.
+            if (problem is not BadHttpRequestException)
+                context.Abort();
         }
         finally
         {

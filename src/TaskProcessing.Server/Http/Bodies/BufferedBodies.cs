@@ -101,7 +101,9 @@ internal sealed partial class BufferedBodies(
         }
     }
 
-    /// <summary>Lets in who waits, in their order. Whoever waits for others, and not for what is their own, is overtaken by small ones alone.</summary>
+    /// <summary>
+    /// Lets in who waits, in their order. Whoever waits for others, and not for what is their own, is overtaken by small ones alone.
+    /// </summary>
     private void Admit()
     {
         var largeMustWait = false;
@@ -181,7 +183,7 @@ internal sealed partial class BufferedBodies(
     {
         [LoggerMessage(
             LogLevel.Warning,
-            "Refused a request: the bodies of other requests take all of the {Megabytes} MB of Http:BufferedBodiesMegabytes, or the caller's share of it"
+            "Refused a request: other bodies take all of Http:BufferedBodiesMegabytes ({Megabytes} MB), or of the caller's share"
         )]
         public static partial void Full(ILogger logger, int megabytes);
     }
