@@ -177,7 +177,8 @@ public sealed class BufferedBodyTests : IAsyncLifetime
     public async Task Files_are_streamed_and_count_for_nothing()
     {
         using var upload = await ConnectAsync(
-            $"PUT /remote.php/webdav/large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{Authorization("alice")}\r\nContent-Length: {8 * Large}\r\n\r\n"
+            $"PUT /remote.php/webdav/large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{Authorization("alice")}\r\n"
+                + $"Content-Length: {8 * Large}\r\n\r\n"
         );
         await upload.GetStream().WriteAsync(new byte[4 * Large], Token);
         using var body = await SendAsync("alice", Large);
