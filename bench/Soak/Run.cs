@@ -150,5 +150,5 @@ internal static class Run
         }
     }
 
-    private static void Say(Sampler sampler, string what) => Console.Error.WriteLine($"{sampler.Now, 5:0} s  {what}");
+    private static void Say(Sampler sampler, string what) => Console.Error.WriteLine($"{sampler.Now:0} s  {what}");
 }

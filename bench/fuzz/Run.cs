@@ -35,7 +35,7 @@ internal sealed class Run(IReadOnlyList<string> targets, int seed, bool onPostgr
         }
 
         foreach (var (target, figures) in _figures)
-            Console.WriteLine($"{target, -10} {figures}");
+            Console.WriteLine($"{target.PadRight(10)} {figures}");
         Console.WriteLine($"{_figures.Values.Sum(figures => figures.Cases)} cases, {_kinds.Count} kinds of finds");
         return _kinds.Count == 0 ? 0 : 1;
     }
@@ -62,7 +62,7 @@ internal sealed class Run(IReadOnlyList<string> targets, int seed, bool onPostgr
         Console.WriteLine(
             string.Create(
                 CultureInfo.InvariantCulture,
-                $"{target, -10} cases {first}-{first + run.Cases - 1}, {run.Cases / watch.Elapsed.TotalSeconds:0}/s, longest "
+                $"{target.PadRight(10)} cases {first}-{first + run.Cases - 1}, {run.Cases / watch.Elapsed.TotalSeconds:0}/s, longest "
                     + $"{run.Longest.TotalMilliseconds:0} ms, heap {heap / 1_000_000} MB, {handles} handles"
             )
         );

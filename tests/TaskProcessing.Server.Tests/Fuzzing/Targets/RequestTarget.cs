@@ -34,7 +34,8 @@ internal sealed class RequestTarget(string name, Arena arena, Func<Mutator, Dama
     {
         var kind = Kind(problem);
         var left = MaxReductions;
-        for (var isSmaller = true; isSmaller; )
+        var isSmaller = true;
+        while (isSmaller)
         {
             isSmaller = false;
             foreach (var smaller in Smaller(request))
