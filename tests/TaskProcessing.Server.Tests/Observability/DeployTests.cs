@@ -132,7 +132,12 @@ public sealed partial class DeployTests
             if (instrument.Meter.Name != name)
                 return;
 
-            var unit = instrument.Unit == "s" ? "_seconds" : "";
+            var unit = instrument.Unit switch
+            {
+                "s" => "_seconds",
+                "By" => "_bytes",
+                _ => "",
+            };
             instruments.Add(instrument.Name.Replace('.', '_') + unit + (instrument is Counter<long> ? "_total" : ""));
         };
         listener.Start();
