@@ -46,13 +46,19 @@ public abstract class TaskOrderConformance : StoreConformance
     public async Task A_worker_that_waits_is_woken_as_a_task_is_being_stored_and_its_claim_finds_it()
     {
         Task<IEnumerable<long>>? claim = null;
-        var task = NewTask();
-        using var worker = Database.Get<TaskSignal>().ListenForScheduled([task.Type]);
-        var waiting = worker.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, () => claim = ClaimAsync(1), Token);
-        await Tasks.AddAsync(task, Token);
+        // The wait can end before the callback has its turn; then a worker claims by itself.
+        for (var times = 0; claim is null && times < 100; times++)
+        {
+            var task = NewTask();
+            using var worker = Database.Get<TaskSignal>().ListenForScheduled([task.Type]);
+            var waiting = worker.WaitAsync(Timeout.InfiniteTimeSpan, TimeProvider.System, () => claim = ClaimAsync(1), Token);
+            await Tasks.AddAsync(task, Token);
 
-        (await waiting).Should().BeTrue();
-        (await claim!).Should().Equal(task.Id);
+            (await waiting).Should().BeTrue();
+            (await (claim ?? ClaimAsync(1))).Should().Equal(task.Id);
+        }
+
+        claim.Should().NotBeNull();
     }
 
     [Fact]
