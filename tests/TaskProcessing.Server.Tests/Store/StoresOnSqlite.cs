@@ -78,21 +78,29 @@ public sealed class StoredTimesOnSqlite : StoredTimesConformance
     public async Task A_lease_that_was_renewed_while_a_correction_waited_for_its_turn_is_not_of_the_future()
     {
         var task = await AddAsync();
-        var correctionWaits = new TaskCompletionSource();
-        var writing = Database
-            .Get<TaskProcessing.Server.Store.Database>()
-            .WriteAsync(
-                async db =>
-                {
-                    await correctionWaits.Task;
-                    Clock.Advance(TimeSpan.FromMinutes(3));
-                    return await db.Tasks.ExecuteUpdateAsync(
-                        update => update.SetProperty(row => row.LeaseUntil, Now.AddSeconds(60)),
-                        CancellationToken.None
-                    );
-                },
-                Token
-            );
+        var writes = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var correctionWaits = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        // On a thread of its own, since a write is made by its caller when no other is.
+        var writing = Task.Run(
+            () =>
+                Database
+                    .Get<TaskProcessing.Server.Store.Database>()
+                    .WriteAsync(
+                        async db =>
+                        {
+                            writes.SetResult();
+                            await correctionWaits.Task;
+                            Clock.Advance(TimeSpan.FromMinutes(3));
+                            return await db.Tasks.ExecuteUpdateAsync(
+                                update => update.SetProperty(row => row.LeaseUntil, Now.AddSeconds(60)),
+                                CancellationToken.None
+                            );
+                        },
+                        Token
+                    ),
+            Token
+        );
+        await writes.Task;
         var correcting = Times.CorrectAsync(Clock, Token);
         correctionWaits.SetResult();
 
