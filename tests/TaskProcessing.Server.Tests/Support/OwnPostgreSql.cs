@@ -67,11 +67,12 @@ internal sealed class OwnPostgreSql : IAsyncDisposable
     /// <summary>Gives it the key and the certificate that <c>ssl = on</c> uses.</summary>
     private async Task CertifyAsync((string Key, string Certificate) pem)
     {
-        await File.WriteAllTextAsync(Path.Combine(Data, "server.crt"), pem.Certificate);
-        var key = Path.Combine(Data, "server.key");
+        var (certificate, key) = (Path.Combine(Data, "server.crt"), Path.Combine(Data, "server.key"));
+        await File.WriteAllTextAsync(certificate, pem.Certificate);
         await File.WriteAllTextAsync(key, pem.Key);
-        // PostgreSQL takes a key of root's that its own group may read.
-        var (exitCode, problem) = await DebianTools.RunAsync("sh", "/", [], "-c", $"chown root:postgres {key} && chmod 640 {key}");
+        // PostgreSQL takes a key of root's that its own group may read. The umask is what a server under test has made of it.
+        var script = $"chmod 644 {certificate} && chown root:postgres {key} && chmod 640 {key}";
+        var (exitCode, problem) = await DebianTools.RunAsync("sh", "/", [], "-c", script);
         exitCode.Should().Be(0, problem);
     }
 
