@@ -94,7 +94,12 @@ internal sealed class Sampler : IDisposable
             new("timers", "") { Growth = new(0.1, 12), Rise = new(0, 6) },
             new("connections", "") { Growth = new(0.2, 12), Rise = new(0, 2) },
             new("streams and long polls", "") { Growth = new(0.2, 6), Rise = new(0, 0) },
-            new("rows", "") { Growth = new(0.15, 50), Rise = new(0, 0) },
+            new("rows", "")
+            {
+                Growth = new(0.15, 50),
+                Rise = new(0, 0),
+                IsSwept = true,
+            },
             new("database", "MB") { Growth = new(0.1, 1), Rise = new(0, 4) },
             .. isPostgreSql
                 ? [new("database sessions", "") { Growth = new(0.1, 4), Rise = new(0, 6) }]
@@ -102,8 +107,18 @@ internal sealed class Sampler : IDisposable
                 {
                     new("write-ahead log", "MB") { Growth = new(0.1, 4), Rise = new(0, 20) },
                 },
-            new("contents", "") { Growth = new(0.15, 30), Rise = new(0, 0) },
-            new("contents' size", "MB") { Growth = new(0.15, 5), Rise = new(0, 0) },
+            new("contents", "")
+            {
+                Growth = new(0.15, 30),
+                Rise = new(0, 0),
+                IsSwept = true,
+            },
+            new("contents' size", "MB")
+            {
+                Growth = new(0.15, 5),
+                Rise = new(0, 0),
+                IsSwept = true,
+            },
             new("directories of runs", "") { Growth = new(0, 1), Rise = new(0, 1) },
         ];
 

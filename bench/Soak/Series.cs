@@ -5,6 +5,9 @@ namespace Soak;
 /// <param name="Unit">Its unit; empty for a count.</param>
 internal sealed record Series(string Name, string Unit)
 {
+    /// <summary>What is kept for a minute goes with the next sweep, a minute and a quarter later at most.</summary>
+    private const double Sweep = 100;
+
     /// <summary>How much more it may be at the end of the last part of the load than at its beginning, by a straight line.</summary>
     public required Bound Growth { get; init; }
 
@@ -20,23 +23,35 @@ internal sealed record Series(string Name, string Unit)
     /// <summary>At rest after it.</summary>
     public double? After { get; set; }
 
-    public double? MeanBetween(double from, double until) =>
-        Between(from, until) is { Count: > 0 } some ? some.Average(sample => sample.Value) : null;
+    /// <summary>True for what the server removes by and by: it rises until a sweep, so the lowest values are compared.</summary>
+    public bool IsSwept { get; init; }
 
-    /// <summary>What a straight line through the samples rises in that time; null for too few samples.</summary>
-    public double? GrowthBetween(double from, double until)
+    public double? MeanIn(Window window) => In(window) is { Count: > 0 } some ? some.Average(sample => sample.Value) : null;
+
+    /// <summary>What a straight line through the samples rises from the first to the last; null for too few samples.</summary>
+    public double? GrowthIn(Window window)
     {
-        var some = Between(from, until);
-        if (some.Count < 5)
+        var some = IsSwept ? Troughs(window) : In(window);
+        if (some.Count < (IsSwept ? 3 : 5))
             return null;
 
         var (middle, mean) = (some.Average(sample => sample.At), some.Average(sample => sample.Value));
         var spread = some.Sum(sample => (sample.At - middle) * (sample.At - middle));
-        return some.Sum(sample => (sample.At - middle) * (sample.Value - mean)) / spread * (until - from);
+        var slope = some.Sum(sample => (sample.At - middle) * (sample.Value - mean)) / spread;
+        return slope * (some[^1].At - some[0].At);
     }
 
-    private List<(double At, double Value)> Between(double from, double until) =>
-        [.. Samples.Where(sample => sample.At >= from && sample.At <= until)];
+    private List<(double At, double Value)> In(Window window) =>
+        [.. Samples.Where(sample => sample.At >= (IsSwept ? window.FilledFrom : window.From) && sample.At <= window.Until)];
+
+    /// <summary>The lowest sample of each time in which there is a sweep for sure.</summary>
+    private List<(double At, double Value)> Troughs(Window window) =>
+        [
+            .. In(window)
+                .GroupBy(sample => (int)((sample.At - window.FilledFrom) / Sweep))
+                .Where(slice => window.FilledFrom + ((slice.Key + 1) * Sweep) <= window.Until)
+                .Select(slice => slice.MinBy(sample => sample.Value)),
+        ];
 }
 
 /// <summary>A part of what there was, or an absolute value; the larger one counts.</summary>

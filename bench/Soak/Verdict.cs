@@ -47,11 +47,11 @@ internal sealed class Verdict(IReadOnlyCollection<Series> all, Window window)
 
     private static IEnumerable<string> Judge(Series series, Window window)
     {
-        var mean = series.MeanBetween(window.From, window.Until);
-        if (mean is null || series.GrowthBetween(window.From, window.Until) is not { } growth)
+        var mean = series.MeanIn(window);
+        if (mean is null || series.GrowthIn(window) is not { } growth)
             yield return $"{series.Name}: there are too few samples";
         else if (growth > series.Growth.Of(mean.Value))
-            yield return $"{series.Name}: grew by {growth:0.##} in the last {window.Until - window.From:0} s of the load, with a mean of "
+            yield return $"{series.Name}: grew by {growth:0.##} in the last part of the load, with a mean of "
                 + $"{mean:0.##}; allowed are {series.Growth.Text(series.Unit)}";
 
         if (!(series.After <= series.Before + series.Rise.Of(series.Before ?? 0)))

@@ -1,7 +1,10 @@
 namespace Soak;
 
 /// <summary>The last part of the load: after all restarts, and once all that is kept for a while is there in its full number.</summary>
-internal sealed record Window(double From, double Until)
+/// <param name="From">In seconds since the start of the run.</param>
+/// <param name="Until">The end of the load.</param>
+/// <param name="FilledFrom">As <paramref name="From"/>, for what outlives the server: restarts before it do not matter.</param>
+internal sealed record Window(double From, double Until, double FilledFrom)
 {
     /// <summary>What is kept for a minute goes within another one and a quarter.</summary>
     private const double Filling = 150;
@@ -9,6 +12,7 @@ internal sealed record Window(double From, double Until)
     public static Window Of(IReadOnlyList<double> restarts, double begin, double end)
     {
         var quiet = restarts.Count == 0 ? begin : restarts[^1];
-        return new(Math.Min(Math.Max(quiet + ((end - quiet) * 0.4), quiet + Filling), end), end);
+        var from = Math.Max(quiet + ((end - quiet) * 0.4), quiet + Filling);
+        return new(Math.Min(from, end), end, Math.Min(begin + Filling, end));
     }
 }
