@@ -1,4 +1,5 @@
 using System.Globalization;
+using Soak.Scenes;
 using TaskProcessing.Benches;
 
 namespace Soak;
@@ -7,21 +8,7 @@ namespace Soak;
 internal sealed class Tables(IDatabase database, bool isPostgreSql)
 {
     /// <summary>Of these, nothing is left when all periods have passed; of all others, as much as there was.</summary>
-    public static readonly IReadOnlyList<string> Passing =
-    [
-        "tasks",
-        "idempotency_keys",
-        "webhook_deliveries",
-        "blobs",
-        "file_locks",
-        "sessions",
-        "login_flows",
-        "login_blocks",
-        "exapp_settings",
-        "rate_counts",
-        "guess_counts",
-        "held_places",
-    ];
+    public static readonly IReadOnlyList<string> Passing = [.. PassingTables.Names, "rate_counts", "guess_counts", "held_places"];
 
     /// <summary>A row for each start of a server on PostgreSQL, for an hour and until somebody waits after that.</summary>
     private const string Starts = "place_servers";
