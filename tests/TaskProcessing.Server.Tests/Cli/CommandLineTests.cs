@@ -139,6 +139,6 @@ public sealed class CommandLineTests : IDisposable
         var result = await Driver.RunAsync("health", "http://127.0.0.1:1/health/live");
 
         result.ExitCode.Should().Be(1);
-        result.Error.Should().Contain("cannot be asked");
+        result.Error.Should().MatchRegex("cannot be asked|did not answer within", "a busy machine may not even refuse in time");
     }
 }

@@ -24,8 +24,8 @@ public sealed class NginxTests : IAsyncLifetime
     {
         Programs.Need("nginx");
         var settings = new Dictionary<string, string> { ["RateLimits:Enabled"] = "false", ["Proxies:Trusted:0"] = "127.0.0.1" };
-        _one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, settings: settings);
-        _other = await _one.StartPeerAsync(settings: settings);
+        _one = await TestServer.StartAsync(DatabaseProvider.PostgreSql, new NoPolls(), settings: settings);
+        _other = await _one.StartPeerAsync(new NoPolls(), settings);
         _nginx = await Nginx.StartAsync(_one.Address, _other.Address);
     }
 
@@ -53,11 +53,11 @@ public sealed class NginxTests : IAsyncLifetime
                 "waiting"
             );
             var id = await alice.ScheduleAsync(Type, new { input = $"round {round}" });
-            (await SoonAsync(next)).TaskId.Should().Be(id);
+            (await Eventually.Ends(next)).TaskId.Should().Be(id);
             var ended = alice.OcsAsync("GET", $"/task/{id}?wait=60&status=STATUS_RUNNING");
             (await worker.OcsAsync("POST", $"/tasks_provider/{id}/progress", new { progress = 0.5 })).HttpStatus.Should().Be(200);
             (await worker.FinishAsync(id, new { output = $"answer {round}" })).Should().Be("STATUS_SUCCESSFUL");
-            (await SoonAsync(ended)).HttpStatus.Should().Be(200);
+            (await Eventually.Ends(ended)).HttpStatus.Should().Be(200);
             (await alice.EndedAsync(id)).GetProperty("output").GetProperty("output").GetString().Should().Be($"answer {round}");
         }
     }
@@ -70,15 +70,15 @@ public sealed class NginxTests : IAsyncLifetime
         await alice.ScheduleAsync(Type, new { input = "before" });
         await using var all = await EventReader.FollowAsync(alice, "/tasks/events");
         await using var stillAll = await EventReader.FollowAsync(alice, "/tasks/events");
-        await SoonAsync(all.NextAsync());
-        await SoonAsync(stillAll.NextAsync());
+        await Eventually.Ends(all.NextAsync());
+        await Eventually.Ends(stillAll.NextAsync());
 
         var id = await alice.ScheduleAsync(Type, new { input = "x" });
 
-        (await SoonAsync(all.NextAsync())).TaskId.Should().Be(id, "nothing holds it back, though nginx buffers");
-        (await SoonAsync(stillAll.NextAsync())).TaskId.Should().Be(id, "the stream at the other server too");
+        (await Eventually.Ends(all.NextAsync())).TaskId.Should().Be(id, "nothing holds it back, though nginx buffers");
+        (await Eventually.Ends(stillAll.NextAsync())).TaskId.Should().Be(id, "the stream at the other server too");
         await alice.OcsAsync("POST", $"/tasks/{id}/cancel");
-        (await SoonAsync(all.NextAsync())).Status.Should().Be("STATUS_CANCELLED");
+        (await Eventually.Ends(all.NextAsync())).Status.Should().Be("STATUS_CANCELLED");
     }
 
     [Fact]
@@ -112,7 +112,4 @@ public sealed class NginxTests : IAsyncLifetime
         direct.Dispose();
         return client;
     }
-
-    /// <summary>Fails where it was only found by looking, every fifteen seconds; leaves room for a busy machine.</summary>
-    private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));
 }

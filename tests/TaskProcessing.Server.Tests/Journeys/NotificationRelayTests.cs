@@ -51,7 +51,7 @@ public sealed class NotificationRelayTests
             new NoPauses()
         );
         await relay.StartAsync(CancellationToken.None);
-        await line.Listening.WaitAsync(TimeSpan.FromSeconds(30));
+        await line.Listening.WaitAsync(TimeSpan.FromMinutes(2));
         await relay.StopAsync(CancellationToken.None);
         return [.. server.Log.Where(entry => entry.Contains("Could not"))];
     }

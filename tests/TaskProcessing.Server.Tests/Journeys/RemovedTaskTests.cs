@@ -60,7 +60,7 @@ public sealed class RemovedTaskTests
     [Fact]
     public async Task A_server_hears_of_what_commands_remove_on_PostgreSQL_without_looking()
     {
-        await using var server = await TestServer.StartAsync(DatabaseProvider.PostgreSql);
+        await using var server = await TestServer.StartAsync(DatabaseProvider.PostgreSql, new NoPolls());
         using var alice = await server.UserAsync("alice");
         using var bob = await server.UserAsync("bob");
         using var worker = await server.WorkerAsync(Type);
@@ -72,9 +72,9 @@ public sealed class RemovedTaskTests
         await WaitingAsync(server, 2);
 
         await CommandAsync(server, "user", "remove", "alice");
-        (await SoonAsync(heartbeat)).HttpStatus.Should().Be(404);
+        (await Eventually.Ends(heartbeat)).HttpStatus.Should().Be(404);
         await CommandAsync(server, "task", "cleanup", "--older-than", "0m");
-        (await SoonAsync(stream.NextAsync())).Kind.Should().Be("deleted");
+        (await Eventually.Ends(stream.NextAsync())).Kind.Should().Be("deleted");
     }
 
     private static async Task ClaimAsync(HttpClient worker) =>
@@ -91,7 +91,4 @@ public sealed class RemovedTaskTests
 
     private static Task WaitingAsync(TestServer server, int count) =>
         Eventually.BecomesTrue(() => server.Get<TaskSignal>().Waiting == count, $"{count} waiting");
-
-    /// <summary>Looking takes fifteen seconds.</summary>
-    private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(10));
 }

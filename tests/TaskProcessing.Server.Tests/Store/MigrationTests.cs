@@ -147,7 +147,7 @@ public sealed class MigrationTests
             );
         }
 
-        (await database.Get<StoreMigrator>().MigrateAsync(Token).WaitAsync(TimeSpan.FromSeconds(30), Token)).Should().NotBeEmpty();
+        (await Eventually.Ends(database.Get<StoreMigrator>().MigrateAsync(Token))).Should().NotBeEmpty();
     }
 
     [Fact]

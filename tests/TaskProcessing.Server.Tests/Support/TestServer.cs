@@ -64,8 +64,9 @@ internal sealed class TestServer : IAsyncDisposable
     public static Task<TestServer> StartAsync(
         TestDatabase database,
         IReadOnlyDictionary<string, string>? settings,
-        Action<IServiceCollection>? more = null
-    ) => StartAsync(database, ownsDatabase: false, time: null, settings, more);
+        Action<IServiceCollection>? more = null,
+        TimeProvider? time = null
+    ) => StartAsync(database, ownsDatabase: false, time, settings, more);
 
     /// <summary>Starts one more server on the database of this one, to be disposed before it.</summary>
     public Task<TestServer> StartPeerAsync(TimeProvider? time = null, IReadOnlyDictionary<string, string>? settings = null) =>

@@ -82,9 +82,9 @@ internal sealed partial class TaskRun(RunServices services, ClaimedTask claimed,
                 ?? throw new TaskFailedException("The provider answered no output.");
             return new TaskResult { Output = output };
         }
-        catch (Exception) when (_unwanted.IsCancellationRequested)
+        catch (Exception) when (_unwanted.IsCancellationRequested || hurry.IsCancellationRequested)
         {
-            // Any exception now is most likely a consequence of the cancelled token; a task never fails for that.
+            // Any exception now is most likely a consequence of a cancelled token; a task never fails for that.
             return null;
         }
         catch (TaskFailedException failure)

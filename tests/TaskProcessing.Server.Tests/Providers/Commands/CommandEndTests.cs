@@ -18,7 +18,7 @@ public sealed class CommandEndTests
     private readonly string _word = Path.Combine(new TemporaryFolder().Path, "word");
 
     [Fact]
-    public async Task A_cancel_ends_all_within_a_second()
+    public async Task A_cancel_ends_all_at_once()
     {
         await using var server = await CommandServer.ScriptAsync(
             Stubborn,
@@ -30,12 +30,8 @@ public sealed class CommandEndTests
         await Eventually.BecomesTrue(() => Running() >= 3, "the start of all that it starts");
 
         (await server.User.PostAsync($"{OcsDriver.Root}/tasks/{id}/cancel", null)).IsSuccessStatusCode.Should().BeTrue();
-        var limit = Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
-        while (!limit.IsCompleted && (Running() > 0 || Directory.Exists(directory)))
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-
-        Running().Should().Be(0);
-        Directory.Exists(directory).Should().BeFalse();
+        // The clock stands still, so nothing is waited for.
+        await GoneAsync(directory);
         (await server.User.EndedAsync(id)).GetProperty("status").GetString().Should().Be("STATUS_CANCELLED");
     }
 
