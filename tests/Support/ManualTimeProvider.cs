@@ -65,6 +65,9 @@ internal sealed class ManualTimeProvider : TimeProvider
     /// </summary>
     public Task WhenSomebodyWaitsAsync(TimeSpan howLong) => When(() => _timers.Exists(timer => timer.Due == _now + howLong));
 
+    /// <summary>Completes when a timer waits for no longer than this.</summary>
+    public Task WhenSomebodyWaitsAtMostAsync(TimeSpan howLong) => When(() => _timers.Exists(timer => timer.Due <= _now + howLong));
+
     /// <summary>Lets time jump from one awaited moment to the next until the goal is reached.</summary>
     public async Task RunUntilAsync(Task goal)
     {

@@ -44,6 +44,9 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
     /// <summary>How it refuses the app, whatever the app's secret.</summary>
     public Refusal Refuses { get; set; }
 
+    /// <summary>Refusals wait for it.</summary>
+    public Task RefusalsMayEnd { get; set; } = Task.CompletedTask;
+
     /// <summary>The calls with the app's credentials, refused ones too.</summary>
     public ConcurrentQueue<string> AppCalls { get; } = new();
 
@@ -275,6 +278,7 @@ internal sealed partial class NextcloudFront : IAsyncDisposable
 
         if (!isRight)
             Interlocked.Add(ref _wrongSecrets, isAppApi ? 2 : 1);
+        await RefusalsMayEnd;
         if (isAppApi)
         {
             await EnvelopeAsync(context, 401, 997, "AppAPI authentication failed");

@@ -137,6 +137,8 @@ public sealed class UnreleasableTaskTests : IDisposable
 
         await using var second = Worker(_ => Task.FromResult(ScriptedProvider.Done));
         await _time.RunUntilAsync(_source.FinishedAsync(_source.Queue()));
+        second.Stop();
+        await second.Ended;
 
         _source.FinishedAsync(id).IsCompleted.Should().BeFalse();
         _folder.Files.Should().ContainSingle();

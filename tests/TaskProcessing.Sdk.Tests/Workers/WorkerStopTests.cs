@@ -143,6 +143,7 @@ public sealed class WorkerStopTests
         await using var worker = new RunningWorker(_source, _time, new ScriptedProvider(_ => Task.FromResult(ScriptedProvider.Done)));
         var id = _source.Queue();
         await _source.WhenAsync(source => source.FinishAttempts.Count == 1);
+        await _time.WhenSomebodyWaitsAtMostAsync(new WorkerOptions().RetryDelay);
 
         worker.Stop();
         await _time.RunUntilAsync(worker.Ended);

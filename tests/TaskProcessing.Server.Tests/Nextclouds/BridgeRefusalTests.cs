@@ -44,9 +44,14 @@ public sealed class BridgeRefusalTests
             results.Add(await BridgeTests.ClaimedHereAsync(worker, Type));
         }
 
+        // All calls that are made at once are refused at once.
+        var refusals = new TaskCompletionSource();
+        far.Front.RefusalsMayEnd = refusals.Task;
         far.Front.Refuses = Enum.Parse<Refusal>(refusal);
         foreach (var local in results)
             await worker.FinishAsync(local, new { output = "for later" });
+        await WorkAsync(bob, worker);
+        refusals.SetResult();
         var refused = await bridge.ReachesAsync("far", one => one.Trouble.ToString() == trouble, refusal);
         (refused.ProblemUntil - time.GetUtcNow()).Should().BeCloseTo(TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(1));
 
@@ -65,6 +70,7 @@ public sealed class BridgeRefusalTests
             .Should()
             .ContainSingle("it is the same trouble");
 
+        far.Front.WrongSecrets.Should().BeLessThanOrEqualTo(10, "then all apps of the address are locked out");
         far.Front.Refuses = Refusal.None;
         time.Jump(TimeSpan.FromMinutes(minutes + 1));
         foreach (var task in waiting)

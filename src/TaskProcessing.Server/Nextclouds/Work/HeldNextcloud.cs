@@ -26,7 +26,20 @@ internal sealed class HeldNextcloud(
     /// <summary>Shorter, because the other node measures from a later moment at the earliest.</summary>
     private static readonly TimeSpan Trusted = TimeSpan.FromSeconds(8);
 
+    private static readonly TimeSpan LongestTransfer = TimeSpan.FromHours(2);
+
+    /// <summary>
+    /// A secret that is wrong from now on is found by all calls that are under way, and by one question in each ten minutes, which counts
+    /// twice. A Nextcloud locks all apps of an address out after ten wrong tries in half an hour.
+    /// </summary>
+    private const int MostCalls = 4;
+
+    /// <summary>Files are slow, and results shall not wait for them.</summary>
+    private const int MostTransfers = MostCalls / 2;
+
     private readonly CancellationTokenSource _lost = new();
+    private readonly SemaphoreSlim _calls = new(MostCalls);
+    private readonly SemaphoreSlim _transfers = new(MostTransfers);
     private KnownNextcloud _last = first;
     private long _confirmedAt = time.GetTimestamp();
     private long _quietUntil = first.Connection.ProblemUntil?.UtcTicks ?? 0;
@@ -67,7 +80,7 @@ internal sealed class HeldNextcloud(
 
     public void Lose() => _lost.Cancel();
 
-    /// <summary>Makes a call as soon as one may be made.</summary>
+    /// <summary>Makes a call as soon as one may be made, beside few others.</summary>
     /// <param name="call">The call.</param>
     /// <param name="longest">The longest that it may take.</param>
     /// <param name="cancellationToken">Ends the wait, and the call.</param>
@@ -81,6 +94,7 @@ internal sealed class HeldNextcloud(
         bool asUser = false
     )
     {
+        using var place = await TakeAsync(_calls, cancellationToken);
         await WaitUntilWelcomeAsync(cancellationToken);
         LoseIfOutdated();
         using var over = new CancellationTokenSource(longest, time);
@@ -102,6 +116,17 @@ internal sealed class HeldNextcloud(
             await FailedAsync(error, asUser);
             throw error;
         }
+    }
+
+    /// <summary>Makes a call that sends or fetches a file, as <see cref="CallAsync"/> does; others go past it.</summary>
+    public async Task<T> TransferAsync<T>(
+        Func<NextcloudClient, CancellationToken, Task<T>> call,
+        CancellationToken cancellationToken,
+        bool asUser = false
+    )
+    {
+        using var place = await TakeAsync(_transfers, cancellationToken);
+        return await CallAsync(call, LongestTransfer, cancellationToken, asUser);
     }
 
     /// <summary>Waits while the app is disabled there, or the Nextcloud is to be left alone, or does not accept the app yet.</summary>
@@ -143,6 +168,8 @@ internal sealed class HeldNextcloud(
         _lost.Dispose();
         _asking.Dispose();
         _noting.Dispose();
+        _calls.Dispose();
+        _transfers.Dispose();
     }
 
     /// <summary>True when the call cannot have reached the Nextcloud.</summary>
@@ -170,6 +197,13 @@ internal sealed class HeldNextcloud(
         error.Kind == OcsErrorKind.Unreachable
             ? !WasNotSent(error)
             : error.Kind == OcsErrorKind.ServerError && error.HttpStatus != HttpStatusCode.ServiceUnavailable;
+
+    private async Task<Place> TakeAsync(SemaphoreSlim places, CancellationToken cancellationToken)
+    {
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(Lost, cancellationToken);
+        await places.WaitAsync(either.Token);
+        return new Place(places);
+    }
 
     private bool IsOver(CancellationToken cancellationToken) => Lost.IsCancellationRequested || cancellationToken.IsCancellationRequested;
 
@@ -292,5 +326,11 @@ internal sealed class HeldNextcloud(
         {
             _noting.Release();
         }
+    }
+
+    /// <summary>One of several places, until it is disposed of.</summary>
+    private readonly struct Place(SemaphoreSlim places) : IDisposable
+    {
+        public void Dispose() => places.Release();
     }
 }

@@ -23,8 +23,6 @@ internal sealed class TakeTask(
     /// <summary>A file on which nothing comes for so long is asked for again.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(60);
 
-    private static readonly TimeSpan LongestDownload = TimeSpan.FromHours(2);
-
     /// <summary>Moves the row to scheduled, or to finishing with an error.</summary>
     /// <param name="held">Its connection.</param>
     /// <param name="task">The row.</param>
@@ -106,7 +104,7 @@ internal sealed class TakeTask(
         long fileId,
         CancellationToken cancellationToken
     ) =>
-        held.CallAsync<(long, NextcloudFailure?)>(
+        held.TransferAsync<(long, NextcloudFailure?)>(
             async (client, token) =>
             {
                 if (await client.Transfers.OpenFileAsync(task.ToClaimed(), fileId, token) is not { } content)
@@ -124,7 +122,6 @@ internal sealed class TakeTask(
                     throw new OcsException($"File {fileId} broke off: {broken.Message}", broken);
                 }
             },
-            LongestDownload,
             cancellationToken
         );
 

@@ -14,14 +14,12 @@ internal sealed class UploadByWebDav(IBlobStore blobs)
 {
     private const string Folder = "TaskProcessing";
 
-    private static readonly TimeSpan LongestUpload = TimeSpan.FromHours(2);
-
     /// <returns>The file's id there.</returns>
     /// <exception cref="OcsException">The Nextcloud did not take it.</exception>
     public async Task<long> RunAsync(HeldNextcloud held, NextcloudTask task, StoredFile file, CancellationToken cancellationToken)
     {
         var home = $"remote.php/dav/files/{Uri.EscapeDataString(task.RemoteUser!)}/{Folder}";
-        return await held.CallAsync(
+        return await held.TransferAsync(
             async (client, token) =>
             {
                 var calls = client.CallsAs(task.RemoteUser!);
@@ -44,7 +42,6 @@ internal sealed class UploadByWebDav(IBlobStore blobs)
 
                 return IdIn(stored);
             },
-            LongestUpload,
             cancellationToken,
             asUser: true
         );

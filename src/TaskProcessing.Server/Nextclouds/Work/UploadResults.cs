@@ -22,8 +22,6 @@ internal sealed class UploadResults(
 {
     private const int MostTries = 3;
 
-    private static readonly TimeSpan LongestUpload = TimeSpan.FromHours(2);
-
     public async Task<UploadedOutput> RunAsync(
         HeldNextcloud held,
         NextcloudTask task,
@@ -94,7 +92,7 @@ internal sealed class UploadResults(
     }
 
     private async Task<long> SendAsync(HeldNextcloud held, NextcloudTask task, StoredFile file, CancellationToken cancellationToken) =>
-        await held.CallAsync(
+        await held.TransferAsync(
             async (client, token) =>
             {
                 await using var content =
@@ -102,7 +100,6 @@ internal sealed class UploadResults(
                     ?? throw new InvalidOperationException($"The content of file {file.Id} is gone.");
                 return await client.Transfers.UploadFileAsync(task.ToClaimed(), content, file.Name, token);
             },
-            LongestUpload,
             cancellationToken
         );
 

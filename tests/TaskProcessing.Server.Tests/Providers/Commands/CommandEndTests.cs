@@ -38,14 +38,19 @@ public sealed class CommandEndTests
     [Fact]
     public async Task A_time_out_ends_all_and_fails_the_task()
     {
+        var time = new ManualTimeProvider();
         await using var server = await CommandServer.ScriptAsync(
             Stubborn,
-            new() { ["Environment:WORD"] = _word, ["TimeLimitSeconds"] = "1" }
+            new() { ["Environment:WORD"] = _word, ["TimeLimitSeconds"] = "60" },
+            time
         );
 
-        (await server.FailureAsync("x")).Should().Contain("sh was killed after 1 seconds.");
+        var failure = server.FailureAsync("x");
+        var directory = await StartedAsync();
+        time.Advance(TimeSpan.FromSeconds(60));
 
-        await GoneAsync(await StartedAsync());
+        (await failure).Should().Contain("sh was killed after 60 seconds.");
+        await GoneAsync(directory);
     }
 
     [Fact]
