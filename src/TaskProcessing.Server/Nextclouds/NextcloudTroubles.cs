@@ -70,6 +70,12 @@ internal static class NextcloudTroubles
 
     public static NextcloudContact Disabled(DateTimeOffset now) => new(NextcloudTrouble.NotEnabled, DisabledThere, now + AfterRefusal);
 
+    /// <summary>True when the Nextcloud, or a proxy before it, may have done what was asked although the call failed.</summary>
+    public static bool MayHaveWorked(OcsException error) =>
+        error.Kind == OcsErrorKind.Unreachable
+            ? !WasNotSent(error)
+            : error.Kind == OcsErrorKind.ServerError && error.HttpStatus != HttpStatusCode.ServiceUnavailable;
+
     private static NextcloudContact Unreachable(OcsException error)
     {
         for (Exception? cause = error; cause is not null; cause = cause.InnerException)
@@ -80,5 +86,25 @@ internal static class NextcloudTroubles
 
         var reason = error.InnerException is OperationCanceledException ? "no answer in time" : error.GetBaseException().Message;
         return new(NextcloudTrouble.Unreachable, $"It cannot be reached: {reason}", Until: null);
+    }
+
+    /// <summary>True when the call cannot have reached the Nextcloud.</summary>
+    private static bool WasNotSent(OcsException error)
+    {
+        for (Exception? cause = error.InnerException; cause is not null; cause = cause.InnerException)
+        {
+            if (
+                cause is HttpRequestException
+                {
+                    HttpRequestError: HttpRequestError.ConnectionError
+                        or HttpRequestError.NameResolutionError
+                        or HttpRequestError.SecureConnectionError
+                        or HttpRequestError.ProxyTunnelError
+                }
+            )
+                return true;
+        }
+
+        return false;
     }
 }

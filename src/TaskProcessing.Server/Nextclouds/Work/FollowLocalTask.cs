@@ -96,7 +96,7 @@ internal sealed class FollowLocalTask(
         }
         catch (OcsException error)
         {
-            reported.Failed(HeldNextcloud.MayHaveWorked(error));
+            reported.Failed(NextcloudTroubles.MayHaveWorked(error));
             return null;
         }
     }

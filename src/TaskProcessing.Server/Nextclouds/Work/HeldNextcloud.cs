@@ -28,18 +28,8 @@ internal sealed class HeldNextcloud(
 
     private static readonly TimeSpan LongestTransfer = TimeSpan.FromHours(2);
 
-    /// <summary>
-    /// A secret that is wrong from now on is found by all calls that are under way, and by one question in each ten minutes, which counts
-    /// twice. A Nextcloud locks all apps of an address out after ten wrong tries in half an hour.
-    /// </summary>
-    private const int MostCalls = 4;
-
-    /// <summary>Files are slow, and results shall not wait for them.</summary>
-    private const int MostTransfers = MostCalls / 2;
-
     private readonly CancellationTokenSource _lost = new();
-    private readonly SemaphoreSlim _calls = new(MostCalls);
-    private readonly SemaphoreSlim _transfers = new(MostTransfers);
+    private readonly CallPlaces _places = new();
     private KnownNextcloud _last = first;
     private long _confirmedAt = time.GetTimestamp();
     private long _quietUntil = first.Connection.ProblemUntil?.UtcTicks ?? 0;
@@ -94,7 +84,7 @@ internal sealed class HeldNextcloud(
         bool asUser = false
     )
     {
-        using var place = await TakeAsync(_calls, cancellationToken);
+        using var place = await _places.TakeAsync(Lost, cancellationToken);
         await WaitUntilWelcomeAsync(cancellationToken);
         LoseIfOutdated();
         using var over = new CancellationTokenSource(longest, time);
@@ -125,7 +115,7 @@ internal sealed class HeldNextcloud(
         bool asUser = false
     )
     {
-        using var place = await TakeAsync(_transfers, cancellationToken);
+        using var place = await _places.TakeForTransferAsync(Lost, cancellationToken);
         return await CallAsync(call, LongestTransfer, cancellationToken, asUser);
     }
 
@@ -168,41 +158,7 @@ internal sealed class HeldNextcloud(
         _lost.Dispose();
         _asking.Dispose();
         _noting.Dispose();
-        _calls.Dispose();
-        _transfers.Dispose();
-    }
-
-    /// <summary>True when the call cannot have reached the Nextcloud.</summary>
-    public static bool WasNotSent(OcsException error)
-    {
-        for (Exception? cause = error.InnerException; cause is not null; cause = cause.InnerException)
-        {
-            if (
-                cause is HttpRequestException
-                {
-                    HttpRequestError: HttpRequestError.ConnectionError
-                        or HttpRequestError.NameResolutionError
-                        or HttpRequestError.SecureConnectionError
-                        or HttpRequestError.ProxyTunnelError
-                }
-            )
-                return true;
-        }
-
-        return false;
-    }
-
-    /// <summary>True when the Nextcloud, or a proxy before it, may have done what was asked although the call failed.</summary>
-    public static bool MayHaveWorked(OcsException error) =>
-        error.Kind == OcsErrorKind.Unreachable
-            ? !WasNotSent(error)
-            : error.Kind == OcsErrorKind.ServerError && error.HttpStatus != HttpStatusCode.ServiceUnavailable;
-
-    private async Task<Place> TakeAsync(SemaphoreSlim places, CancellationToken cancellationToken)
-    {
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(Lost, cancellationToken);
-        await places.WaitAsync(either.Token);
-        return new Place(places);
+        _places.Dispose();
     }
 
     private bool IsOver(CancellationToken cancellationToken) => Lost.IsCancellationRequested || cancellationToken.IsCancellationRequested;
@@ -326,11 +282,5 @@ internal sealed class HeldNextcloud(
         {
             _noting.Release();
         }
-    }
-
-    /// <summary>One of several places, until it is disposed of.</summary>
-    private readonly struct Place(SemaphoreSlim places) : IDisposable
-    {
-        public void Dispose() => places.Release();
     }
 }

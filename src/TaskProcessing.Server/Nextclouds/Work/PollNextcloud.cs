@@ -104,7 +104,7 @@ internal sealed class PollNextcloud(
         }
         catch (OcsException error)
         {
-            if (HeldNextcloud.MayHaveWorked(error) || error.HttpStatus == System.Net.HttpStatusCode.OK)
+            if (NextcloudTroubles.MayHaveWorked(error) || error.HttpStatus == System.Net.HttpStatusCode.OK)
                 await claimed.LosePollAsync(held.Id, held.Holder, time.GetUtcNow(), CancellationToken.None);
             else
                 await claimed.EndPollAsync(held.Id, held.Holder, CancellationToken.None);

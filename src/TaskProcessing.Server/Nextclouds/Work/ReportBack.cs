@@ -121,7 +121,7 @@ internal sealed class ReportBack(
 
             await EndAsync(held, task, EndOf(status));
         }
-        catch (OcsException error) when (!HeldNextcloud.MayHaveWorked(error))
+        catch (OcsException error) when (!NextcloudTroubles.MayHaveWorked(error))
         {
             delivery.MayHaveArrived = before;
             throw;
