@@ -15,6 +15,9 @@ internal sealed record Credential
     /// <summary>The session's hash, when one was used; its account's password hash is there too.</summary>
     public string? SessionHash { get; init; }
 
+    /// <summary>The end of that session, unless it is ended before.</summary>
+    public DateTimeOffset? SessionEndsAt { get; init; }
+
     /// <summary>The provider app that logged in.</summary>
     public string? AppId { get; init; }
 

@@ -11,6 +11,7 @@ internal static class UpkeepServices
     {
         services.AddSingleton<CloseRevokedConnections>();
         services.AddPeriodicJob<ChangeWatcher>();
+        services.AddPeriodicJob<CloseEndedSessions>();
         services.AddPeriodicJob<BlockKeeper>();
         services.AddPeriodicJob<PlaceKeeper>();
         services.AddPeriodicJob<QueueWatcher>();

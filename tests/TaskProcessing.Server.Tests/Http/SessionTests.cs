@@ -2,10 +2,12 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.RegularExpressions;
 using TaskProcessing.Server.Accounts;
+using TaskProcessing.Server.Accounts.Connections;
 using TaskProcessing.Server.Store;
 using TaskProcessing.Server.Tests.Support;
 using TaskProcessing.Server.Upkeep;
 using TaskProcessing.Server.Upkeep.Jobs;
+using TaskProcessing.Server.Upkeep.Watching;
 
 namespace TaskProcessing.Server.Tests.Http;
 
@@ -196,10 +198,49 @@ public sealed partial class SessionTests
         (await browser.GetAsync(Tasks, Token)).StatusCode.Should().Be(HttpStatusCode.OK);
 
         time.SetForward(TimeSpan.FromHours(2));
-        server.Get<Accounts.CredentialCache>().Clear();
 
         (await browser.GetAsync(Tasks, Token)).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
         await server.Get<IEnumerable<IMaintenanceJob>>().OfType<RemoveExpiredSessions>().Single().RunAsync(Token);
+    }
+
+    [Theory]
+    [InlineData(nameof(DatabaseProvider.Sqlite))]
+    [InlineData(nameof(DatabaseProvider.PostgreSql))]
+    public async Task What_a_session_holds_open_ends_after_its_hours_and_nothing_else_does(string store)
+    {
+        var time = new ManualTimeProvider();
+        await using var server = await TestServer.StartAsync(
+            Enum.Parse<DatabaseProvider>(store),
+            time,
+            new Dictionary<string, string> { ["Sessions:Hours"] = "2" }
+        );
+        using var worker = await server.WorkerAsync("core:text2text");
+        using var alice = await server.SignedInAsync("alice");
+        var id = (await alice.ScheduleAsync()).TaskId;
+        await using var stream = await EventReader.FollowAsync(alice, "/tasks/events");
+        await stream.NextAsync();
+        var poll = alice.OcsAsync("GET", $"/task/{id}?wait=60");
+        time.SetForward(TimeSpan.FromHours(1));
+        using var bob = await server.SignedInAsync("bob");
+        using var carol = await server.UserAsync("carol");
+        await using var ofBob = await EventReader.FollowAsync(bob, "/tasks/events");
+        await using var ofCarol = await EventReader.FollowAsync(carol, "/tasks/events");
+        await OpenAsync(4);
+        var job = server.Get<IEnumerable<IPeriodicJob>>().OfType<CloseEndedSessions>().Single();
+        time.SetForward(TimeSpan.FromHours(1) - TimeSpan.FromMilliseconds(1));
+        await job.RunAsync(Token);
+        (await alice.GetAsync(Tasks, Token)).StatusCode.Should().Be(HttpStatusCode.OK);
+        server.Get<HeldConnections>().Count.Should().Be(4);
+
+        time.SetForward(TimeSpan.FromMilliseconds(1));
+        await job.RunAsync(Token);
+
+        await OpenAsync(2);
+        await stream.EndsAsync();
+        (await poll).HttpStatus.Should().Be(401);
+        (await EventReader.OpenAsync(alice, "/tasks/events")).StatusCode.Should().Be(HttpStatusCode.Unauthorized);
+
+        Task OpenAsync(int count) => Eventually.BecomesTrue(() => server.Get<HeldConnections>().Count == count, $"{count} being open");
     }
 
     [Fact]

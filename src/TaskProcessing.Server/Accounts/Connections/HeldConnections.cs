@@ -95,6 +95,16 @@ internal sealed class HeldConnections : IDisposable
         }
     }
 
+    /// <summary>Closes what was opened with sessions that are over by now.</summary>
+    public void RevokeEnded(DateTimeOffset now)
+    {
+        lock (_lock)
+        {
+            foreach (var connection in _open.Where(connection => connection.Credential?.SessionEndsAt <= now))
+                connection.Revoke();
+        }
+    }
+
     public void Dispose() => _stopping.Dispose();
 
     internal void Close(HeldConnection connection)

@@ -11,7 +11,7 @@ internal sealed class FindSession(ISessionStore sessions, CredentialCache cache,
     {
         if (!Passwords.IsToken(token))
             return null;
-        if (cache.Find(network, Name, token) is { } known)
+        if (cache.Find(network, Name, token) is { } known && known.Credential.SessionEndsAt > time.GetUtcNow())
             return known;
 
         var generation = cache.Generation;
@@ -29,6 +29,7 @@ internal sealed class FindSession(ISessionStore sessions, CredentialCache cache,
                 AccountId = account.Id,
                 PasswordHash = account.PasswordHash,
                 SessionHash = hash,
+                SessionEndsAt = session.EndsAt,
             }
         );
         cache.Add(network, Name, token, verified, generation);
