@@ -8,7 +8,7 @@
 -- Before a statement of FileTreeStatements its transaction runs: SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL random_page_cost = 1; SET LOCAL jit = off
 
 -- TaskClaim.For(types: 1)
-WITH picked AS MATERIALIZED (SELECT id FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 FOR UPDATE SKIP LOCKED)
+WITH picked AS MATERIALIZED (SELECT id, priority, turn AS place FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 FOR UPDATE SKIP LOCKED)
 UPDATE tasks
 SET status = 2, revision = revision + 1,
     started_at = $1, attempt = attempt + 1, claim = claim + 1, renewals = 0,
@@ -18,7 +18,7 @@ WHERE id IN (SELECT id FROM picked)
 RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
 
 -- TaskClaim.For(types: 2)
-WITH picked AS MATERIALIZED (SELECT locked.id FROM (SELECT id FROM (
+WITH picked AS MATERIALIZED (SELECT locked.id, candidates.priority, candidates.place FROM (SELECT id, priority, place FROM (
     SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
     FROM ((SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 + 50) UNION ALL (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $7 ORDER BY priority DESC, turn, id LIMIT $2 + 50)) AS queues) AS placed
 ORDER BY priority DESC, place, id) AS candidates
@@ -32,6 +32,43 @@ SET status = 2, revision = revision + 1,
     provider_id = CASE type WHEN $3 THEN $4 WHEN $7 THEN $8 END, lease_seconds = CASE type WHEN $3 THEN $5 WHEN $7 THEN $9 END, lease_until = $1 + 1000 * CAST(CASE type WHEN $3 THEN $5 WHEN $7 THEN $9 END AS bigint),
     history = history || CASE type WHEN $3 THEN $6 WHEN $7 THEN $10 END
 WHERE id IN (SELECT id FROM picked)
+RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
+
+-- TaskClaim.ForBatch(types: 1)
+WITH picked AS MATERIALIZED (SELECT id, priority, turn AS place FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 FOR UPDATE SKIP LOCKED),
+fitting AS MATERIALIZED (SELECT id FROM (
+    SELECT id, SUM((SELECT octet_length(input) FROM tasks WHERE id = picked.id))
+        OVER (ORDER BY priority DESC, place, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ahead
+    FROM picked) AS summed
+WHERE COALESCE(ahead, 0) < 8388608)
+UPDATE tasks
+SET status = 2, revision = revision + 1,
+    started_at = $1, attempt = attempt + 1, claim = claim + 1, renewals = 0,
+    provider_id = CASE type WHEN $3 THEN $4 END, lease_seconds = CASE type WHEN $3 THEN $5 END, lease_until = $1 + 1000 * CAST(CASE type WHEN $3 THEN $5 END AS bigint),
+    history = history || CASE type WHEN $3 THEN $6 END
+WHERE id IN (SELECT id FROM fitting)
+RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
+
+-- TaskClaim.ForBatch(types: 2)
+WITH picked AS MATERIALIZED (SELECT locked.id, candidates.priority, candidates.place FROM (SELECT id, priority, place FROM (
+    SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
+    FROM ((SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $3 ORDER BY priority DESC, turn, id LIMIT $2 + 50) UNION ALL (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = $7 ORDER BY priority DESC, turn, id LIMIT $2 + 50)) AS queues) AS placed
+ORDER BY priority DESC, place, id) AS candidates
+CROSS JOIN LATERAL (
+    SELECT id FROM tasks WHERE id = candidates.id AND status + 0 = 1 AND not_before IS NULL FOR UPDATE SKIP LOCKED
+) AS locked
+LIMIT $2),
+fitting AS MATERIALIZED (SELECT id FROM (
+    SELECT id, SUM((SELECT octet_length(input) FROM tasks WHERE id = picked.id))
+        OVER (ORDER BY priority DESC, place, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ahead
+    FROM picked) AS summed
+WHERE COALESCE(ahead, 0) < 8388608)
+UPDATE tasks
+SET status = 2, revision = revision + 1,
+    started_at = $1, attempt = attempt + 1, claim = claim + 1, renewals = 0,
+    provider_id = CASE type WHEN $3 THEN $4 WHEN $7 THEN $8 END, lease_seconds = CASE type WHEN $3 THEN $5 WHEN $7 THEN $9 END, lease_until = $1 + 1000 * CAST(CASE type WHEN $3 THEN $5 WHEN $7 THEN $9 END AS bigint),
+    history = history || CASE type WHEN $3 THEN $6 WHEN $7 THEN $10 END
+WHERE id IN (SELECT id FROM fitting)
 RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
 
 -- TaskStatements.Find

@@ -4,7 +4,7 @@
 -- In sqlite3: ".parameter set ?1 42", then the statement; "EXPLAIN QUERY PLAN" before it shows the way it takes.
 
 -- TaskClaim.For(types: 1)
-WITH picked AS MATERIALIZED (SELECT id FROM (
+WITH picked AS MATERIALIZED (SELECT id, priority, place FROM (
     SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
     FROM (SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?3 ORDER BY priority DESC, turn, id LIMIT ?2)) AS queues) AS placed
 ORDER BY priority DESC, place, id LIMIT ?2)
@@ -17,7 +17,7 @@ WHERE id IN (SELECT id FROM picked)
 RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
 
 -- TaskClaim.For(types: 2)
-WITH picked AS MATERIALIZED (SELECT id FROM (
+WITH picked AS MATERIALIZED (SELECT id, priority, place FROM (
     SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
     FROM (SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?3 ORDER BY priority DESC, turn, id LIMIT ?2) UNION ALL SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?7 ORDER BY priority DESC, turn, id LIMIT ?2)) AS queues) AS placed
 ORDER BY priority DESC, place, id LIMIT ?2)
@@ -27,6 +27,42 @@ SET status = 2, revision = revision + 1,
     provider_id = CASE type WHEN ?3 THEN ?4 WHEN ?7 THEN ?8 END, lease_seconds = CASE type WHEN ?3 THEN ?5 WHEN ?7 THEN ?9 END, lease_until = ?1 + 1000 * CAST(CASE type WHEN ?3 THEN ?5 WHEN ?7 THEN ?9 END AS bigint),
     history = history || CASE type WHEN ?3 THEN ?6 WHEN ?7 THEN ?10 END
 WHERE id IN (SELECT id FROM picked)
+RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
+
+-- TaskClaim.ForBatch(types: 1)
+WITH picked AS MATERIALIZED (SELECT id, priority, place FROM (
+    SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
+    FROM (SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?3 ORDER BY priority DESC, turn, id LIMIT ?2)) AS queues) AS placed
+ORDER BY priority DESC, place, id LIMIT ?2),
+fitting AS MATERIALIZED (SELECT id FROM (
+    SELECT id, SUM((SELECT octet_length(input) FROM tasks WHERE id = picked.id))
+        OVER (ORDER BY priority DESC, place, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ahead
+    FROM picked) AS summed
+WHERE COALESCE(ahead, 0) < 8388608)
+UPDATE OR FAIL tasks
+SET status = 2, revision = revision + 1,
+    started_at = ?1, attempt = attempt + 1, claim = claim + 1, renewals = 0,
+    provider_id = CASE type WHEN ?3 THEN ?4 END, lease_seconds = CASE type WHEN ?3 THEN ?5 END, lease_until = ?1 + 1000 * CAST(CASE type WHEN ?3 THEN ?5 END AS bigint),
+    history = history || CASE type WHEN ?3 THEN ?6 END
+WHERE id IN (SELECT id FROM fitting)
+RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
+
+-- TaskClaim.ForBatch(types: 2)
+WITH picked AS MATERIALIZED (SELECT id, priority, place FROM (
+    SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
+    FROM (SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?3 ORDER BY priority DESC, turn, id LIMIT ?2) UNION ALL SELECT * FROM (SELECT id, type, priority, turn FROM tasks WHERE status = 1 AND not_before IS NULL AND type = ?7 ORDER BY priority DESC, turn, id LIMIT ?2)) AS queues) AS placed
+ORDER BY priority DESC, place, id LIMIT ?2),
+fitting AS MATERIALIZED (SELECT id FROM (
+    SELECT id, SUM((SELECT octet_length(input) FROM tasks WHERE id = picked.id))
+        OVER (ORDER BY priority DESC, place, id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS ahead
+    FROM picked) AS summed
+WHERE COALESCE(ahead, 0) < 8388608)
+UPDATE OR FAIL tasks
+SET status = 2, revision = revision + 1,
+    started_at = ?1, attempt = attempt + 1, claim = claim + 1, renewals = 0,
+    provider_id = CASE type WHEN ?3 THEN ?4 WHEN ?7 THEN ?8 END, lease_seconds = CASE type WHEN ?3 THEN ?5 WHEN ?7 THEN ?9 END, lease_until = ?1 + 1000 * CAST(CASE type WHEN ?3 THEN ?5 WHEN ?7 THEN ?9 END AS bigint),
+    history = history || CASE type WHEN ?3 THEN ?6 WHEN ?7 THEN ?10 END
+WHERE id IN (SELECT id FROM fitting)
 RETURNING id, type, status, user_id, guest_address, app_id, input, output, custom_id, webhook_uri, webhook_method, include_watermark, prefer_streaming, allow_cleanup, progress, project_id, total_steps, provider_id, error_message, user_facing_error_message, scheduled_at, started_at, ended_at, last_updated, completion_expected_at, priority, turn, party, not_before, attempt, claim, lease_seconds, lease_until, renewals, output_at, revision, trace_parent, history;
 
 -- TaskStatements.Find

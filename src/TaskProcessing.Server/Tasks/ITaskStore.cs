@@ -59,7 +59,7 @@ internal interface ITaskStore
     /// <summary>
     /// Claims up to <paramref name="count"/> of the next scheduled tasks of the given types: each becomes running, with
     /// <c>StartedAt</c> now, one attempt more, a new claim, the provider of its type, and a lease. One statement; two callers never
-    /// get the same task.
+    /// get the same task. Fewer are claimed when their inputs are long: none more once those have 8 MB together.
     /// </summary>
     /// <param name="types">The claimable types, each once.</param>
     /// <param name="count">At least 1.</param>

@@ -1,3 +1,4 @@
+using TaskProcessing.Sdk.Protocol;
 using TaskProcessing.Server.Tasks;
 using TaskProcessing.Server.Tasks.Claiming;
 using TaskProcessing.Server.Tasks.Reading;
@@ -122,6 +123,35 @@ public abstract class TaskOrderConformance : StoreConformance
     }
 
     [Fact]
+    public async Task A_batch_ends_with_the_task_whose_input_fills_it_and_leaves_the_others_waiting()
+    {
+        // A third of the limit: three bytes a character.
+        var input = new string('€', (8 * 1024 * 1024 / 9) + 1);
+        var small = await AddAsync("alice");
+        var bob = new[] { await AddAsync("bob", input: input), await AddAsync("bob", "test:other", input: input) };
+        var carol = new[] { await AddAsync("carol", input: input), await AddAsync("carol", "test:other", input: input) };
+        var dave = await AddAsync("dave");
+        ClaimableType[] types = [.. Echo, new("test:other", "p", 60)];
+
+        var first = await Tasks.ClaimAsync(types, 100, "", Now, Token);
+        var left = (await Tasks.FindAsync(carol[0], Token))!;
+        (left.Status, left.Attempt, left.Claim, left.Revision).Should().Be((ProcessingStatus.Scheduled, 0, 0, 1));
+        var second = await Tasks.ClaimAsync(types, 100, "", Now, Token);
+
+        first.Select(task => task.Id).Should().Equal(small, bob[1], bob[0], carol[1]);
+        second.Select(task => task.Id).Should().Equal(carol[0], dave);
+    }
+
+    [Fact]
+    public async Task A_task_that_fills_a_batch_alone_is_claimed_alone()
+    {
+        var large = new[] { await AddAsync("alice", input: new string('a', 9 * 1024 * 1024)), await AddAsync("alice") };
+
+        (await ClaimAsync(2)).Should().Equal(large[0]);
+        (await ClaimAsync(2)).Should().Equal(large[1]);
+    }
+
+    [Fact]
     public async Task Waiting_tasks_are_counted_for_a_party_and_for_an_app_up_to_a_limit()
     {
         for (var i = 0; i < 3; i++)
@@ -197,17 +227,24 @@ public abstract class TaskOrderConformance : StoreConformance
 
     private IdempotencyKey Key(string key, string request) => new("user alice", "notes", key, request, Now, Now.AddDays(-1));
 
-    private async Task<long> AddAsync(string? user, string type = "test:echo", string app = "notes", string? guest = null, int priority = 0)
+    private async Task<long> AddAsync(
+        string? user,
+        string type = "test:echo",
+        string app = "notes",
+        string? guest = null,
+        int priority = 0,
+        string input = "{}"
+    )
     {
         var task = new ProcessingTask
         {
             Type = type,
-            Status = Sdk.Protocol.ProcessingStatus.Scheduled,
+            Status = ProcessingStatus.Scheduled,
             UserId = user,
             GuestAddress = guest,
             AppId = app,
             Priority = priority,
-            Input = "{}",
+            Input = input,
             ScheduledAt = Now,
             LastUpdated = Now,
         };

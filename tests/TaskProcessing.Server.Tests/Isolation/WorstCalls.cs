@@ -33,7 +33,7 @@ internal sealed class WorstCalls(HttpClient alice, HttpClient worker, WorstCase 
                 Report(WorstCase.AnyType, "{}", "stream-result", """{"output":{}}"""),
             ],
             ("POST", $"{OcsDriver.Root}/tasks_provider/results") => [new(worker, FinishManyAsync)],
-            ("GET", $"{OcsDriver.Root}/tasks_provider/next_batch") => [new(worker, ClaimManyAsync)],
+            ("GET", $"{OcsDriver.Root}/tasks_provider/next_batch") => [new(worker, ClaimManyAsync), new(worker, ClaimLargeAsync)],
             ("POST", $"{OcsDriver.Root}/tasks_provider/{{id}}/file") => [new(worker, UploadAsync)],
             ("GET", $"{OcsDriver.Root}/tasks") => [Get($"{OcsDriver.Root}/tasks?format=xml")],
             ("GET", "/api/v1/tasks") => [Get("/api/v1/tasks?limit=1000"), Get("/api/v1/tasks?page=1&page_size=1000")],
@@ -143,6 +143,18 @@ internal sealed class WorstCalls(HttpClient alice, HttpClient worker, WorstCase 
     {
         for (var number = 0; number < WorstCase.Batch; number++)
             await ScheduleAsync(WorstCase.AnyType, "{}");
+        return NextBatch();
+    }
+
+    private async Task<HttpRequestMessage> ClaimLargeAsync()
+    {
+        for (var number = 0; number < 10; number++)
+            await LargestTaskAsync();
+        return NextBatch();
+    }
+
+    private static HttpRequestMessage NextBatch()
+    {
         var query = $"providerIds[]=worker:{WorstCase.AnyType}&taskTypeIds[]={WorstCase.AnyType}&numberOfTasks={WorstCase.Batch}";
         return Request("GET", $"{OcsDriver.Root}/tasks_provider/next_batch?{query}", WorstCase.LargestJson("{}"));
     }

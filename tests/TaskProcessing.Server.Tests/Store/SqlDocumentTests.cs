@@ -49,6 +49,8 @@ public sealed class SqlDocumentTests
         [
             ("TaskClaim.For(types: 1)", claim.For(1)),
             ("TaskClaim.For(types: 2)", claim.For(2)),
+            ("TaskClaim.ForBatch(types: 1)", claim.ForBatch(1)),
+            ("TaskClaim.ForBatch(types: 2)", claim.ForBatch(2)),
             .. StatementPlanTests.HotStatements(),
             ("WebhookOutbox.Insert", WebhookOutbox.Insert),
             .. dialect is PostgreSqlDialect

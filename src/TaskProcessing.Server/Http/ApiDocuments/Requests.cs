@@ -136,7 +136,9 @@ internal record ClaimParameters
 /// <summary>The providers and task types of a worker, and a number of tasks.</summary>
 internal sealed record ClaimBatchParameters : ClaimParameters
 {
-    /// <summary>The largest number of tasks, up to 100. Default 1.</summary>
+    /// <summary>
+    /// The largest number of tasks, up to 100. Default 1. No more are added once the inputs have 8 MB together.
+    /// </summary>
     public int? NumberOfTasks { get; init; }
 }
 

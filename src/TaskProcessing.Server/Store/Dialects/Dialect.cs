@@ -69,9 +69,9 @@ internal abstract class Dialect : IDisposable
     public virtual void PrepareMigrations(DbConnection connection) { }
 
     /// <summary>
-    /// The query that picks the ids of a claim's tasks: of the waiting tasks that each of the filters finds, the next
+    /// The query that picks a claim's tasks: of the waiting tasks that each of the filters finds, the next
     /// <paramref name="limit"/> that no other claim is taking at this moment. Higher priorities come first, then the
-    /// filters in turn; within one, it goes by turn and id.
+    /// filters in turn; within one, it goes by turn and id. Its rows have the id, and the priority and the place that order them.
     /// </summary>
     public abstract string PickNext(IReadOnlyCollection<string> filters, string limit);
 
@@ -174,7 +174,7 @@ internal abstract class Dialect : IDisposable
     /// </summary>
     protected static string Placed(IEnumerable<string> queues) =>
         $"""
-            SELECT id FROM (
+            SELECT id, priority, place FROM (
                 SELECT id, priority, ROW_NUMBER() OVER (PARTITION BY type ORDER BY priority DESC, turn, id) AS place
                 FROM ({string.Join(" UNION ALL ", queues)}) AS queues) AS placed
             ORDER BY priority DESC, place, id

@@ -3,13 +3,19 @@ using TaskProcessing.Server.Tasks;
 
 namespace TaskProcessing.Server.Store.Queue;
 
-/// <summary>One statement for all claims that were queued before it began. Tasks are dealt out in the order of the claims.</summary>
+/// <summary>
+/// One statement for all claims of one task that were queued before it began. Tasks are dealt out in the order of the claims. A batch has
+/// a statement of its own, which may leave tasks out.
+/// </summary>
 internal sealed class CoalescedClaim(QueuedClaim first)
 {
-    /// <summary>An upper bound, because other callers wait for the statement. A single caller may ask for more.</summary>
+    /// <summary>An upper bound, because other callers wait for the statement.</summary>
     private const int MaxTasks = 100;
 
     private readonly List<QueuedClaim> _callers = [first];
+
+    /// <summary>True for the claim of a caller that wants several tasks.</summary>
+    public bool IsBatch => first.Count > 1;
 
     /// <summary>The sum of the callers' counts.</summary>
     public int Count => _callers.Sum(caller => caller.Count);
@@ -17,10 +23,10 @@ internal sealed class CoalescedClaim(QueuedClaim first)
     /// <summary>The time of the latest claim.</summary>
     public DateTimeOffset Now => _callers.Select(caller => caller.Now).DefaultIfEmpty(first.Now).Max();
 
-    /// <summary>False when the statement is full.</summary>
+    /// <summary>False for and at a batch, and when the statement is full.</summary>
     public bool TryJoin(QueuedClaim caller)
     {
-        if (Count + caller.Count > MaxTasks)
+        if (IsBatch || caller.Count > 1 || Count == MaxTasks)
             return false;
 
         _callers.Add(caller);
@@ -38,13 +44,8 @@ internal sealed class CoalescedClaim(QueuedClaim first)
             return;
         }
 
-        var given = 0;
-        foreach (var caller in _callers)
-        {
-            var share = Math.Min(caller.Count, claimed.Count - given);
-            caller.Answer(claimed.GetRange(given, share));
-            given += share;
-        }
+        foreach (var (place, caller) in _callers.Index())
+            caller.Answer(place < claimed.Count ? [claimed[place]] : []);
     }
 
     public void Fail(Exception error)

@@ -5,8 +5,8 @@ using TaskProcessing.Server.Tasks;
 namespace TaskProcessing.Server.Store.Queue;
 
 /// <summary>
-/// Claims tasks. Claims of one kind that wait for the database at the same moment become one statement. It finds the front of the
-/// queue once. Separate claims would each pass by the tasks that the claims before have just taken. See docs/adr/0002.
+/// Claims tasks. Claims of one kind, of one task each, that wait for the database at the same moment become one statement. It finds the
+/// front of the queue once. Separate claims would each pass by the tasks that the claims before have just taken. See docs/adr/0002.
 /// </summary>
 internal sealed class TaskClaims(Database database, Dialect dialect)
 {
@@ -40,7 +40,7 @@ internal sealed class TaskClaims(Database database, Dialect dialect)
         try
         {
             var claimed = await database.ChangeTasksAsync(
-                _claim.For(kind.Types.Count),
+                gathered.IsBatch ? _claim.ForBatch(kind.Types.Count) : _claim.For(kind.Types.Count),
                 () => Begin(kind, gathered),
                 TaskRow.Read,
                 row: null,

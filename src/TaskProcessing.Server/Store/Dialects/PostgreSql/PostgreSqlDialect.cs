@@ -98,11 +98,13 @@ internal sealed class PostgreSqlDialect : Dialect
     public override string PickNext(IReadOnlyCollection<string> filters, string limit)
     {
         if (filters.Count == 1)
-            return $"SELECT id FROM tasks WHERE {filters.First()} ORDER BY priority DESC, turn, id LIMIT {limit} FOR UPDATE SKIP LOCKED";
+            return $"SELECT id, priority, turn AS place FROM tasks WHERE {filters.First()} "
+                + $"ORDER BY priority DESC, turn, id LIMIT {limit} FOR UPDATE SKIP LOCKED";
 
         const int spare = 50;
+        var queues = Placed(filters.Select(filter => $"({Queue(filter, $"{limit} + {spare}")})"));
         return $"""
-            SELECT locked.id FROM ({Placed(filters.Select(filter => $"({Queue(filter, $"{limit} + {spare}")})"))}) AS candidates
+            SELECT locked.id, candidates.priority, candidates.place FROM ({queues}) AS candidates
             CROSS JOIN LATERAL (
                 SELECT id FROM tasks WHERE id = candidates.id AND status + 0 = 1 AND not_before IS NULL FOR UPDATE SKIP LOCKED
             ) AS locked
