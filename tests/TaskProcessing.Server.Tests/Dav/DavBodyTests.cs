@@ -151,7 +151,51 @@ public sealed class DavBodyTests : IAsyncLifetime
         string If(int count) => string.Concat(Enumerable.Repeat("([\"a\"])", count));
 
         (await _alice.StatusAsync("PUT", "x", "y", ("If", If(100)))).Should().Be(HttpStatusCode.PreconditionFailed);
-        (await _alice.StatusAsync("PUT", "x", "y", ("If", If(101)))).Should().Be(HttpStatusCode.BadRequest);
+        var refused = await _alice.DavAsync("PUT", "x", "y", ("If", If(101)));
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await MessageAsync(refused)).Should().Contain("100 conditions");
+    }
+
+    [Theory]
+    [InlineData("PUT")]
+    [InlineData("PROPPATCH")]
+    [InlineData("DELETE")]
+    public async Task Conditions_are_about_a_limited_number_of_resources(string verb)
+    {
+        // That of the request is one, and each counts once.
+        static string If(int others) =>
+            "([\"a\"])" + Repeated(3, _ => Repeated(others, number => $" </remote.php/dav/files/alice/{number}> ([\"a\"]) ([\"b\"])"));
+
+        (await _alice.StatusAsync(verb, "x", Body(verb, "<a/>"), ("If", If(9)))).Should().Be(HttpStatusCode.PreconditionFailed);
+
+        var refused = await _alice.DavAsync(verb, "x", Body(verb, "<a/>"), ("If", If(10)));
+        refused.StatusCode.Should().Be(HttpStatusCode.BadRequest);
+        (await MessageAsync(refused)).Should().Contain("10 resources");
+        (await _alice.StatusAsync("GET", "x")).Should().Be(HttpStatusCode.OK, "nothing has happened");
+    }
+
+    [Fact]
+    public async Task Locks_are_told_of_each_entry_to_a_limit()
+    {
+        const string locks = """<d:propfind xmlns:d="DAV:"><d:prop><d:lockdiscovery/></d:prop></d:propfind>""";
+        const string sizes = """<d:propfind xmlns:d="DAV:"><d:prop><d:getetag/></d:prop></d:propfind>""";
+        await HoldAsync(count: 1000);
+        // With the top and x there are 200, and 200,000 is the limit.
+        for (var number = 0; number < 198; number++)
+            (await _alice.StatusAsync("PUT", $"{number}", "")).Should().Be(HttpStatusCode.Created);
+        (await _alice.StatusAsync("PROPFIND", "", locks, ("Depth", "1"))).Should().Be(HttpStatusCode.MultiStatus);
+        (await _alice.StatusAsync("PUT", "one-more", "")).Should().Be(HttpStatusCode.Created);
+
+        foreach (var depth in new[] { "1", "infinity" })
+        {
+            var refused = await _alice.DavAsync("PROPFIND", "", locks, ("Depth", depth));
+            refused.StatusCode.Should().Be(HttpStatusCode.Forbidden);
+            (await MessageAsync(refused)).Should().Contain("too many locks, 1000,").And.Contain("201 files and folders");
+        }
+
+        (await _alice.StatusAsync("PROPFIND", "", body: null, ("Depth", "1"))).Should().Be(HttpStatusCode.Forbidden, "it is for all");
+        (await _alice.StatusAsync("PROPFIND", "", sizes, ("Depth", "1"))).Should().Be(HttpStatusCode.MultiStatus);
+        (await _alice.StatusAsync("PROPFIND", "x", locks, ("Depth", "0"))).Should().Be(HttpStatusCode.MultiStatus);
     }
 
     [Fact]
@@ -159,22 +203,7 @@ public sealed class DavBodyTests : IAsyncLifetime
     {
         const string body =
             """<d:lockinfo xmlns:d="DAV:"><d:lockscope><d:shared/></d:lockscope><d:locktype><d:write/></d:locktype></d:lockinfo>""";
-        await using (var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync())
-        {
-            db.AddRange(
-                Enumerable
-                    .Range(0, 999)
-                    .Select(number => new FileLock
-                    {
-                        Token = $"urn:{number}",
-                        UserId = "alice",
-                        Tree = FileTree.Files,
-                        PathText = $"elsewhere/{number}",
-                        ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
-                    })
-            );
-            await db.SaveChangesAsync();
-        }
+        await HoldAsync(count: 999);
 
         (await _alice.StatusAsync("LOCK", "x", body)).Should().Be(HttpStatusCode.OK);
         (await _alice.StatusAsync("LOCK", "x", body)).Should().Be(HttpStatusCode.InsufficientStorage);
@@ -221,6 +250,25 @@ public sealed class DavBodyTests : IAsyncLifetime
             await (await _alice.DavAsync("PROPFIND", "x", asked.ToString(SaveOptions.DisableFormatting))).Content.ReadAsStringAsync()
         );
         none.Descendants(odd + "q").Should().ContainSingle();
+    }
+
+    /// <summary>Locks elsewhere, past the server.</summary>
+    private async Task HoldAsync(int count)
+    {
+        await using var db = await _server.Get<IDbContextFactory<TaskDbContext>>().CreateDbContextAsync();
+        db.AddRange(
+            Enumerable
+                .Range(0, count)
+                .Select(number => new FileLock
+                {
+                    Token = $"urn:{number}",
+                    UserId = "alice",
+                    Tree = FileTree.Files,
+                    PathText = $"elsewhere/{number}",
+                    ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+                })
+        );
+        await db.SaveChangesAsync();
     }
 
     private async Task<HttpStatusCode> StatusAsync(string verb, string inner) => await _alice.StatusAsync(verb, "x", Body(verb, inner));

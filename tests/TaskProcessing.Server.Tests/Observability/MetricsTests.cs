@@ -2,7 +2,9 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
+using TaskProcessing.Server.Http.Bodies;
 using TaskProcessing.Server.Http.Scraping;
 using TaskProcessing.Server.Nextclouds;
 using TaskProcessing.Server.Store;
@@ -152,6 +154,20 @@ public sealed partial class MetricsTests
         metrics["taskprocessing_webhook_attempt_seconds_count", "delivered"].Should().Be(1);
         metrics["taskprocessing_webhooks_waiting"].Should().Be(0);
         metrics.Text.Should().NotContain($":{receiver.Port}", "receivers are no labels");
+    }
+
+    [Fact]
+    public async Task The_bytes_of_bodies_that_are_held_are_measured()
+    {
+        await using var server = await TestServer.StartAsync(settings: Settings());
+        var bodies = server.Get<BufferedBodies>();
+        using var first = await bodies.TakeAsync(new DefaultHttpContext(), 100_000, Token);
+        using (await bodies.TakeAsync(new DefaultHttpContext(), 23_000, Token))
+            (await ScrapeAsync(server))["taskprocessing_request_bodies_bytes"].Should().Be(123_000);
+
+        (await ScrapeAsync(server))["taskprocessing_request_bodies_bytes"].Should().Be(100_000);
+        first.Dispose();
+        (await ScrapeAsync(server)).Text.Should().MatchRegex("(?m)^taskprocessing_request_bodies_bytes(\\{[^}]*\\})? 0$");
     }
 
     [Fact]

@@ -43,6 +43,11 @@ public sealed class TaskOrderOnPostgreSql : TaskOrderConformance
     private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
 }
 
+public sealed class TaskListOnPostgreSql : TaskListConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;
+}
+
 public sealed class FileSweepOnPostgreSql : FileSweepConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.PostgreSql;

@@ -45,6 +45,11 @@ public sealed class TaskOrderOnSqlite : TaskOrderConformance
     private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
 }
 
+public sealed class TaskListOnSqlite : TaskListConformance
+{
+    private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;
+}
+
 public sealed class FileSweepOnSqlite : FileSweepConformance
 {
     private protected override DatabaseProvider Provider => DatabaseProvider.Sqlite;

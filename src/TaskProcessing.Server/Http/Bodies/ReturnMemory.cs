@@ -23,14 +23,20 @@ internal sealed class ReturnMemory(BufferedBodies bodies) : IPeriodicJob
 
     public Task RunAsync(CancellationToken cancellationToken)
     {
+        if (IsDue())
+            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Counts the rounds.</summary>
+    internal bool IsDue()
+    {
         if (bodies.TakenByLarge - _seen >= MuchBytes)
             (_seen, _rounds) = (bodies.TakenByLarge, Rounds);
-        if (_rounds > 0 && bodies.Held < MuchBytes)
-        {
-            _rounds--;
-            GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-        }
+        if (_rounds == 0 || bodies.Held >= MuchBytes)
+            return false;
 
-        return Task.CompletedTask;
+        _rounds--;
+        return true;
     }
 }
