@@ -1,3 +1,4 @@
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Upkeep;
@@ -5,7 +6,7 @@ namespace TaskProcessing.Server.Upkeep;
 /// <summary>
 /// Runs all periodic jobs, each at its own interval. A job that fails runs again after its interval, and logs once per outage.
 /// </summary>
-internal sealed partial class PeriodicJobRunner(IEnumerable<IPeriodicJob> jobs, TimeProvider time, ILogger<PeriodicJobRunner> logger)
+internal sealed class PeriodicJobRunner(IEnumerable<IPeriodicJob> jobs, TimeProvider time, ILogger<PeriodicJobRunner> logger)
     : BackgroundService
 {
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
@@ -13,14 +14,14 @@ internal sealed partial class PeriodicJobRunner(IEnumerable<IPeriodicJob> jobs, 
 
     private async Task RepeatAsync(IPeriodicJob job, CancellationToken cancellationToken)
     {
-        var failing = false;
+        var work = new RepeatedWork(job.Purpose, time, logger);
         while (true)
         {
             await Task.Delay(job.Interval, time, cancellationToken);
             try
             {
                 await job.RunAsync(cancellationToken);
-                failing = false;
+                work.Worked();
             }
             catch (StoreUnavailableException)
             {
@@ -28,16 +29,8 @@ internal sealed partial class PeriodicJobRunner(IEnumerable<IPeriodicJob> jobs, 
             }
             catch (Exception error) when (error is not OperationCanceledException)
             {
-                if (!failing)
-                    Log.Failed(logger, error, job.Purpose);
-                failing = true;
+                work.Failed(error);
             }
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Could not {Purpose}; trying again")]
-        public static partial void Failed(ILogger logger, Exception error, string purpose);
     }
 }

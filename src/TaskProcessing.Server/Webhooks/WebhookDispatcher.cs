@@ -42,13 +42,13 @@ internal sealed partial class WebhookDispatcher(
         await using var stop = stoppingToken.Register(() => sending.CancelAfter(Grace));
         try
         {
-            var failing = false;
+            var work = new RepeatedWork("read the webhooks that are due", time, logger);
             while (true)
             {
                 try
                 {
                     await SendDueAsync(sending.Token, stoppingToken);
-                    failing = false;
+                    work.Worked();
                 }
                 catch (StoreUnavailableException)
                 {
@@ -56,10 +56,7 @@ internal sealed partial class WebhookDispatcher(
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    // Logged once for any length of the outage.
-                    if (!failing)
-                        Log.NotLooked(logger, error);
-                    failing = true;
+                    work.Failed(error);
                 }
 
                 await webhookSignal.WaitAsync(PollInterval, time, stoppingToken);
@@ -239,8 +236,5 @@ internal sealed partial class WebhookDispatcher(
 
         [LoggerMessage(LogLevel.Warning, "Could not record the delivery of webhook {DeliveryId}; trying again")]
         public static partial void NotNoted(ILogger logger, Exception error, string deliveryId);
-
-        [LoggerMessage(LogLevel.Warning, "Could not read the webhooks that are due; trying again every second")]
-        public static partial void NotLooked(ILogger logger, Exception error);
     }
 }

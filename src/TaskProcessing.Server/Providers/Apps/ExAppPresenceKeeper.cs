@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Options;
 using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Primitives;
 using TaskProcessing.Server.Providers.Apps.LifeCycle;
 
@@ -20,6 +21,8 @@ internal sealed partial class ExAppPresenceKeeper(
 ) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(15);
+
+    private readonly RepeatedWork _check = new("check which provider apps are alive", time, logger);
 
     /// <summary>Saves and reads once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -65,6 +68,7 @@ internal sealed partial class ExAppPresenceKeeper(
         try
         {
             await RunAsync(cancellationToken);
+            _check.Worked();
         }
         catch (OperationCanceledException)
         {
@@ -76,7 +80,7 @@ internal sealed partial class ExAppPresenceKeeper(
         }
         catch (Exception error)
         {
-            Log.Failed(logger, error);
+            _check.Failed(error);
         }
     }
 
@@ -95,8 +99,5 @@ internal sealed partial class ExAppPresenceKeeper(
             "App {AppId} has not called for a long time; its task types go to other providers, where there are any"
         )]
         public static partial void Silent(ILogger logger, string appId);
-
-        [LoggerMessage(LogLevel.Warning, "Could not check which provider apps are alive; trying again")]
-        public static partial void Failed(ILogger logger, Exception error);
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using TaskProcessing.Sdk.Ocs;
 using TaskProcessing.Sdk.Primitives;
+using TaskProcessing.Server.Observability;
 using TaskProcessing.Server.Primitives;
 
 namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
@@ -9,7 +10,7 @@ namespace TaskProcessing.Server.Providers.Apps.LifeCycle;
 /// Starts apps when they are enabled and stops them when they are disabled or removed, in the background and each by
 /// itself. The stage of an app is in the store, so that any process can show it and another one can continue from there.
 /// </summary>
-internal sealed partial class ExAppLifeCycle(
+internal sealed class ExAppLifeCycle(
     IExAppStore exApps,
     ExAppSecrets secrets,
     ExAppDirectory directory,
@@ -37,6 +38,9 @@ internal sealed partial class ExAppLifeCycle(
     private readonly string _driver = Guid.NewGuid().ToString("N");
     private readonly ConcurrentDictionary<string, Task> _drives = new();
 
+    /// <summary>The apps whose last drive failed.</summary>
+    private readonly ConcurrentDictionary<string, RepeatedWork> _failing = new();
+
     /// <summary>Kept for the goodbye: of a removed app the store knows neither address nor secret.</summary>
     private readonly Dictionary<string, KnownExApp> _enabled = [];
 
@@ -47,6 +51,7 @@ internal sealed partial class ExAppLifeCycle(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var check = new RepeatedWork("manage the provider apps", time, logger);
         try
         {
             while (true)
@@ -55,6 +60,7 @@ internal sealed partial class ExAppLifeCycle(
                 try
                 {
                     await DriveAllAsync(stoppingToken);
+                    check.Worked();
                 }
                 catch (StoreUnavailableException)
                 {
@@ -62,7 +68,7 @@ internal sealed partial class ExAppLifeCycle(
                 }
                 catch (Exception error) when (error is not OperationCanceledException)
                 {
-                    Log.CheckFailed(logger, error);
+                    check.Failed(error);
                 }
 
                 await woken.EndsWithinAsync(Interval, time, stoppingToken);
@@ -89,6 +95,8 @@ internal sealed partial class ExAppLifeCycle(
                 _drives[app.Id] = Task.Run(() => DriveAsync(app.Id, cancellationToken), CancellationToken.None);
         }
 
+        foreach (var id in _failing.Keys.Except(apps.Select(app => app.Id)))
+            _failing.TryRemove(id, out _);
         foreach (var id in _enabled.Keys.Except(apps.Select(app => app.Id)).ToList())
         {
             if (_enabled.Remove(id, out var removed))
@@ -102,6 +110,8 @@ internal sealed partial class ExAppLifeCycle(
         {
             await StepUntilThereAsync(appId, cancellationToken);
             await statuses.ReleaseAsync(appId, _driver, CancellationToken.None);
+            if (_failing.TryRemove(appId, out var work))
+                work.Worked();
         }
         catch (OperationCanceledException)
         {
@@ -113,7 +123,7 @@ internal sealed partial class ExAppLifeCycle(
         }
         catch (Exception error)
         {
-            Log.DriveFailed(logger, error, appId);
+            _failing.GetOrAdd(appId, id => new RepeatedWork($"manage app {id}", time, logger)).Failed(error);
         }
         finally
         {
@@ -147,14 +157,5 @@ internal sealed partial class ExAppLifeCycle(
                     break;
             }
         }
-    }
-
-    private static partial class Log
-    {
-        [LoggerMessage(LogLevel.Warning, "Could not manage the provider apps; trying again")]
-        public static partial void CheckFailed(ILogger logger, Exception error);
-
-        [LoggerMessage(LogLevel.Warning, "Could not manage app {AppId}; trying again")]
-        public static partial void DriveFailed(ILogger logger, Exception error, string appId);
     }
 }
