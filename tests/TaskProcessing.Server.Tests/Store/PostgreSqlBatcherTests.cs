@@ -77,19 +77,7 @@ public sealed class PostgreSqlBatcherTests : IAsyncLifetime
         await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_lock(1)", Token);
 
         var first = Statements.QueryAsync(Wait, [], row => row.Int64(0), Token);
-        while (
-            !(
-                await db
-                    .Database.SqlQueryRaw<bool>(
-                        """
-                        SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-                            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS "Value"
-                        """
-                    )
-                    .ToListAsync(Token)
-            )[0]
-        )
-            await Task.Yield();
+        await WaitsAsync(db);
         var left = Statements.QueryAsync(Number, [1L], row => row.Int64(0), leaves.Token);
         var stays = Statements.QueryAsync(Number, [2L], row => row.Int64(0), Token);
         await leaves.CancelAsync();
@@ -98,6 +86,27 @@ public sealed class PostgreSqlBatcherTests : IAsyncLifetime
         await left.Awaiting(it => it).Should().ThrowAsync<OperationCanceledException>();
         (await stays).Should().Equal(4);
         await first;
+    }
+
+    [Fact]
+    public async Task Changes_that_share_a_message_are_sent_in_the_order_of_their_rows_and_for_a_row_as_they_came()
+    {
+        await using var db = _database.OpenContext();
+        await db.Database.OpenConnectionAsync(Token);
+        await db.Database.ExecuteSqlRawAsync("CREATE SEQUENCE turns; SELECT pg_advisory_lock(1)", Token);
+        var first = ChangeAsync("SELECT CAST(pg_advisory_xact_lock(1) AS text)", row: 0);
+        await WaitsAsync(db);
+
+        var changes = new long[] { 3, 1, 2, 3, 1, 9, 2 }
+            .Select(async row => (Row: row, Turn: await ChangeAsync("SELECT CAST(nextval('turns') AS text)", row)))
+            .ToList();
+        await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_unlock(1)", Token);
+
+        (await Task.WhenAll(changes)).Should().Equal((3, "5"), (1, "1"), (2, "3"), (3, "6"), (1, "2"), (9, "7"), (2, "4"));
+        await first;
+
+        async Task<string?> ChangeAsync(string text, long row) =>
+            (await Statements.ChangeTasksAsync(new Statement(text), [], read => NewTask(read.Text(0)), row, Token)).Single().CustomId;
     }
 
     [Fact]
@@ -141,7 +150,9 @@ public sealed class PostgreSqlBatcherTests : IAsyncLifetime
                 (Name: hot.Name.Replace('.', '_'), Types: hot.Statement == TaskInsert.Insert ? newTask : "unknown", hot.Statement)
             )
             .Append(("ClaimOne", claimTypes, claim.For(1)))
-            .Append(("ClaimTwo", $"{claimTypes}, text, text, integer, text", claim.For(2)));
+            .Append(("ClaimTwo", $"{claimTypes}, text, text, integer, text", claim.For(2)))
+            .Append(("ClaimBatchOfOne", claimTypes, claim.ForBatch(1)))
+            .Append(("ClaimBatchOfTwo", $"{claimTypes}, text, text, integer, text", claim.ForBatch(2)));
         await ReadAsync("SET plan_cache_mode = force_generic_plan");
 
         foreach (var (name, types, statement) in statements)
@@ -179,6 +190,24 @@ public sealed class PostgreSqlBatcherTests : IAsyncLifetime
             );
 
         claimed.Should().HaveCount(30).And.OnlyHaveUniqueItems();
+    }
+
+    /// <summary>A statement waits for the lock.</summary>
+    private static async Task WaitsAsync(DbContext db)
+    {
+        while (
+            !(
+                await db
+                    .Database.SqlQueryRaw<bool>(
+                        """
+                        SELECT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+                            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS "Value"
+                        """
+                    )
+                    .ToListAsync(Token)
+            )[0]
+        )
+            await Task.Yield();
     }
 
     private Task<List<string>> ReadAsync(string text) => Statements.QueryAsync(new Statement(text), [], row => row.Text(0), Token);

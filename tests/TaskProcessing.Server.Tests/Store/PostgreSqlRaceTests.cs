@@ -42,6 +42,58 @@ public sealed class PostgreSqlRaceTests : StoreConformance
         (await claiming).Should().BeEmpty();
     }
 
+    [Theory]
+    [InlineData(1, "test:echo")]
+    [InlineData(1, "test:echo", "test:other")]
+    [InlineData(5, "test:echo")]
+    [InlineData(5, "test:echo", "test:other")]
+    public async Task A_task_that_another_node_has_claimed_since_it_was_found_is_not_claimed_again(int count, params string[] types)
+    {
+        var task = NewTask();
+        await Tasks.AddAsync(task, Token);
+        await using var db = Database.OpenContext();
+        // Whoever looks at a task waits at the gate, with what it saw when it began.
+        await db.Database.ExecuteSqlRawAsync(
+            """
+            CREATE FUNCTION gate() RETURNS boolean LANGUAGE plpgsql AS
+                'BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN true; END';
+            ALTER TABLE tasks RENAME TO kept;
+            CREATE VIEW tasks AS SELECT * FROM kept WHERE gate();
+            """,
+            Token
+        );
+        await using var transaction = await db.Database.BeginTransactionAsync(Token);
+        await db.Database.ExecuteSqlRawAsync("SELECT pg_advisory_xact_lock(7)", Token);
+
+        var claiming = Task.Run(
+            () => Tasks.ClaimAsync([.. types.Select(type => new ClaimableType(type, "p", 60))], count, "", Now, Token),
+            Token
+        );
+        while (!await IsWaitingAsync(db))
+            claiming.IsCompleted.Should().BeFalse("it has to wait at the gate");
+        (await db.Database.ExecuteSqlAsync($"UPDATE kept SET status = 2 WHERE id = {task.Id}", Token)).Should().Be(1);
+        await transaction.CommitAsync(Token);
+
+        (await claiming).Should().BeEmpty();
+    }
+
+    [Fact]
+    public async Task A_task_whose_delay_is_made_longer_just_now_is_not_woken()
+    {
+        var id = await ClaimedAsync();
+        var claim = (await Tasks.FindAsync(id, Token))!.Claim;
+        (await Tasks.TryRetryAsync(id, claim, Now.AddMinutes(1), 3, "", "busy", Now, Token)).Changed.Should().BeTrue();
+        Clock.Advance(TimeSpan.FromMinutes(1));
+
+        var woken = await AfterAsync(
+            $"UPDATE tasks SET not_before = not_before + 60000 WHERE id = {id}",
+            () => Upkeep.WakeDelayedAsync(10, Now, Token)
+        );
+
+        woken.Should().BeEmpty();
+        (await Upkeep.WakeDelayedAsync(10, Now.AddMinutes(1), Token)).Should().ContainSingle();
+    }
+
     [Fact]
     public async Task A_lease_that_is_renewed_just_now_is_not_lost()
     {
