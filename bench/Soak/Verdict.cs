@@ -49,7 +49,7 @@ internal sealed class Verdict(IReadOnlyCollection<Series> all, Window window)
     {
         var mean = series.MeanIn(window);
         if (mean is null || series.GrowthIn(window) is not { } growth)
-            yield return $"{series.Name}: there are too few samples";
+            yield return $"{series.Name}: there are too few samples; eight minutes of load have enough";
         else if (growth > series.Growth.Of(mean.Value))
             yield return $"{series.Name}: grew by {growth:0.##} in the last part of the load, with a mean of "
                 + $"{mean:0.##}; allowed are {series.Growth.Text(series.Unit)}";
